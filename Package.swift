@@ -1,0 +1,129 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is compiled under the same strict rules.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let strictC: [CSetting] = [
+  .enableWarning("all"),
+  .enableWarning("extra"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A Swift library: one room of the house (see Sources/README.md).
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A C library of the distribution, imported by exactly one room.
+func systemLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+/// The tests of one room, or of the whole program.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name,
+    dependencies: dependencies + ["TestSupport"],
+    path: "Tests/\(name)",
+    exclude: [],
+    swiftSettings: strict
+  )
+}
+
+let package = Package(
+  name: "Podium",
+  products: [
+    .executable(name: "podium", targets: ["podium"]),
+    .executable(name: "podium-workload", targets: ["Workload"]),
+  ],
+  targets: [
+    // C: libraries of the distribution, one-line shims, and node init.
+    systemLibrary("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+    systemLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    systemLibrary("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+    systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-gnutls-dev"),
+    systemLibrary("CGnuTLS", pkgConfig: "gnutls", apt: "libgnutls28-dev"),
+    systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+    systemLibrary("CNettle", pkgConfig: "nettle", apt: "nettle-dev"),
+    systemLibrary("CLibEdit", pkgConfig: "libedit", apt: "libedit-dev"),
+    .systemLibrary(name: "CLinux"),
+    .target(name: "CNodeInit", cSettings: strictC),
+
+    // The ground: system calls, documents, schema, kinds.
+    room("SystemIO", ["CLinux"]),
+    room("Documents", ["CYAML"]),
+    room("ObjectSchema", ["Documents"]),
+    room("KubernetesAPI", ["ObjectSchema", "Documents"]),
+
+    // The control plane.
+    room("ObjectStore", ["CSQLite"]),
+    room("APIServer", ["ObjectStore", "KubernetesAPI", "ObjectSchema", "Documents"]),
+    room("HTTPTransport", ["KubernetesAPI", "SystemIO", "CMicroHTTPD", "CCurl", "CGnuTLS", "CNettle"]),
+    room("ClusterClient", ["KubernetesAPI", "ObjectSchema", "Documents"]),
+    room("ControlLoop", ["ClusterClient", "KubernetesAPI"]),
+    room("Scheduler", ["ControlLoop", "ClusterClient", "KubernetesAPI"]),
+    room("Controllers", ["ControlLoop", "ClusterClient", "KubernetesAPI"]),
+
+    // The node.
+    room("ContainerRuntime"),
+    room("ImageStore", ["SystemIO", "Documents", "CArchive", "CNettle"]),
+    room("LinuxRuntime", ["ContainerRuntime", "ImageStore", "SystemIO", "Documents", "CLinux", "CNodeInit"]),
+    room("SimulatedRuntime", ["ContainerRuntime"]),
+    room("Kubelet", ["ControlLoop", "ClusterClient", "ContainerRuntime", "KubernetesAPI"]),
+    .executableTarget(
+      name: "Workload",
+      swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-static-executable"])]
+    ),
+
+    // The learner's side.
+    room("Console", ["SystemIO", "CLibEdit", "CLinux"]),
+    room("KubectlCommands", ["ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents"]),
+    room("LessonEngine", ["KubectlCommands", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents"]),
+
+    // The composition root and the program.
+    room(
+      "LocalCluster",
+      [
+        "APIServer", "ObjectStore", "HTTPTransport", "ClusterClient", "Scheduler", "Controllers", "ControlLoop",
+        "Kubelet", "ContainerRuntime", "LinuxRuntime", "ImageStore", "SimulatedRuntime", "KubernetesAPI",
+        "Documents", "SystemIO", "CLinux",
+      ]
+    ),
+    .executableTarget(
+      name: "podium",
+      dependencies: [
+        "Console", "LessonEngine", "KubectlCommands", "LocalCluster", "ClusterClient", "HTTPTransport",
+        "KubernetesAPI", "SystemIO",
+      ],
+      swiftSettings: strict
+    ),
+
+    // Tests.
+    .target(name: "TestSupport", dependencies: ["SystemIO"], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("DocumentsTests", ["Documents"]),
+    tests("ObjectSchemaTests", ["ObjectSchema", "Documents"]),
+    tests("KubernetesAPITests", ["KubernetesAPI", "ObjectSchema", "Documents"]),
+    tests("SystemIOTests", ["SystemIO"]),
+    tests("ObjectStoreTests", ["ObjectStore"]),
+    tests("APIServerTests", ["APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
+    tests("HTTPTransportTests", ["HTTPTransport", "KubernetesAPI", "SystemIO"]),
+    tests("ClusterClientTests", ["ClusterClient", "APIServer", "ObjectStore", "KubernetesAPI"]),
+    tests("SchedulerTests", ["Scheduler", "KubernetesAPI"]),
+    tests("KubeletTests", ["Kubelet", "ContainerRuntime", "SimulatedRuntime", "KubernetesAPI"]),
+    tests("ImageStoreTests", ["ImageStore"]),
+    tests("LinuxRuntimeTests", ["LinuxRuntime", "ImageStore", "ContainerRuntime", "SystemIO"]),
+    tests("ConsoleTests", ["Console"]),
+    tests("KubectlCommandsTests", ["KubectlCommands", "KubernetesAPI", "Documents"]),
+    tests("LessonEngineTests", ["LessonEngine", "KubernetesAPI", "Documents"]),
+    tests("EndToEndTests", ["SystemIO"]),
+    tests("TidyTests", []),
+  ]
+)
