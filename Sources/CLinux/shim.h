@@ -1,2 +1,61 @@
+// Constants and one-line wrappers of Linux interfaces that Swift cannot import as they are.
+#pragma once
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+// open(2) is variadic, so Swift does not see it.
+static inline int clinux_open(const char *path, int flags, mode_t mode) {
+  return open(path, flags, mode);
+}
+
+static inline int clinux_fcntl_set_flags(int descriptor, int flags) {
+  return fcntl(descriptor, F_SETFL, flags);
+}
+
+static inline int clinux_fcntl_set_close_on_exec(int descriptor, int on) {
+  return fcntl(descriptor, F_SETFD, on ? FD_CLOEXEC : 0);
+}
+
+static inline int clinux_duplicate(int descriptor) {
+  return fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+}
+
+static inline int clinux_ioctl_pointer(int descriptor, unsigned long request, void *argument) {
+  return ioctl(descriptor, request, argument);
+}
+
+static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+static inline int clinux_pidfd_send_signal(int pidfd, int signal) {
+  return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+// waitid's P_PIDFD is an enumerator that older headers lack.
+static inline int clinux_wait_pidfd(int pidfd, siginfo_t *info, int options) {
+  return waitid((idtype_t)3, (id_t)pidfd, info, options);
+}
+
+// epoll_event keeps its key in a union; the key is all that is needed here.
+static inline int clinux_epoll_control(int epoll, int operation, int descriptor, unsigned events, unsigned long key) {
+  struct epoll_event event = {.events = events, .data = {.u64 = key}};
+  return epoll_ctl(epoll, operation, descriptor, &event);
+}
+
+static inline unsigned long clinux_epoll_key(const struct epoll_event *event) { return event->data.u64; }
+
+// The C library exports it in every program; headers declare it only under _GNU_SOURCE.
+static inline char **clinux_environment(void) { return environ; }

@@ -1,0 +1,95 @@
+/// What a kubelet needs from a container runtime, in the shape of the container runtime interface: sandboxes hold the
+/// shared namespaces of a pod, containers join them, images are found or pulled.
+///
+/// Every call returns when its work is done. What happens by itself (an exit, an out-of-memory kill) arrives in
+/// `events`.
+public protocol Runtime: Sendable {
+  /// Name and version, as a node reports it: `podium://1.0`.
+  var version: String { get }
+
+  /// Everything that still runs or has ended and was not removed: what a restarted kubelet adopts.
+  func inventory() async throws(RuntimeError) -> Inventory
+
+  /// Each call gives a stream of its own, beginning now.
+  func events() -> AsyncStream<RuntimeEvent>
+
+  func createSandbox(_ spec: SandboxSpec) async throws(RuntimeError) -> Sandbox
+  /// Ends the sandbox and what runs in it, and removes every trace of both. A sandbox that is not there is fine.
+  func removeSandbox(_ id: String) async throws(RuntimeError)
+
+  /// Prepares the container's root file system and checks that it could start.
+  func createContainer(_ spec: ContainerSpec) async throws(RuntimeError) -> ContainerID
+  /// Returns once the program has been executed.
+  func startContainer(_ id: ContainerID) async throws(RuntimeError)
+  /// Sends a signal to the container's first process; an ended one is fine.
+  func signalContainer(_ id: ContainerID, _ signal: Int32) async throws(RuntimeError)
+  /// Ends the container if it runs and removes its file system and cgroup. Its log stays.
+  func removeContainer(_ id: ContainerID) async throws(RuntimeError)
+
+  func exec(_ spec: ExecSpec) async throws(RuntimeError) -> any ExecSession
+  /// Joins the streams of the container's own first process.
+  func attach(_ id: ContainerID, _ streams: AttachSpec) async throws(RuntimeError) -> any ExecSession
+  /// A connection to a port inside the sandbox's network.
+  func dial(sandbox id: String, port: UInt16) async throws(RuntimeError) -> any ByteConnection
+  func usage(of id: ContainerID) async throws(RuntimeError) -> ResourceUsage
+
+  func findImage(_ reference: String) async throws(RuntimeError) -> ImageInfo?
+  func pullImage(_ reference: String) async throws(RuntimeError) -> ImageInfo
+  func listImages() async throws(RuntimeError) -> [ImageInfo]
+}
+
+/// 64 hexadecimal digits, unique for ever.
+public typealias ContainerID = String
+
+/// Why the runtime could not do what it was asked for; the kubelet turns it into events and waiting reasons.
+public struct RuntimeError: Error, Equatable, CustomStringConvertible {
+  public enum Reason: Sendable, Equatable {
+    case imageNotFound
+    case invalidImageName
+    case imagePullFailed
+    /// The container cannot be made: a missing mount source, no such user.
+    case createFailed
+    /// The program could not be executed.
+    case startFailed
+    case notFound
+    case notRunning
+    /// The machine does not allow it; the message says what would enable it.
+    case unsupported
+    case failed
+  }
+
+  public var reason: Reason
+  public var message: String
+
+  public init(_ reason: Reason, _ message: String) {
+    self.reason = reason
+    self.message = message
+  }
+
+  public var description: String { message }
+}
+
+/// A two-way stream of bytes, such as a connection into a pod.
+public protocol ByteConnection: Sendable {
+  /// Empty at the end of the stream.
+  func read() async throws -> [UInt8]
+  func write(_ bytes: [UInt8]) async throws
+  /// Nothing more will be written; reading goes on.
+  func closeWriting()
+  func close()
+}
+
+/// A process that was started in a container, or joined, with its streams.
+public protocol ExecSession: Sendable {
+  /// Empty at the end of the stream. With a terminal, everything arrives here.
+  func readOutput() async throws -> [UInt8]
+  /// Empty at the end of the stream, at once when there is a terminal.
+  func readErrors() async throws -> [UInt8]
+  func writeInput(_ bytes: [UInt8]) async throws
+  func closeInput()
+  func resize(columns: UInt16, rows: UInt16)
+  /// How the process ended.
+  func wait() async throws(RuntimeError) -> ExitStatus
+  /// The caller is gone: ends the process if it was started by `exec`, leaves it alone if it was joined.
+  func abandon()
+}

@@ -1,0 +1,181 @@
+/// What a sandbox is to be: the namespaces that the containers of one pod share.
+public struct SandboxSpec: Sendable, Equatable {
+  public var id: String
+  public var podUID: String
+  public var podName: String
+  public var podNamespace: String
+  /// How often the pod's sandbox was made before.
+  public var attempt: Int
+  public var hostname: String
+  public var network: NamespaceMode = .pod
+  public var processes: NamespaceMode = .container
+  public var ipc: NamespaceMode = .pod
+  public var qosClass: QualityOfService = .bestEffort
+  public var resources = ResourceLimits()
+  public var sysctls: [String: String] = [:]
+  public var labels: [String: String] = [:]
+
+  public init(
+    id: String, podUID: String, podName: String, podNamespace: String, attempt: Int = 0, hostname: String
+  ) {
+    self.id = id
+    self.podUID = podUID
+    self.podName = podName
+    self.podNamespace = podNamespace
+    self.attempt = attempt
+    self.hostname = hostname
+  }
+}
+
+/// Whose namespace a process lives in.
+public enum NamespaceMode: String, Sendable, Equatable {
+  case container, pod, node
+}
+
+public enum QualityOfService: String, Sendable, Equatable {
+  case guaranteed = "Guaranteed"
+  case burstable = "Burstable"
+  case bestEffort = "BestEffort"
+}
+
+/// What a cgroup is told; absent means no limit.
+public struct ResourceLimits: Sendable, Equatable {
+  public var memoryBytes: Int64?
+  public var cpuMillicores: Int64?
+  public var cpuRequestMillicores: Int64?
+  public var processes: Int64?
+
+  public init() {}
+}
+
+/// A sandbox that exists.
+public struct Sandbox: Sendable, Equatable {
+  public var spec: SandboxSpec
+  public var addresses: [String]
+  public var isRunning: Bool
+  /// Nanoseconds since 1970.
+  public var createdAt: Int64
+
+  public init(spec: SandboxSpec, addresses: [String], isRunning: Bool, createdAt: Int64) {
+    self.spec = spec
+    self.addresses = addresses
+    self.isRunning = isRunning
+    self.createdAt = createdAt
+  }
+}
+
+/// What a container is to be.
+public struct ContainerSpec: Sendable, Equatable {
+  public var id: ContainerID
+  public var sandboxID: String
+  public var name: String
+  /// How often this container of the pod was made before.
+  public var attempt: Int
+  /// The image as `findImage` named it: its `id`.
+  public var imageID: String
+  /// Replaces the image's entrypoint.
+  public var command: [String] = []
+  /// Replaces the image's arguments.
+  public var arguments: [String] = []
+  /// Laid over the image's environment, in this order.
+  public var environment: [EnvironmentVariable] = []
+  public var workingDirectory: String?
+  public var mounts: [Mount] = []
+  /// Text files of the kubelet (hosts, resolv.conf, hostname) by their path in the container.
+  public var files: [String: String] = [:]
+  public var user: UserSpec = UserSpec()
+  public var security = SecuritySpec()
+  public var resources = ResourceLimits()
+  public var hasTerminal = false
+  public var keepsInputOpen = false
+  public var closesInputAfterFirstAttach = false
+  /// Where the log is written, in the container runtime interface's line format.
+  public var logPath: String
+  /// A file of the node that is mounted at `terminationMessagePath`.
+  public var terminationMessageFile: String?
+  public var terminationMessagePath: String?
+  public var labels: [String: String] = [:]
+
+  public init(
+    id: ContainerID, sandboxID: String, name: String, attempt: Int = 0, imageID: String, logPath: String
+  ) {
+    self.id = id
+    self.sandboxID = sandboxID
+    self.name = name
+    self.attempt = attempt
+    self.imageID = imageID
+    self.logPath = logPath
+  }
+}
+
+public struct EnvironmentVariable: Sendable, Equatable {
+  public var name: String
+  public var value: String
+
+  public init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// A directory or file of the node that appears in a container.
+public struct Mount: Sendable, Equatable {
+  public var source: String
+  public var target: String
+  public var isReadOnly: Bool
+
+  public init(source: String, target: String, isReadOnly: Bool = false) {
+    self.source = source
+    self.target = target
+    self.isReadOnly = isReadOnly
+  }
+}
+
+/// Who the container's processes are; absent means what the image says.
+public struct UserSpec: Sendable, Equatable {
+  public var user: UInt32?
+  public var group: UInt32?
+  public var supplementaryGroups: [UInt32] = []
+
+  public init() {}
+}
+
+/// What the container's processes may do.
+public struct SecuritySpec: Sendable, Equatable {
+  public var isPrivileged = false
+  public var hasReadOnlyRoot = false
+  public var allowsPrivilegeEscalation = true
+  /// Names without `CAP_`.
+  public var addedCapabilities: [String] = []
+  public var droppedCapabilities: [String] = []
+
+  public init() {}
+}
+
+/// A program to be run beside a container's own.
+public struct ExecSpec: Sendable, Equatable {
+  public var containerID: ContainerID
+  public var command: [String]
+  public var streams: AttachSpec
+
+  public init(containerID: ContainerID, command: [String], streams: AttachSpec) {
+    self.containerID = containerID
+    self.command = command
+    self.streams = streams
+  }
+}
+
+/// Which streams the caller takes part in.
+public struct AttachSpec: Sendable, Equatable {
+  public var input: Bool
+  public var output: Bool
+  public var errors: Bool
+  public var terminal: Bool
+
+  public init(input: Bool = false, output: Bool = true, errors: Bool = true, terminal: Bool = false) {
+    self.input = input
+    self.output = output
+    self.errors = errors
+    self.terminal = terminal
+  }
+}

@@ -1,0 +1,116 @@
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+
+/// One epoll thread that turns "this descriptor is readable" into the end of an `await`.
+///
+/// A wait is one-shot: the descriptor is watched only while somebody waits for it.
+final class Poller: Sendable {
+  static let shared = Poller()
+
+  enum Direction: Sendable { case reading, writing }
+
+  private struct Waiters {
+    var reading: CheckedContinuation<Void, Never>?
+    var writing: CheckedContinuation<Void, Never>?
+
+    var events: UInt32 {
+      (reading == nil ? 0 : EPOLLIN.rawValue | EPOLLRDHUP.rawValue) | (writing == nil ? 0 : EPOLLOUT.rawValue)
+    }
+  }
+
+  private let epoll: Int32
+  private let waiters = Mutex<[Int32: Waiters]>([:])
+
+  private init() {
+    epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    precondition(epoll >= 0, "epoll_create1 failed: \(errno)")
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(self).toOpaque()
+    let failure = pthread_create(&thread, nil, pollerThread, context)
+    precondition(failure == 0, "pthread_create failed: \(failure)")
+    pthread_detach(thread)
+  }
+
+  /// Returns when the descriptor is ready, has failed, or `wake` was called for it: the caller tries again either way.
+  func wait(_ descriptor: Int32, for direction: Direction) async {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let superseded = waiters.withLock { waiters -> CheckedContinuation<Void, Never>? in
+          if Task.isCancelled { return continuation }
+          var entry = waiters[descriptor] ?? Waiters()
+          let isNew = entry.events == 0
+          let previous: CheckedContinuation<Void, Never>?
+          switch direction {
+          case .reading: (previous, entry.reading) = (entry.reading, continuation)
+          case .writing: (previous, entry.writing) = (entry.writing, continuation)
+          }
+          let operation = isNew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
+          if clinux_epoll_control(epoll, operation, descriptor, entry.events, UInt(descriptor)) != 0 {
+            // A regular file is always ready (EPERM); a closed descriptor fails at the caller's next try.
+            return continuation
+          }
+          waiters[descriptor] = entry
+          return previous
+        }
+        superseded?.resume()
+      }
+    } onCancel: {
+      wake(descriptor)
+    }
+  }
+
+  /// Ends every wait on the descriptor; called before it is closed.
+  func wake(_ descriptor: Int32) {
+    let entry = waiters.withLock { waiters -> Waiters? in
+      guard let entry = waiters.removeValue(forKey: descriptor) else { return nil }
+      _ = clinux_epoll_control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0)
+      return entry
+    }
+    entry?.reading?.resume()
+    entry?.writing?.resume()
+  }
+
+  fileprivate func run() {
+    var events = [epoll_event](repeating: epoll_event(), count: 64)
+    while true {
+      let count = epoll_wait(epoll, &events, Int32(events.count), -1)
+      for index in 0..<max(0, Int(count)) {
+        let ready = events[index].events
+        withUnsafePointer(to: events[index]) { deliver(Int32(clinux_epoll_key($0)), ready) }
+      }
+    }
+  }
+
+  private func deliver(_ descriptor: Int32, _ ready: UInt32) {
+    let failed = ready & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
+    let (reader, writer) = waiters.withLock { waiters in
+      guard var entry = waiters[descriptor] else {
+        return (nil as CheckedContinuation<Void, Never>?, nil as CheckedContinuation<Void, Never>?)
+      }
+      var reader: CheckedContinuation<Void, Never>?
+      var writer: CheckedContinuation<Void, Never>?
+      if failed || ready & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0 { swap(&reader, &entry.reading) }
+      if failed || ready & EPOLLOUT.rawValue != 0 { swap(&writer, &entry.writing) }
+      if entry.events == 0 {
+        waiters[descriptor] = nil
+        _ = clinux_epoll_control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0)
+      } else {
+        waiters[descriptor] = entry
+        _ = clinux_epoll_control(epoll, EPOLL_CTL_MOD, descriptor, entry.events, UInt(descriptor))
+      }
+      return (reader, writer)
+    }
+    reader?.resume()
+    writer?.resume()
+  }
+}
+
+private func pollerThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  // Signals are for the threads that asked for them.
+  var all = sigset_t()
+  sigfillset(&all)
+  pthread_sigmask(SIG_BLOCK, &all, nil)
+  Unmanaged<Poller>.fromOpaque(context!).takeRetainedValue().run()
+  return nil
+}
