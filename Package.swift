@@ -107,7 +107,8 @@ let package = Package(
     ),
 
     // Tests.
-    .target(name: "TestSupport", dependencies: ["SystemIO"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["SystemIO", "CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("TestSupportTests", []),
     tests("DocumentsTests", ["Documents"]),
     tests("ObjectSchemaTests", ["ObjectSchema", "Documents"]),
     tests("KubernetesAPITests", ["KubernetesAPI", "ObjectSchema", "Documents"]),

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -48,6 +49,17 @@ static inline int clinux_pidfd_send_signal(int pidfd, int signal) {
 static inline int clinux_wait_pidfd(int pidfd, siginfo_t *info, int options) {
   return waitid((idtype_t)3, (id_t)pidfd, info, options);
 }
+
+// What a program gets when it is started aside: no descriptor beyond the standard ones, its own folder and session.
+static inline int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+static inline int clinux_spawn_change_folder(posix_spawn_file_actions_t *actions, const char *path) {
+  return posix_spawn_file_actions_addchdir_np(actions, path);
+}
+
+static inline short clinux_spawn_new_session(void) { return POSIX_SPAWN_SETSID; }
 
 // epoll_event keeps its key in a union; the key is all that is needed here.
 static inline int clinux_epoll_control(int epoll, int operation, int descriptor, unsigned events, unsigned long key) {
