@@ -108,7 +108,7 @@ let package = Package(
 
     // Tests.
     .target(name: "TestSupport", dependencies: ["SystemIO", "CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
-    tests("TestSupportTests", []),
+    tests("TestSupportTests", ["SystemIO"]),
     tests("DocumentsTests", ["Documents"]),
     tests("ObjectSchemaTests", ["ObjectSchema", "Documents"]),
     tests("KubernetesAPITests", ["KubernetesAPI", "ObjectSchema", "Documents"]),

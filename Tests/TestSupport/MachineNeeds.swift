@@ -1,0 +1,55 @@
+internal import Glibc
+internal import SystemIO
+public import Testing
+
+/// What a test needs of the machine. A need that is not met skips the test and says why;
+/// with `REQUIRE_PRIVILEGED=1` it fails instead, so that a green run means that everything ran.
+extension Trait where Self == ConditionTrait {
+  /// Namespaces without a user namespace around them.
+  public static var needsRoot: Self {
+    need("permission to make namespaces as root, tried with `unshare --mount --net --pid --fork true`") {
+      await succeeds("unshare", ["--mount", "--net", "--pid", "--fork", "true"])
+    }
+  }
+
+  /// Namespaces that an ordinary user may make.
+  public static var needsUserNamespace: Self {
+    need("user namespaces, tried with `unshare --user --map-root-user --mount --net true`") {
+      await succeeds("unshare", ["--user", "--map-root-user", "--mount", "--net", "true"])
+    }
+  }
+
+  /// Somewhere to make a control group that can limit memory.
+  public static var needsCgroups: Self {
+    need("a control group hierarchy with memory limits that may be written to, tried with mkdir and rmdir") {
+      ControlGroups.isWritable
+    }
+  }
+
+  /// The reference implementation, to compare with.
+  public static var needsStockKubectl: Self {
+    need("the stock kubectl, version 1.32 or near it, in PATH") {
+      let answer = try? await ProgramOutput.of("kubectl", ["version", "--client"])
+      return answer?.end == .exited(0) && TextPattern("Client Version: v1.").matches(answer?.output ?? "")
+    }
+  }
+
+  private static func need(_ what: String, _ isMet: @escaping @Sendable () async -> Bool) -> Self {
+    .enabled("needs \(what)") {
+      if await isMet() { return true }
+      if getenv("REQUIRE_PRIVILEGED").map({ String(cString: $0) }) == "1" { throw UnmetNeed(what: what) }
+      return false
+    }
+  }
+
+  private static func succeeds(_ program: String, _ arguments: [String]) async -> Bool {
+    (try? await ProgramOutput.of(program, arguments).end) == .exited(0)
+  }
+}
+
+/// A need that REQUIRE_PRIVILEGED=1 insists on.
+public struct UnmetNeed: Error, CustomStringConvertible {
+  let what: String
+
+  public var description: String { "REQUIRE_PRIVILEGED=1, but this machine lacks \(what)" }
+}
