@@ -107,7 +107,8 @@ let package = Package(
     ),
 
     // Tests.
-    .target(name: "TestSupport", dependencies: ["SystemIO", "CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["SystemIO", "CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
     tests("TestSupportTests", ["SystemIO"]),
     tests("DocumentsTests", ["Documents"]),
     tests("ObjectSchemaTests", ["ObjectSchema", "Documents"]),

@@ -1,0 +1,125 @@
+public import ObjectSchema
+
+/// The forms that names, labels and keys may have, with Kubernetes' words for what is wrong.
+public enum Names {
+  public static let subdomain = Format<String> { subdomainProblems($0) }
+  public static let label = Format<String> { labelProblems($0) }
+
+  static let labelPattern = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+
+  /// RFC 1123 subdomain: what most objects are called.
+  public static func subdomainProblems(_ name: String) -> [String] {
+    var problems: [String] = []
+    if name.utf8.count > 253 { problems.append("must be no more than 253 bytes") }
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    if !parts.allSatisfy({ isLabel($0) }) {
+      problems.append(
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '\(labelPattern)(\\.\(labelPattern))*')"
+      )
+    }
+    return problems
+  }
+
+  /// RFC 1123 label: containers, namespaces, volumes.
+  public static func labelProblems(_ name: String) -> [String] {
+    var problems: [String] = []
+    if name.utf8.count > 63 { problems.append("must be no more than 63 bytes") }
+    if !isLabel(name[...]) {
+      problems.append(
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '\(labelPattern)')"
+      )
+    }
+    return problems
+  }
+
+  /// The part of a label behind its prefix.
+  public static func qualifiedNameProblems(_ key: String) -> [String] {
+    let parts = key.split(separator: "/", omittingEmptySubsequences: false)
+    let pattern = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
+    let form =
+      "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '\(pattern)')"
+    let name: Substring
+    var problems: [String] = []
+    switch parts.count {
+    case 1: name = parts[0]
+    case 2:
+      name = parts[1]
+      if parts[0].isEmpty {
+        problems.append("prefix part must be non-empty")
+      } else {
+        problems += subdomainProblems(String(parts[0])).map { "prefix part \($0)" }
+      }
+    default:
+      return [
+        "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '\(pattern)') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+      ]
+    }
+    if name.isEmpty { problems.append("name part must be non-empty") }
+    if name.utf8.count > 63 { problems.append("name part must be no more than 63 bytes") }
+    if !isWord(name) { problems.append(form) }
+    return problems
+  }
+
+  public static func labelValueProblems(_ value: String) -> [String] {
+    var problems: [String] = []
+    if value.utf8.count > 63 { problems.append("must be no more than 63 bytes") }
+    if !value.isEmpty && !isWord(value[...]) {
+      problems.append(
+        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+      )
+    }
+    return problems
+  }
+
+  private static func isLabel(_ text: Substring) -> Bool {
+    let bytes = text.utf8
+    func isInner(_ byte: UInt8) -> Bool {
+      (97...122).contains(byte) || (48...57).contains(byte) || byte == UInt8(ascii: "-")
+    }
+    guard let first = bytes.first, let last = bytes.last else { return false }
+    return bytes.allSatisfy(isInner) && first != UInt8(ascii: "-") && last != UInt8(ascii: "-")
+  }
+
+  private static func isWord(_ text: Substring) -> Bool {
+    let bytes = text.utf8
+    func isAlphanumeric(_ byte: UInt8) -> Bool {
+      (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte)
+    }
+    guard let first = bytes.first, let last = bytes.last else { return false }
+    return isAlphanumeric(first) && isAlphanumeric(last)
+      && bytes.allSatisfy {
+        isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".")
+      }
+  }
+}
+
+/// What is asked of every object's metadata.
+enum MetadataRules {
+  static func check(_ object: some NamedObject) -> [FieldError] {
+    let path = FieldPath("metadata")
+    let metadata = object.metadata
+    var errors: [FieldError] = []
+    if let name = metadata.name, !name.isEmpty {
+      let isNamespace = type(of: object).resource.kind == "Namespace"
+      for problem in isNamespace ? Names.labelProblems(name) : Names.subdomainProblems(name) {
+        errors.append(FieldError(path.field("name"), .invalid(problem), value: .string(name)))
+      }
+    } else {
+      errors.append(FieldError(path.field("name"), .requiredBecause("name or generateName is required")))
+    }
+    for (key, value) in metadata.labels.sorted(by: { $0.key < $1.key }) {
+      for problem in Names.qualifiedNameProblems(key) {
+        errors.append(FieldError(path.field("labels"), .invalid(problem), value: .string(key)))
+      }
+      for problem in Names.labelValueProblems(value) {
+        errors.append(FieldError(path.field("labels"), .invalid(problem), value: .string(value)))
+      }
+    }
+    for key in metadata.annotations.keys.sorted() {
+      for problem in Names.qualifiedNameProblems(key.lowercased()) {
+        errors.append(FieldError(path.field("annotations"), .invalid(problem), value: .string(key)))
+      }
+    }
+    return errors
+  }
+}

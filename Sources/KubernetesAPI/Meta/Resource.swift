@@ -1,0 +1,134 @@
+public import Documents
+public import ObjectSchema
+
+/// Everything known about one kind: what it is called, how it is shown, what is asked of it.
+///
+/// Routing, discovery, tables, completion and the store's keys read these rows; adding a kind is one file and one
+/// entry in `Resource.all`.
+public struct Resource: Sendable {
+  public let group: String
+  public let version: String
+  public let kind: String
+  public let plural: String
+  public let singular: String
+  public let shortNames: [String]
+  public let categories: [String]
+  public let isNamespaced: Bool
+  public let verbs: [String]
+  public let subresources: [Subresource]
+  public let schema: AnySchema
+  public let columns: [TableColumn]
+
+  private let decodeObject: @Sendable (Document) -> (any NamedObject, DecodingReport)
+  private let rules: ErasedRules
+  private let makeCells: @Sendable (any NamedObject, Timestamp) -> [Document]
+
+  public init<Object: NamedObject>(
+    _ type: Object.Type, group: String = "", version: String = "v1", kind: String, plural: String,
+    shortNames: [String] = [], categories: [String] = [], isNamespaced: Bool = true,
+    verbs: [String] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
+    subresources: [Subresource] = [], columns: [Column<Object>], rules: Rules<Object>
+  ) {
+    self.group = group
+    self.version = version
+    self.kind = kind
+    self.plural = plural
+    singular = kind.lowercased()
+    self.shortNames = shortNames
+    self.categories = categories
+    self.isNamespaced = isNamespaced
+    self.verbs = verbs
+    self.subresources = subresources
+    schema = AnySchema(type)
+    self.columns = columns.map(\.column)
+    self.rules = ErasedRules(rules)
+    decodeObject = { document in
+      let (object, report) = Object.decode(document)
+      return (object, report)
+    }
+    makeCells = { object, now in
+      let object = ErasedRules.typed(object, as: Object.self)
+      return columns.map { $0.cell(object, now) }
+    }
+  }
+
+  /// `v1`, `apps/v1`.
+  public var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
+
+  /// `pods`, `deployments.apps`: how messages and keys name it.
+  public var qualifiedName: String { group.isEmpty ? plural : "\(plural).\(group)" }
+
+  // MARK: What the API server does with an object of this kind
+
+  public func decode(_ document: Document) -> (object: any NamedObject, report: DecodingReport) {
+    decodeObject(document)
+  }
+
+  public func applyDefaults(_ object: inout any NamedObject) { rules.applyDefaults(&object) }
+  /// Sets what only the server may set on a new object.
+  public func prepareForCreation(_ object: inout any NamedObject) { rules.prepareForCreation(&object) }
+  /// Keeps what this kind of update may not touch.
+  public func prepareForUpdate(_ object: inout any NamedObject, from old: any NamedObject, scope: UpdateScope) {
+    rules.prepareForUpdate(&object, old, scope)
+  }
+  public func check(_ object: any NamedObject) -> [FieldError] { rules.check(object) }
+  public func checkUpdate(_ object: any NamedObject, from old: any NamedObject) -> [FieldError] {
+    rules.checkUpdate(object, old)
+  }
+  /// Remarks about a valid object, sent as `Warning` headers.
+  public func warnings(_ object: any NamedObject) -> [String] { rules.warnings(object) }
+  /// The fields that a field selector may name, beyond `metadata.name` and `metadata.namespace`.
+  public func selectableFields(_ object: any NamedObject) -> [String: String] {
+    var fields = rules.selectableFields(object)
+    fields["metadata.name"] = object.metadata.name ?? ""
+    if isNamespaced { fields["metadata.namespace"] = object.metadata.namespace ?? "" }
+    return fields
+  }
+  /// The cells of the object's row, in the order of `columns`.
+  public func cells(_ object: any NamedObject, now: Timestamp) -> [Document] { makeCells(object, now) }
+}
+
+extension Resource {
+  public static let all: [Resource] = [
+    Pod.resource, Node.resource, Namespace.resource, Event.resource,
+  ]
+
+  public static func find(group: String, version: String, plural: String) -> Resource? {
+    all.first { $0.group == group && $0.version == version && $0.plural == plural }
+  }
+
+  public static func find(apiVersion: String, kind: String) -> Resource? {
+    all.first { $0.apiVersion == apiVersion && $0.kind == kind }
+  }
+
+  /// By any word that people use: `pods`, `pod`, `po`, `Pod`.
+  public static func find(word: String) -> Resource? {
+    let word = word.lowercased()
+    return all.first {
+      $0.plural == word || $0.singular == word || $0.shortNames.contains(word) || $0.qualifiedName == word
+    }
+  }
+}
+
+/// A part of an object with a path of its own.
+public struct Subresource: Sendable {
+  public let name: String
+  public let kind: String
+  public let group: String
+  public let version: String
+  public let verbs: [String]
+
+  public init(_ name: String, kind: String, group: String = "", version: String = "", verbs: [String]) {
+    self.name = name
+    self.kind = kind
+    self.group = group
+    self.version = version
+    self.verbs = verbs
+  }
+}
+
+/// Which half of an object an update is about.
+public enum UpdateScope: Sendable {
+  case main
+  case status
+}

@@ -1,0 +1,61 @@
+public import ObjectSchema
+
+/// What a kind asks beyond its rows: computed defaults and rules across fields.
+public struct Rules<Object: NamedObject>: Sendable {
+  public var applyDefaults: @Sendable (inout Object) -> Void = { _ in }
+  public var prepareForCreation: @Sendable (inout Object) -> Void = { _ in }
+  public var prepareForUpdate: @Sendable (inout Object, Object, UpdateScope) -> Void = { _, _, _ in }
+  public var check: @Sendable (Object) -> [FieldError] = { _ in [] }
+  public var checkUpdate: @Sendable (Object, Object) -> [FieldError] = { _, _ in [] }
+  public var warnings: @Sendable (Object) -> [String] = { _ in [] }
+  public var selectableFields: @Sendable (Object) -> [String: String] = { _ in [:] }
+
+  public init() {}
+}
+
+/// The rules of a kind for callers that hold objects of any kind.
+struct ErasedRules: Sendable {
+  let applyDefaults: @Sendable (inout any NamedObject) -> Void
+  let prepareForCreation: @Sendable (inout any NamedObject) -> Void
+  let prepareForUpdate: @Sendable (inout any NamedObject, any NamedObject, UpdateScope) -> Void
+  let check: @Sendable (any NamedObject) -> [FieldError]
+  let checkUpdate: @Sendable (any NamedObject, any NamedObject) -> [FieldError]
+  let warnings: @Sendable (any NamedObject) -> [String]
+  let selectableFields: @Sendable (any NamedObject) -> [String: String]
+
+  init<Object: NamedObject>(_ rules: Rules<Object>) {
+    applyDefaults = { object in
+      var typed = Self.typed(object, as: Object.self)
+      typed.applyDefaults()
+      rules.applyDefaults(&typed)
+      object = typed
+    }
+    prepareForCreation = { object in
+      var typed = Self.typed(object, as: Object.self)
+      rules.prepareForCreation(&typed)
+      object = typed
+    }
+    prepareForUpdate = { object, old, scope in
+      var typed = Self.typed(object, as: Object.self)
+      rules.prepareForUpdate(&typed, Self.typed(old, as: Object.self), scope)
+      object = typed
+    }
+    check = { object in
+      let typed = Self.typed(object, as: Object.self)
+      return MetadataRules.check(typed) + typed.check() + rules.check(typed)
+    }
+    checkUpdate = { object, old in
+      rules.checkUpdate(Self.typed(object, as: Object.self), Self.typed(old, as: Object.self))
+    }
+    warnings = { rules.warnings(Self.typed($0, as: Object.self)) }
+    selectableFields = { rules.selectableFields(Self.typed($0, as: Object.self)) }
+  }
+
+  /// A resource is only ever given objects that it has decoded itself.
+  static func typed<Object: NamedObject>(_ object: any NamedObject, as type: Object.Type) -> Object {
+    guard let typed = object as? Object else {
+      preconditionFailure("\(type) expected, \(Swift.type(of: object)) found")
+    }
+    return typed
+  }
+}

@@ -1,0 +1,18 @@
+public import ObjectSchema
+
+/// The scheduler's decision: this pod goes to that node.
+public struct Binding: APIObject {
+  public var apiVersion: String?
+  public var kind: String?
+  public var metadata = ObjectMeta()
+  public var target = ObjectReference()
+
+  public init() {}
+
+  public static let schema = Schema<Binding>(
+    "Binding", "Ties a pod to the node that it shall run on.",
+    Field.typeFields + [
+      Field("metadata", \.metadata, .object(ObjectMeta.self), "The pod's name and namespace."),
+      Field("target", \.target, .object(ObjectReference.self), "The node."),
+    ])
+}

@@ -1,0 +1,69 @@
+public import Documents
+
+/// Something wrong with the value of a field, in the kinds that Kubernetes reports.
+public struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
+  public enum Reason: Sendable, Equatable {
+    case required
+    case requiredBecause(String)
+    case invalid(String)
+    case notSupported([String])
+    case duplicate
+    case forbidden(String)
+    case tooLong(Int)
+    case notFound
+  }
+
+  public var path: FieldPath
+  public var reason: Reason
+  public var value: Document?
+
+  public init(_ path: FieldPath, _ reason: Reason, value: Document? = nil) {
+    self.path = path
+    self.reason = reason
+    self.value = value
+  }
+
+  /// The `reason` of a cause in a `Status`.
+  public var causeReason: String {
+    switch reason {
+    case .required, .requiredBecause: "FieldValueRequired"
+    case .invalid: "FieldValueInvalid"
+    case .notSupported: "FieldValueNotSupported"
+    case .duplicate: "FieldValueDuplicate"
+    case .forbidden: "FieldValueForbidden"
+    case .tooLong: "FieldValueTooLong"
+    case .notFound: "FieldValueNotFound"
+    }
+  }
+
+  /// What is wrong, without the place.
+  public var message: String {
+    let shown = value?.jsonText() ?? "null"
+    switch reason {
+    case .required: return "Required value"
+    case .requiredBecause(let detail): return "Required value: \(detail)"
+    case .invalid(let detail): return "Invalid value: \(shown): \(detail)"
+    case .notSupported(let allowed):
+      let list = allowed.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+      return "Unsupported value: \(shown): supported values: \(list)"
+    case .duplicate: return "Duplicate value: \(shown)"
+    case .forbidden(let detail): return "Forbidden: \(detail)"
+    case .tooLong(let limit): return "Too long: may not be more than \(limit) bytes"
+    case .notFound: return "Not found: \(shown)"
+    }
+  }
+
+  public var description: String { "\(path): \(message)" }
+}
+
+/// Collects what the rows say against a value.
+public struct CheckReport: Sendable {
+  public internal(set) var path: FieldPath
+  public private(set) var errors: [FieldError] = []
+
+  init(path: FieldPath) { self.path = path }
+
+  mutating func add(_ reason: FieldError.Reason, value: Document? = nil) {
+    errors.append(FieldError(path, reason, value: value))
+  }
+}

@@ -1,0 +1,79 @@
+/// What a field holds, for explanations, for OpenAPI and for the words of a decoding error.
+public indirect enum TypeDescription: Sendable {
+  case string, boolean, integer32, integer64, number, bytes
+  case quantity, intOrString, time, microTime
+  case any
+  case object(AnySchema)
+  case list(TypeDescription)
+  case map(TypeDescription)
+
+  /// The name under which Kubernetes' decoder knows the type.
+  public var decoderName: String {
+    switch self {
+    case .string: "string"
+    case .boolean: "bool"
+    case .integer32: "int32"
+    case .integer64: "int64"
+    case .number: "float64"
+    case .bytes: "[]uint8"
+    case .quantity: "resource.Quantity"
+    case .intOrString: "intstr.IntOrString"
+    case .time: "v1.Time"
+    case .microTime: "v1.MicroTime"
+    case .any: "interface {}"
+    case .object(let schema): "v1.\(schema.name)"
+    case .list(let element): "[]\(element.decoderName)"
+    case .map(let element): "map[string]\(element.decoderName)"
+    }
+  }
+
+  /// The name that `kubectl explain` prints between angle brackets.
+  public var explainName: String {
+    switch self {
+    case .string, .bytes, .time, .microTime: "string"
+    case .boolean: "boolean"
+    case .integer32, .integer64: "integer"
+    case .number: "number"
+    case .quantity: "Quantity"
+    case .intOrString: "IntOrString"
+    case .any: "Object"
+    case .object(let schema): schema.name
+    case .list(let element): "[]\(element.explainName)"
+    case .map(let element): "map[string]\(element.explainName)"
+    }
+  }
+}
+
+/// A table of fields without the type that it describes.
+public struct AnySchema: Sendable {
+  public let name: String
+  public let summary: String
+  private let makeFields: @Sendable () -> [FieldDescription]
+
+  /// Made when asked for, since types may contain themselves.
+  public var fields: [FieldDescription] { makeFields() }
+
+  public init<Root: Described>(_ type: Root.Type) {
+    name = Root.schema.name
+    summary = Root.schema.summary
+    makeFields = {
+      Root.schema.fields.map {
+        FieldDescription(
+          name: $0.name, summary: $0.summary, isRequired: $0.isRequired, type: $0.type, mergeKey: $0.mergeKey,
+          allowed: $0.allowed)
+      }
+    }
+  }
+
+  public func field(_ name: String) -> FieldDescription? { fields.first { $0.name == name } }
+}
+
+/// One row without the type that it belongs to.
+public struct FieldDescription: Sendable {
+  public let name: String
+  public let summary: String
+  public let isRequired: Bool
+  public let type: TypeDescription
+  public let mergeKey: String?
+  public let allowed: [String]
+}
