@@ -19,7 +19,7 @@ final class Committed: Sendable {
 
   /// What a watch does next.
   enum WatchStep {
-    case deliver(WatchEvent)
+    case deliver(Watch.Event)
     case readHistory(after: Revision, through: Revision)
     case wait
     case finish

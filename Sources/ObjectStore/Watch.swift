@@ -1,11 +1,3 @@
-/// What a watch hands out: a change, or on request how far it has come.
-public enum WatchEvent: Sendable, Equatable {
-  case change(Change)
-
-  /// Every change for this watch up to the revision has been handed out.
-  case progress(Revision)
-}
-
 /// The changes under a prefix after a revision, in order, without gaps or doubles, for one reader.
 ///
 /// A watch buffers nothing: it is a place in the store's history. One that had caught up and then falls too far behind,
@@ -14,6 +6,14 @@ public enum WatchEvent: Sendable, Equatable {
 public final class Watch: AsyncSequence, Sendable {
   public typealias Element = Change
   public typealias Failure = StoreError
+
+  /// What a watch hands out: a change, or on request how far it has come.
+  public enum Event: Sendable, Equatable {
+    case change(Change)
+
+    /// Every change for this watch up to the revision has been handed out.
+    case progress(Revision)
+  }
 
   public let prefix: String
   private let id: Int
@@ -36,7 +36,7 @@ public final class Watch: AsyncSequence, Sendable {
     committed.progress(of: id)
   }
 
-  /// Asks for a `WatchEvent.progress` in `events`, in order with the changes, once the watch has caught up.
+  /// Asks for a `Event.progress` in `events`, in order with the changes, once the watch has caught up.
   public func requestProgress() {
     committed.requestProgress(of: id)
   }
@@ -71,7 +71,7 @@ public final class Watch: AsyncSequence, Sendable {
   }
 
   public struct Events: AsyncSequence, Sendable {
-    public typealias Element = WatchEvent
+    public typealias Element = Watch.Event
     public typealias Failure = StoreError
 
     fileprivate let watch: Watch
@@ -83,17 +83,17 @@ public final class Watch: AsyncSequence, Sendable {
     public struct AsyncIterator: AsyncIteratorProtocol {
       fileprivate let watch: Watch
 
-      public mutating func next() async throws(StoreError) -> WatchEvent? {
+      public mutating func next() async throws(StoreError) -> Event? {
         try await next(isolation: #isolation)
       }
 
-      public mutating func next(isolation actor: isolated (any Actor)?) async throws(StoreError) -> WatchEvent? {
+      public mutating func next(isolation actor: isolated (any Actor)?) async throws(StoreError) -> Event? {
         try await watch.nextEvent(isolation: actor)
       }
     }
   }
 
-  private func nextEvent(isolation actor: isolated (any Actor)?) async throws(StoreError) -> WatchEvent? {
+  private func nextEvent(isolation actor: isolated (any Actor)?) async throws(StoreError) -> Event? {
     while !Task.isCancelled {
       switch try committed.nextStep(of: id) {
       case .deliver(let event):
