@@ -225,16 +225,19 @@ final class Committed: Sendable {
       watch.reached = watch.backlog.isEmpty ? watch.backlogEnd : change.revision
       return .success(.deliver(.change(change)))
     }
-    if watch.hasCaughtUp, watch.reached.distance(to: current) > lagLimit {
-      return .failure(.watchFellBehind(reached: watch.reached, current: current))
-    }
     if watch.reached < state.compacted {
       return .failure(.compacted(requested: watch.reached, oldest: state.compacted))
     }
     if watch.reached < state.recent.floor {
+      if watch.hasCaughtUp, watch.reached.distance(to: current) > lagLimit {
+        return .failure(.watchFellBehind(reached: watch.reached, current: current))
+      }
       return .success(.readHistory(after: watch.reached, through: state.recent.floor))
     }
     if let change = state.recent.firstChange(after: watch.reached, prefix: watch.prefix) {
+      if watch.hasCaughtUp, change.revision.distance(to: current) >= lagLimit {
+        return .failure(.watchFellBehind(reached: watch.reached, current: current))
+      }
       watch.reached = change.revision
       return .success(.deliver(.change(change)))
     }

@@ -45,7 +45,11 @@ struct ListingTests {
     try await withStore(settings) { store, _ in
       var seen: [Revision: [StoredObject]] = [:]
       for round in 0..<20 {
-        if round % 5 == 4 { try await store.delete("/a/\(round % 3)") } else { try await store.put("/a/\(round % 3)", []) }
+        if round % 5 == 4 {
+          try await store.delete("/a/\(round % 3)")
+        } else {
+          try await store.put("/a/\(round % 3)", [])
+        }
         let listing = try await store.list(prefix: "/a/")
         seen[listing.revision] = listing.objects
       }
