@@ -122,7 +122,9 @@ let package = Package(
     tests("KubeletTests", ["Kubelet", "ContainerRuntime", "SimulatedRuntime", "KubernetesAPI"]),
     tests("ImageStoreTests", ["ImageStore"]),
     tests("LinuxRuntimeTests", ["LinuxRuntime", "ImageStore", "ContainerRuntime", "SystemIO"]),
-    tests("ConsoleTests", ["Console"]),
+    .executableTarget(
+      name: "ConsoleSpecimen", dependencies: ["Console"], path: "Tests/ConsoleSpecimen", swiftSettings: strict),
+    tests("ConsoleTests", ["Console", "ConsoleSpecimen"]),
     tests("KubectlCommandsTests", ["KubectlCommands", "KubernetesAPI", "Documents"]),
     tests("LessonEngineTests", ["LessonEngine", "KubernetesAPI", "Documents"]),
     tests("EndToEndTests", ["SystemIO"]),

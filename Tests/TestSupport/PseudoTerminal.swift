@@ -2,6 +2,7 @@ internal import CLinux
 internal import Glibc
 internal import Synchronization
 internal import SystemIO
+public import Testing
 
 /// A terminal as a person has it: keys go in, a screen comes out, and a program runs in it.
 ///
@@ -18,6 +19,7 @@ public final class PseudoTerminal: Sendable {
   /// The program in the terminal; nil when the test itself holds the program's side.
   public let program: ChildProgram?
   private let master: Descriptor
+  /// The test's hold on the program's side; -1 when a program has it, so that its end is seen.
   private let programSide: Int32
   private let state = Mutex(State())
 
@@ -25,7 +27,9 @@ public final class PseudoTerminal: Sendable {
     var screen = TerminalScreen()
     var output: [UInt8] = []
     var mark = TerminalScreen.Position.start
-    var watchers: [AsyncStream<Void>.Continuation] = []
+    var watchers: [Int: AsyncStream<Void>.Continuation] = [:]
+    var nextWatcher = 0
+    var isClosed = false
   }
 
   /// A key or a chord that has no letter.
@@ -110,12 +114,15 @@ public final class PseudoTerminal: Sendable {
 
   private init(_ pair: Pair, program: ChildProgram?, _ columns: Int, _ rows: Int) {
     self.program = program
-    programSide = pair.slave
+    programSide = program == nil ? pair.slave : -1
+    if program != nil { Glibc.close(pair.slave) }
     master = Descriptor(adopting: pair.master, name: pair.path)
     state.withLock { $0.screen = TerminalScreen(columns: columns, rows: rows) }
   }
 
-  deinit { Glibc.close(programSide) }
+  deinit {
+    if programSide >= 0 { Glibc.close(programSide) }
+  }
 
   private func serve<Result: Sendable>(
     _ body: @escaping @Sendable (PseudoTerminal) async throws -> Result
@@ -129,14 +136,18 @@ public final class PseudoTerminal: Sendable {
 
   private func readEverything() async {
     while let bytes = try? await master.read(), !bytes.isEmpty { take(bytes) }
-    state.withLock { $0.watchers }.forEach { $0.finish() }
+    let watchers = state.withLock { state in
+      state.isClosed = true
+      return state.watchers.values
+    }
+    for watcher in watchers { watcher.finish() }
   }
 
   private func take(_ bytes: [UInt8]) {
     let watchers = state.withLock { state in
       state.screen.write(bytes)
       state.output += bytes
-      return state.watchers
+      return state.watchers.values
     }
     for watcher in watchers { watcher.yield() }
   }
@@ -196,7 +207,13 @@ public final class PseudoTerminal: Sendable {
     let (changes, watcher) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     // A first look without waiting, which also sees what came before the watcher was there.
     watcher.yield()
-    state.withLock { $0.watchers.append(watcher) }
+    let (key, isClosed) = state.withLock { state in
+      state.nextWatcher += 1
+      state.watchers[state.nextWatcher] = watcher
+      return (state.nextWatcher, state.isClosed)
+    }
+    defer { state.withLock { $0.watchers[key] = nil } }
+    if isClosed { watcher.finish() }
     do {
       try await withTimeLimit(limit, "\(what); the terminal shows:\n\(self.screen.text)") {
         for await _ in changes {
@@ -216,16 +233,29 @@ public final class PseudoTerminal: Sendable {
   /// Waits for the end of the program; what it wrote last is on the screen then.
   public func waitForEnd(within limit: Duration = .seconds(10)) async throws -> ProgramEnd {
     guard let program else { preconditionFailure("no program runs in this terminal") }
-    return try await withTimeLimit(limit, "end of the program; the terminal shows:\n\(self.screen.text)") {
+    let end = try await withTimeLimit(limit, "end of the program; the terminal shows:\n\(self.screen.text)") {
       try await program.waitForEnd()
     }
+    // Processes that it left behind may hold the terminal open; what it wrote itself is here in a moment.
+    try? await Deadline.wait("the last output", within: .seconds(1)) { self.state.withLock { $0.isClosed } }
+    return end
   }
 
   /// Whether typed lines are echoed and edited by the terminal itself, as a shell expects to find them.
   public var isCooked: Bool {
     var mode = termios()
-    tcgetattr(programSide, &mode)
+    // Both sides of a pseudo-terminal tell the same.
+    tcgetattr(master.number, &mode)
     let flags = tcflag_t(ICANON | ECHO | ISIG)
     return mode.c_lflag & flags == flags && mode.c_oflag & tcflag_t(OPOST) != 0
   }
+}
+
+extension PseudoTerminal: CustomTestStringConvertible {
+  /// What failed expectations show: the screen, not the machinery.
+  public var testDescription: String { "terminal showing:\n\(screen.text)" }
+}
+
+extension TerminalScreen: CustomTestStringConvertible {
+  public var testDescription: String { "screen:\n\(text)" }
 }

@@ -1,0 +1,379 @@
+internal import CLibEdit
+internal import Glibc
+internal import SystemIO
+
+/// Lines typed into a terminal, with libedit's editing, history and search.
+///
+/// Lives on the input thread. Everything that libedit calls back ends up in a method here.
+final class EditedLines: LineSource {
+  private let editor: OpaquePointer
+  private let past: OpaquePointer
+  private let streams: [UnsafeMutablePointer<FILE>]
+  private let screen: Screen
+  private let attention: Attention
+  private let appearance: Appearance
+  private let desk: CompletionDesk
+  private let file: HistoryFile?
+
+  private var entries: [String] = []
+  private var hasReportedHistoryFailure = false
+  private var prompt: StyledText = ""
+  /// The prompt as libedit wants it; it keeps the pointer.
+  private var promptText: UnsafeMutablePointer<CChar>?
+  private var isInterrupted = false
+  private var decoder = KeyDecoder()
+  /// The line and cursor that the last Tab left: a second Tab there shows the list.
+  private var lastTab: (line: String, cursor: Int)?
+
+  private static let escape: Unicode.Scalar = "\u{1}"
+
+  /// Nil when libedit cannot work with the descriptors.
+  init?(
+    screen: Screen, attention: Attention, appearance: Appearance, desk: CompletionDesk, history: HistoryFile?
+  ) {
+    TerminalMode.save(screen.input)
+    let ways = [(screen.input, "r"), (screen.output, "w"), (screen.error, "w")]
+    let streams = ways.compactMap { descriptor, way in fdopen(dup(descriptor), way) }
+    guard streams.count == 3, let editor = el_init("podium", streams[0], streams[1], streams[2]),
+      let past = history_init()
+    else {
+      for stream in streams { fclose(stream) }
+      return nil
+    }
+    self.streams = streams
+    self.editor = editor
+    self.past = past
+    self.screen = screen
+    self.attention = attention
+    self.appearance = appearance
+    self.desk = desk
+    file = history
+    setUp()
+  }
+
+  deinit {
+    el_end(editor)
+    history_end(past)
+    for stream in streams { fclose(stream) }
+    free(promptText)
+  }
+
+  private func setUp() {
+    clibedit_set_client_data(editor, Unmanaged.passUnretained(self).toOpaque())
+    clibedit_handle_signals(editor, 0)
+    clibedit_set_style(editor, "emacs")
+    clibedit_set_prompt(editor, { EditedLines.of($0).promptText }, wchar_t(Self.escape.value))
+    clibedit_set_read_character(editor) { editor, character in
+      EditedLines.of(editor).readCharacter(into: character!)
+    }
+    clibedit_history_set_size(past, Int32(file?.limit ?? 2000))
+    clibedit_set_history(editor, past)
+    clibedit_add_function(editor, "podium-complete", "Finish the word, or list what it may become") { editor, _ in
+      EditedLines.of(editor).complete()
+    }
+    clibedit_add_function(editor, "podium-suspend", "Stop the program until the shell continues it") { editor, _ in
+      EditedLines.of(editor).suspend()
+    }
+    // The user's choice of style resets all keys, so ours come after it.
+    el_source(editor, nil)
+    clibedit_bind(editor, "^I", "podium-complete")
+    clibedit_bind(editor, "^Z", "podium-suspend")
+    if clibedit_style(editor).map({ String(cString: $0) }) == "vi" {
+      clibedit_bind_alternative(editor, "^Z", "podium-suspend")
+      clibedit_bind(editor, "^R", "em-inc-search-prev")
+    } else {
+      // In vi, Escape is a key of its own and must not begin others.
+      for (sequence, function) in Self.commonKeys { clibedit_bind(editor, sequence, function) }
+    }
+    do {
+      entries = try file?.load() ?? []
+    } catch {
+      reportHistoryFailure(error)
+    }
+    for entry in entries { clibedit_history_enter(past, entry) }
+  }
+
+  /// Keys of today's keyboards that libedit leaves out.
+  private static let commonKeys = [
+    ("\\e[3~", "ed-delete-next-char"),
+    ("\\e[1~", "ed-move-to-beg"), ("\\e[4~", "ed-move-to-end"),
+    ("\\e[1;5C", "em-next-word"), ("\\e[1;5D", "ed-prev-word"),
+  ]
+
+  fileprivate static func of(_ editor: OpaquePointer?) -> EditedLines {
+    Unmanaged<EditedLines>.fromOpaque(clibedit_client_data(editor)!).takeUnretainedValue()
+  }
+
+  // MARK: Reading
+
+  func readLine(prompt: StyledText) -> LineRead {
+    let lines = prompt.lines
+    self.prompt = lines.last ?? ""
+    free(promptText)
+    promptText = strdup(escapedPrompt(self.prompt))
+    isInterrupted = false
+    lastTab = nil
+    screen.enter(.editing)
+    for line in lines.dropLast() { screen.draw(line.rendered(in: appearance) + "\n") }
+    el_resize(editor)
+    screen.draw("\u{1B}[?2004h")
+    var count: Int32 = 0
+    let line = el_gets(editor, &count).map { String(cString: $0) }
+    screen.draw("\u{1B}[?2004l")
+    defer { screen.enter(.running) }
+    if isInterrupted { return .interrupted }
+    guard var line, count > 0 else {
+      screen.draw("\n")
+      return .endOfInput
+    }
+    if line.last == "\n" { line.removeLast() }
+    return .line(line)
+  }
+
+  /// Colours between escape marks, so that libedit does not count them as room.
+  private func escapedPrompt(_ prompt: StyledText) -> String {
+    guard appearance.hasColour else { return prompt.plain }
+    let mark = String(Character(Self.escape))
+    let text = prompt.runs.map { run in
+      guard let role = run.role else { return run.text }
+      return mark + role.controlSequence + mark + run.text + mark + TextRole.end + mark
+    }.joined()
+    // libedit loses escaped text at the very end.
+    return prompt.runs.last?.role == nil ? text : text + " "
+  }
+
+  private func readCharacter(into character: UnsafeMutablePointer<wchar_t>) -> Int32 {
+    while true {
+      if let scalar = decoder.next() {
+        character.pointee = wchar_t(scalar.value)
+        return 1
+      }
+      let calls = attention.answer()
+      if calls.hasEnded { return 0 }
+      if calls.isInterrupted {
+        abandonLine()
+        errno = EINTR
+        return -1
+      }
+      if calls.isContinued { takeTerminalAgain() }
+      if calls.isResized { redrawResized() }
+      if calls.hasNotices { showNotices() }
+      guard waitForInput(-1) == .input else { continue }
+      switch readByte() {
+      case .none: continue
+      case .some(nil): return 0
+      case .some(.some(KeyDecoder.escape)): readAfterEscape()
+      case .some(.some(let byte)): decoder.add(byte)
+      }
+    }
+  }
+
+  private enum Awaited { case input, call, nothing }
+
+  private func waitForInput(_ milliseconds: Int32) -> Awaited {
+    var entries = [
+      pollfd(fd: screen.input, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: attention.doorbell.descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    let count = poll(&entries, milliseconds < 0 ? 2 : 1, milliseconds)
+    if count < 0 { return .call }
+    if entries[1].revents != 0 { return .call }
+    return count > 0 ? .input : .nothing
+  }
+
+  /// One byte at a time, because what is typed ahead may be meant for the next command; inner nil at the end.
+  private func readByte() -> UInt8?? {
+    var byte: UInt8 = 0
+    let count = read(screen.input, &byte, 1)
+    if count == 1 { return .some(byte) }
+    if count < 0, errno == EINTR || errno == EAGAIN { return .none }
+    return .some(nil)
+  }
+
+  /// Looks whether an escape begins a paste; a terminal sends the mark at once, a person is slower.
+  private func readAfterEscape() {
+    var bytes = [KeyDecoder.escape]
+    while bytes.count < KeyDecoder.pasteStart.count, waitForInput(15) == .input,
+      case .some(.some(let byte)) = readByte()
+    {
+      bytes.append(byte)
+      guard KeyDecoder.pasteStart.starts(with: bytes) else { break }
+    }
+    if bytes == KeyDecoder.pasteStart {
+      insertPaste()
+    } else {
+      for byte in bytes { decoder.add(byte) }
+    }
+  }
+
+  /// Takes everything up to the end mark as text: a line break in it does not run anything.
+  private func insertPaste() {
+    var bytes: [UInt8] = []
+    while !bytes.hasSuffix(KeyDecoder.pasteEnd) {
+      if waitForInput(-1) == .call {
+        let calls = attention.look()
+        if calls.isInterrupted || calls.hasEnded { return }
+        continue
+      }
+      switch readByte() {
+      case .none: continue
+      case .some(nil): return
+      case .some(.some(let byte)): bytes.append(byte)
+      }
+    }
+    bytes.removeLast(KeyDecoder.pasteEnd.count)
+    let text = KeyDecoder.text(ofPaste: bytes)
+    guard !text.isEmpty else { return }
+    erase()
+    el_insertstr(editor, text)
+    clibedit_redraw(editor)
+  }
+
+  // MARK: The line on the screen
+
+  /// What has been typed and where the cursor is in it, in characters.
+  private var current: (line: String, cursor: Int) {
+    guard let info = el_line(editor)?.pointee else { return ("", 0) }
+    let before = UnsafeBufferPointer(start: info.buffer, count: info.cursor - info.buffer)
+    let after = UnsafeBufferPointer(start: info.cursor, count: info.lastchar - info.cursor)
+    let head = String(decoding: before.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let tail = String(decoding: after.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return (head + tail, head.count)
+  }
+
+  private var columns: Int { WindowSize.of(screen.output)?.columns ?? appearance.width }
+
+  /// Where the cursor stands, and where the line ends.
+  private func areas(columns: Int) -> (cursor: EditedArea, end: EditedArea) {
+    let (line, cursor) = current
+    var area = EditedArea(columns: columns)
+    area.add(prompt.plain)
+    if appearance.hasColour, prompt.runs.last?.role != nil { area.add(" ") }
+    area.add(line.prefix(cursor))
+    var end = area
+    end.add(line.dropFirst(cursor))
+    return (area, end)
+  }
+
+  /// Clears prompt and line and puts the cursor where the prompt began; where nothing may be drawn over, on a new line.
+  private func erase() {
+    if appearance.isAccessible {
+      moveBelow()
+    } else {
+      erase(rowsAbove: areas(columns: columns).cursor.row)
+    }
+  }
+
+  private func erase(rowsAbove rows: Int) {
+    screen.draw("\r" + (rows > 0 ? "\u{1B}[\(rows)A" : "") + "\u{1B}[J")
+  }
+
+  /// Puts the cursor on the line below everything typed.
+  private func moveBelow() {
+    let (cursor, end) = areas(columns: columns)
+    screen.draw(String(repeating: "\n", count: end.row - cursor.row) + "\r\n")
+  }
+
+  private func showNotices() {
+    let notices = screen.takeNotices()
+    if notices.isEmpty { return }
+    erase()
+    screen.draw(notices.map { $0 + "\n" }.joined())
+    clibedit_redraw(editor)
+  }
+
+  private func abandonLine() {
+    isInterrupted = true
+    decoder = KeyDecoder()
+    let (cursor, end) = areas(columns: columns)
+    let right = end.column > 0 ? "\u{1B}[\(end.column)C" : ""
+    screen.draw(String(repeating: "\n", count: end.row - cursor.row) + "\r" + right + "^C\n")
+  }
+
+  private func redrawResized() {
+    let before = columns
+    el_resize(editor)
+    // Some terminals wrap the line anew and some do not: the smaller guess never clears what stands above.
+    let rows = min(areas(columns: before).cursor.row, areas(columns: columns).cursor.row)
+    if appearance.isAccessible { moveBelow() } else { erase(rowsAbove: rows) }
+    clibedit_redraw(editor)
+  }
+
+  private func takeTerminalAgain() {
+    // libedit believes that nothing has changed, so it goes there and back.
+    clibedit_prepare_terminal(editor, 0)
+    clibedit_prepare_terminal(editor, 1)
+    screen.draw("\r\u{1B}[J")
+    clibedit_redraw(editor)
+  }
+
+  // MARK: Functions bound to keys
+
+  private func suspend() -> UInt8 {
+    moveBelow()
+    clibedit_prepare_terminal(editor, 0)
+    // The shell that started the program waits for the whole group.
+    kill(0, SIGTSTP)
+    clibedit_prepare_terminal(editor, 1)
+    clibedit_redraw(editor)
+    return UInt8(CC_NORM)
+  }
+
+  private func complete() -> UInt8 {
+    let (line, cursor) = current
+    guard let candidates = desk.ask(line, cursor: cursor, attention: attention) else { return UInt8(CC_NORM) }
+    let before = line.prefix(cursor)
+    switch CompletionMenu.step(candidates, before: before) {
+    case .nothing:
+      return UInt8(CC_REFRESH_BEEP)
+    case .insert(let count, let text):
+      let removed = before.suffix(count)
+      let isBlankThere = text.last == " " && line.dropFirst(cursor).first == " "
+      // libedit counts code points.
+      el_deletestr(editor, Int32(removed.unicodeScalars.count))
+      el_insertstr(editor, isBlankThere ? String(text.dropLast()) : text)
+      lastTab = current
+      return UInt8(CC_REFRESH)
+    case .list:
+      if let lastTab, lastTab == (line, cursor) {
+        moveBelow()
+        let size = WindowSize.of(screen.output) ?? WindowSize(columns: appearance.width, rows: 24)
+        let lines = CompletionMenu.lines(candidates, width: size.columns, rows: size.rows)
+        screen.draw(lines.map { $0 + "\n" }.joined())
+        clibedit_redraw(editor)
+        return UInt8(CC_NORM)
+      }
+      lastTab = (line, cursor)
+      return UInt8(CC_REFRESH_BEEP)
+    }
+  }
+
+  // MARK: History
+
+  func remember(_ command: String) {
+    if command.first?.isWhitespace ?? true { return }
+    if entries.last != command {
+      let isKnown = entries.contains(command)
+      entries.removeAll { $0 == command }
+      entries.append(command)
+      if isKnown {
+        clibedit_history_clear(past)
+        for entry in entries { clibedit_history_enter(past, entry) }
+      } else {
+        clibedit_history_enter(past, command)
+      }
+    }
+    do {
+      try file?.append(command)
+    } catch {
+      reportHistoryFailure(error)
+    }
+  }
+
+  /// Once: a full disk does not become fuller by complaining at every line.
+  private func reportHistoryFailure(_ error: SystemCallError) {
+    if hasReportedHistoryFailure { return }
+    hasReportedHistoryFailure = true
+    screen.notify("History is not kept: \(error). Commands work as before.")
+  }
+}

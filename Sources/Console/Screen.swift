@@ -1,0 +1,126 @@
+internal import Glibc
+internal import Synchronization
+
+/// Decides when words may go to the terminal, so that nothing is written into a half-typed line.
+final class Screen: Sendable {
+  enum Phase: Sendable {
+    /// A command has the screen.
+    case running
+    /// A line is being typed: notices wait for the editor, which puts them above the line.
+    case editing
+    /// A program elsewhere draws on the screen: notices wait until it is done.
+    case raw
+  }
+
+  private struct State: Sendable {
+    var phase = Phase.running
+    /// Whether the cursor stands behind text that a command wrote without ending its line.
+    var isMidLine = false
+    var held: [String] = []
+    var isBroken = false
+  }
+
+  let input: Int32
+  let output: Int32
+  let error: Int32
+  private let isTerminal: Bool
+  private let attention: Attention
+  private let state = Mutex(State())
+
+  init(input: Int32, output: Int32, error: Int32, isTerminal: Bool, attention: Attention) {
+    self.input = input
+    self.output = output
+    self.error = error
+    self.isTerminal = isTerminal
+    self.attention = attention
+  }
+
+  /// Whether nobody reads any more what is written.
+  var isBroken: Bool { state.withLock { $0.isBroken } }
+
+  /// Output of a command.
+  func write(_ bytes: [UInt8]) {
+    state.withLock { state in
+      state.isBroken = state.isBroken || !writeAll(bytes, to: output)
+      if let last = bytes.last { state.isMidLine = last != UInt8(ascii: "\n") }
+    }
+  }
+
+  func writeError(_ bytes: [UInt8]) {
+    state.withLock { state in
+      _ = writeAll(bytes, to: error)
+      if isTerminal, let last = bytes.last { state.isMidLine = last != UInt8(ascii: "\n") }
+    }
+  }
+
+  /// Says something that no command asked for: at once, or above the line that is being typed.
+  func notify(_ text: String) {
+    let isHeld = state.withLock { state in
+      switch state.phase {
+      case .running:
+        let start = isTerminal && state.isMidLine ? "\n" : ""
+        // Somebody else reads standard output when it is no terminal: a notice is not part of the answer.
+        _ = writeAll(Array((start + text + "\n").utf8), to: isTerminal ? output : error)
+        state.isMidLine = false
+        return false
+      case .editing, .raw:
+        state.held.append(text)
+        return state.phase == .editing
+      }
+    }
+    if isHeld { attention.call { $0.hasNotices = true } }
+  }
+
+  /// The notices that wait for the editor.
+  func takeNotices() -> [String] {
+    state.withLock { state in
+      defer { state.held = [] }
+      return state.held
+    }
+  }
+
+  /// Hands the screen over. A new phase begins on a new line, below what had to wait.
+  func enter(_ phase: Phase) {
+    state.withLock { state in
+      guard isTerminal else { return }
+      if phase == .editing || !state.held.isEmpty, state.isMidLine, state.phase != .editing {
+        _ = writeAll([UInt8(ascii: "\n")], to: output)
+        state.isMidLine = false
+      }
+      if phase != .raw {
+        _ = writeAll(Array(state.held.map { $0 + "\n" }.joined().utf8), to: output)
+        state.held = []
+      }
+      state.phase = phase
+    }
+  }
+
+  /// The terminal has echoed ^C behind the output of the command.
+  func noteEchoedInterrupt() {
+    state.withLock { state in
+      guard isTerminal, state.phase == .running else { return }
+      _ = writeAll([UInt8(ascii: "\n")], to: output)
+      state.isMidLine = false
+    }
+  }
+
+  /// Draws for the editor, which knows what it does.
+  func draw(_ text: String) { _ = writeAll(Array(text.utf8), to: output) }
+}
+
+/// Writes to a descriptor that may also be somebody else's; false when it takes nothing any more.
+private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if count >= 0 {
+      rest = rest.dropFirst(count)
+    } else if errno == EAGAIN {
+      var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      poll(&entry, 1, -1)
+    } else if errno != EINTR {
+      return false
+    }
+  }
+  return true
+}

@@ -1,0 +1,192 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// A real program in a real terminal, with keys and a screen.
+@Suite(.timeLimit(.minutes(1)))
+struct EditingTests {
+  @Test func runsLinesAndQuitsOnControlD() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.expect("specimen>")
+      #expect(!terminal.isCooked)
+      try await terminal.type("echo hello\r")
+      try await terminal.expect("hello")
+      try await terminal.expect("specimen>")
+      try await terminal.press(.controlD)
+      #expect(try await terminal.waitForEnd() == .exited(0))
+      #expect(terminal.isCooked)
+      #expect(!terminal.screen.marksPastes)
+    }
+  }
+
+  @Test func theInterpreterDecidesTheExitCode() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.type("exit 7\r")
+      #expect(try await terminal.waitForEnd() == .exited(7))
+    }
+  }
+
+  @Test func controlCCancelsTheLine() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.expect("specimen>")
+      try await terminal.type("echo half")
+      try await terminal.expect("echo half")
+      try await terminal.press(.controlC)
+      try await terminal.expect("^C")
+      try await terminal.expect("specimen>")
+      try await terminal.type("echo whole\r")
+      try await terminal.expect("whole")
+      #expect(!terminal.screen.text.contains("half\nhalf"))
+    }
+  }
+
+  @Test func controlCCancelsTheCommandAndNotTheConsole() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.type("wait\r")
+      try await terminal.expect("waiting")
+      try await terminal.press(.controlC)
+      try await terminal.expect("stopped waiting")
+      try await terminal.expect("specimen>")
+      try await terminal.type("echo alive\r")
+      try await terminal.expect("alive")
+    }
+  }
+
+  @Test func multibyteCharactersAreEditedWhole() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.expect("specimen>")
+      try await terminal.type("echo Größe 日本🚀é")
+      try await terminal.expect("echo Größe 日本🚀é")
+      try await terminal.press(.backspace, .backspace, .backspace)
+      try await terminal.press(.enter)
+      try await terminal.expectScreen("the shortened line's output") { $0.visibleRows.contains("Größe 日") }
+    }
+  }
+
+  @Test func keysMoveInTheLine() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.expect("specimen>")
+      try await terminal.type("o world")
+      try await terminal.press(.home)
+      try await terminal.type("ech")
+      try await terminal.press(.end)
+      try await terminal.type("!")
+      try await terminal.press(.enter)
+      try await terminal.expectScreen("the output of the edited line") { $0.visibleRows.contains("world!") }
+    }
+  }
+
+  @Test func unfinishedCommandsContinueOnTheNextLine() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.type("echo 'one\r")
+      try await terminal.expect("...")
+      try await terminal.type("two'\r")
+      try await terminal.expectScreen("both lines") { $0.text.contains("'one\ntwo'") }
+    }
+  }
+
+  @Test func controlCLeavesAnUnfinishedCommand() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.type("echo 'one\r")
+      try await terminal.expect("...")
+      try await terminal.press(.controlC)
+      try await terminal.expect("specimen>")
+      try await terminal.type("echo fresh\r")
+      try await terminal.expectScreen("only the fresh line's output") { $0.visibleRows.contains("fresh") }
+    }
+  }
+
+  @Test func pastedLinesRunNothingUntilEnter() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.expectScreen("a prompt that marks pastes") { $0.marksPastes }
+      try await terminal.paste("echo one\necho two\n")
+      try await terminal.expect("echo two")
+      try await terminal.press(.enter)
+      try await terminal.expectScreen("one command of two lines") {
+        $0.text.hasSuffix("echo two\none\necho two\nspecimen>")
+      }
+    }
+  }
+
+  @Test func commandsReadTheKeyboardThemselves() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.type("cat\r")
+      try await terminal.expect("cat")
+      try await Deadline.wait("the terminal is as commands expect it") { terminal.isCooked }
+      try await terminal.type("some words\r")
+      try await terminal.expectScreen("echo and answer") { $0.text.contains("some words\nsome words") }
+      try await terminal.press(.controlD)
+      try await terminal.expect("end of input")
+      try await terminal.expect("specimen>")
+    }
+  }
+
+  @Test func typingAheadIsNotLost() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.type("echo first\recho second\recho third\r")
+      for word in ["first", "second", "third"] {
+        try await terminal.expectScreen("the output \(word)") { $0.visibleRows.contains(word) }
+      }
+    }
+  }
+
+  @Test func aPromptBeginsItsOwnLine() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.type("partial no line end\r")
+      try await terminal.expectScreen("the prompt below the output") {
+        $0.visibleRows.contains("no line end") && $0.cursorRow == "specimen>"
+      }
+    }
+  }
+
+  @Test func longLinesWrapAndStayWhole() async throws {
+    try await Specimen.run(columns: 40) { terminal in
+      try await terminal.expect("specimen>")
+      let words = (1...20).map { "w\($0)" }.joined(separator: " ")
+      try await terminal.type("echo \(words)")
+      try await terminal.press(.controlA)
+      try await terminal.type("partial ")
+      try await terminal.press(.enter)
+      try await terminal.expect("echo \(TextPattern(words).description)")
+    }
+  }
+
+  @Test func viKeysWorkWhenTheUserAsksForThem() async throws {
+    try await TemporaryFolder.with { home in
+      try home.write("bind -v\n", to: ".editrc")
+      try await Specimen.run(environment: ["HOME": home.path]) { terminal in
+        try await terminal.expect("specimen>")
+        try await terminal.type("echo abd")
+        try await terminal.press(.escape)
+        try await terminal.type("rc")
+        try await terminal.press(.enter)
+        try await terminal.expectScreen("the replaced letter") { $0.visibleRows.contains("abc") }
+      }
+    }
+  }
+
+  @Test func coloursAreLeftOutWhereNotWanted() async throws {
+    try await Specimen.run(environment: ["NO_COLOR": "1"]) { terminal in
+      try await terminal.type("styled\r")
+      try await terminal.expect("state: fine")
+      #expect(!String(decoding: terminal.output, as: UTF8.self).contains("\u{1B}[32m"))
+    }
+    try await Specimen.run { terminal in
+      try await terminal.type("styled\r")
+      try await terminal.expect("state: fine")
+      #expect(String(decoding: terminal.output, as: UTF8.self).contains("\u{1B}[32mfine\u{1B}[0m"))
+    }
+  }
+}
+
+/// The program of the suite, without the user's own settings.
+enum Specimen {
+  static func run(
+    environment: [String: String] = [:], columns: Int = 80, rows: Int = 24,
+    _ body: @escaping @Sendable (PseudoTerminal) async throws -> Void
+  ) async throws {
+    let environment = ["HOME": "/nonexistent"].merging(environment) { $1 }
+    try await PseudoTerminal.run(
+      BuiltProgram.path("ConsoleSpecimen"), environment: environment, columns: columns, rows: rows, body)
+  }
+}
