@@ -1,0 +1,39 @@
+internal import KubernetesAPI
+
+/// Why a pod is as it is, in a line: what its containers wait for, or how they ended.
+enum PodExplanation {
+  /// What the pod is doing now.
+  static func state(_ pod: Pod) -> String {
+    let summary = PodSummary(pod)
+    return "\(summary.status), \(summary.readyText) containers ready"
+  }
+
+  /// The container that stands in the way, or the scheduler's message.
+  static func cause(_ pod: Pod) -> String? {
+    if let condition = pod.status.conditions.first(where: { $0.type == "PodScheduled" && $0.status == "False" }) {
+      return condition.message
+    }
+    for status in pod.status.initContainerStatuses + pod.status.containerStatuses {
+      if let waiting = status.state.waiting, let reason = waiting.reason, reason != "PodInitializing" {
+        if reason == "ContainerCreating" && waiting.message == nil { continue }
+        return "container \(status.name ?? "") is waiting: \(reason)" + (waiting.message.map { ", \($0)" } ?? "")
+      }
+      if let ended = status.state.terminated, ended.exitCode != 0 {
+        return "container \(status.name ?? "") ended with exit code \(ended.exitCode ?? 0) (\(ended.reason ?? "Error"))"
+      }
+    }
+    return nil
+  }
+
+  /// The last warning about the pod, else the last thing that happened to it.
+  static func lastEvent(_ events: [Event]) -> String? {
+    guard let event = events.last(where: { $0.type == "Warning" }) ?? events.last else { return nil }
+    return "event \(event.reason ?? ""): \(event.message ?? "")"
+  }
+
+  static func missing(_ name: String, _ observation: any Observation) -> String {
+    let others = observation.pods().map(\.name).sorted()
+    if others.isEmpty { return "there is no pod \(name); the namespace is empty" }
+    return "there is no pod \(name); there \(others.count == 1 ? "is" : "are") \(others.joined(separator: ", "))"
+  }
+}

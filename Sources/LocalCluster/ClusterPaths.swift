@@ -1,0 +1,81 @@
+internal import CLinux
+internal import Glibc
+public import SystemIO
+
+/// Where a cluster keeps its files, after the XDG variables.
+public struct ClusterPaths: Sendable, Equatable {
+  public let cluster: String
+  /// The store, pod directories and logs: survives everything but `podium cluster delete`.
+  public let state: String
+  /// Images, installed packs and progress: shared by all clusters.
+  public let data: String
+  /// Sockets and locks: gone after a restart of the machine.
+  public let runtime: String
+
+  public init(cluster: String, state: String, data: String, runtime: String) {
+    self.cluster = cluster
+    self.state = state
+    self.data = data
+    self.runtime = runtime
+  }
+
+  /// The directories of the named cluster for this user; made when missing.
+  public static func resolve(cluster: String = "podium") throws -> ClusterPaths {
+    guard !cluster.isEmpty, cluster.utf8.count <= 32,
+      cluster.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") })
+    else {
+      throw ClusterProblem(
+        "\"\(cluster)\" cannot be the name of a cluster: use at most 32 lower-case letters, digits and dashes")
+    }
+    let home = Environment["HOME"] ?? "/"
+    let state = Environment["XDG_STATE_HOME"] ?? home + "/.local/state"
+    let data = Environment["XDG_DATA_HOME"] ?? home + "/.local/share"
+    let paths = ClusterPaths(
+      cluster: cluster, state: "\(state)/podium/\(cluster)", data: "\(data)/podium",
+      runtime: try runtimeBase() + "/\(cluster)")
+    // A socket's path must fit into 107 bytes.
+    if paths.apiSocket.utf8.count > 100 {
+      throw ClusterProblem(
+        "the path \(paths.apiSocket) is too long for a socket: set XDG_RUNTIME_DIR to a shorter directory")
+    }
+    for directory in [paths.state, paths.data, paths.runtime] { try Files.makeDirectories(directory) }
+    return paths
+  }
+
+  /// `$XDG_RUNTIME_DIR/podium`, or a private directory of the user's where a login gave none.
+  private static func runtimeBase() throws -> String {
+    if let directory = Environment["XDG_RUNTIME_DIR"] { return directory + "/podium" }
+    let directory = "/tmp/podium-\(getuid())"
+    if mkdir(directory, 0o700) != 0 && errno != EEXIST { throw SystemCallError("mkdir", on: directory) }
+    var status = stat()
+    guard lstat(directory, &status) == 0 else { throw SystemCallError("lstat", on: directory) }
+    // Anybody may write to /tmp: somebody else's directory of that name is not to be trusted.
+    if status.st_uid != getuid() || status.st_mode & S_IFMT != S_IFDIR || status.st_mode & 0o077 != 0 {
+      throw ClusterProblem(
+        "\(directory) is not a private directory of yours: remove it, or set XDG_RUNTIME_DIR to one that is")
+    }
+    return directory
+  }
+
+  public var store: String { state + "/store.db" }
+  /// What the control plane prints; the first thing to read when it does not start.
+  public var log: String { state + "/cluster.log" }
+  public var credentials: String { state + "/credentials" }
+  public var images: String { data + "/images" }
+  public var progress: String { data + "/progress" }
+  public var history: String { state + "/history" }
+  public var apiSocket: String { runtime + "/api.sock" }
+  /// Held by the control plane while it lives.
+  public var clusterLock: String { runtime + "/cluster.lock" }
+  /// Held by whoever is starting the control plane.
+  public var startLock: String { runtime + "/start.lock" }
+
+  public func kubeletSocket(node: String) -> String { "\(runtime)/kubelet-\(node).sock" }
+}
+
+/// Something that keeps a cluster from doing what was asked, with the next step in its words.
+public struct ClusterProblem: Error, Equatable, CustomStringConvertible {
+  public var description: String
+
+  public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,147 @@
+internal import Documents
+internal import KubernetesAPI
+internal import Synchronization
+
+/// The API server as clients of this machine see it: Kubernetes' paths, and beside them the few by which `podium
+/// cluster` steers the process itself.
+final class ControlEndpoint: APIEndpoint {
+  /// What the process can be asked for.
+  protocol Controls: Sendable {
+    func status() async -> Document
+    /// Opens the loopback port if need be and answers a kubeconfig for it.
+    func kubeconfig() async throws -> String
+    func requestStop()
+  }
+
+  private let server: any APIEndpoint
+  private let controls: any Controls
+  private let activity: ClientActivity
+
+  init(server: any APIEndpoint, controls: any Controls, activity: ClientActivity) {
+    self.server = server
+    self.controls = controls
+    self.activity = activity
+  }
+
+  func send(_ request: APIRequest) async throws(StatusError) -> APIResponse {
+    if request.path.hasPrefix("/podium/") { return try await control(request) }
+    // A kubelet is there as long as its node is; it keeps nothing awake.
+    if request.headers["User-Agent"]?.hasPrefix("kubelet") == true { return try await server.send(request) }
+    activity.begin()
+    do throws(StatusError) {
+      var response = try await server.send(request)
+      switch response.body {
+      case .bytes: activity.end()
+      case .stream(let stream): response.body = .stream(CountedStream(stream, activity))
+      case .upgraded(let channel): response.body = .upgraded(CountedChannel(channel, activity))
+      }
+      return response
+    } catch {
+      activity.end()
+      throw error
+    }
+  }
+
+  private func control(_ request: APIRequest) async throws(StatusError) -> APIResponse {
+    switch (request.method, request.path) {
+    case ("GET", "/podium/status"):
+      return APIResponse(json: await controls.status().json())
+    case ("POST", "/podium/kubeconfig"):
+      do {
+        let text = try await controls.kubeconfig()
+        return APIResponse(headers: ["Content-Type": "application/yaml"], body: .bytes(Array(text.utf8)))
+      } catch {
+        throw StatusError.internalError("\(error)")
+      }
+    case ("POST", "/podium/stop"):
+      controls.requestStop()
+      return APIResponse(status: 202, json: Array("{}".utf8))
+    default:
+      throw StatusError.noSuchResource()
+    }
+  }
+}
+
+/// Who is there: requests, watches and sessions under way, and when the last one ended.
+final class ClientActivity: Sendable {
+  private struct State {
+    var underWay = 0
+    var lastEnd: ContinuousClock.Instant
+  }
+
+  private let state: Mutex<State>
+
+  init(now: ContinuousClock.Instant) { state = Mutex(State(lastEnd: now)) }
+
+  func begin() { state.withLock { $0.underWay += 1 } }
+
+  func end() {
+    state.withLock {
+      $0.underWay -= 1
+      $0.lastEnd = .now
+    }
+  }
+
+  /// How long nobody has asked for anything; zero while somebody does.
+  func quietTime(now: ContinuousClock.Instant) -> Duration {
+    state.withLock { $0.underWay > 0 ? .zero : now - $0.lastEnd }
+  }
+}
+
+/// Ends an activity once, however often its end is told.
+private final class ActivityEnd: Sendable {
+  private let activity: ClientActivity
+  private let hasEnded = Mutex(false)
+
+  init(_ activity: ClientActivity) { self.activity = activity }
+
+  deinit { tell() }
+
+  func tell() {
+    let isFirst = hasEnded.withLock { ended in
+      defer { ended = true }
+      return !ended
+    }
+    if isFirst { activity.end() }
+  }
+}
+
+private struct CountedStream: ByteStream {
+  let stream: any ByteStream
+  let end: ActivityEnd
+
+  init(_ stream: any ByteStream, _ activity: ClientActivity) {
+    self.stream = stream
+    end = ActivityEnd(activity)
+  }
+
+  func next() async throws -> [UInt8]? {
+    let chunk = try await stream.next()
+    if chunk == nil { end.tell() }
+    return chunk
+  }
+
+  func cancel() {
+    stream.cancel()
+    end.tell()
+  }
+}
+
+private struct CountedChannel: ByteChannel {
+  let channel: any ByteChannel
+  let end: ActivityEnd
+
+  init(_ channel: any ByteChannel, _ activity: ClientActivity) {
+    self.channel = channel
+    end = ActivityEnd(activity)
+  }
+
+  func read() async throws -> [UInt8]? { try await channel.read() }
+  func write(_ bytes: [UInt8]) async throws { try await channel.write(bytes) }
+  func closeWriting() { channel.closeWriting() }
+
+  func close() {
+    channel.close()
+    end.tell()
+  }
+}

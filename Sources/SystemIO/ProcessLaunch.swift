@@ -1,0 +1,81 @@
+internal import CLinux
+internal import Glibc
+
+/// Starts programs without forking this one, whose threads a fork would not survive.
+public struct ProcessLaunch: Sendable {
+  public var program: String
+  public var arguments: [String]
+  public var environment: [String]
+  /// Which of our descriptors the program finds under which number. Others stay closed to it.
+  public var descriptors: [Int32: Int32] = [:]
+  /// A session of its own: no terminal, no signals meant for our group.
+  public var startsSession = false
+
+  /// `arguments` begin with the name that the program sees as its own.
+  public init(_ program: String, _ arguments: [String], environment: [String] = Environment.all) {
+    self.program = program
+    self.arguments = arguments
+    self.environment = environment
+  }
+
+  /// Returns the process id; whoever starts a program waits for it.
+  public func start() throws(SystemCallError) -> Int32 {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for (target, source) in descriptors { posix_spawn_file_actions_adddup2(&actions, source, target) }
+
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // The program begins with the signals of a fresh process, whatever this one has arranged.
+    var none = sigset_t()
+    var all = sigset_t()
+    sigemptyset(&none)
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    var flags = Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF)
+    if startsSession { flags |= 0x80 }
+    posix_spawnattr_setflags(&attributes, Int16(flags))
+
+    var pid: pid_t = 0
+    let failure = withCStrings(arguments) { arguments in
+      withCStrings(environment) { environment in
+        posix_spawn(&pid, program, &actions, &attributes, arguments, environment)
+      }
+    }
+    if failure != 0 { throw SystemCallError("start", on: program, errno: failure) }
+    return pid
+  }
+}
+
+/// The variables that this process was started with.
+public enum Environment {
+  /// Each as `NAME=value`.
+  public static var all: [String] {
+    var list: [String] = []
+    var entry = clinux_environment()
+    while let text = entry?.pointee {
+      list.append(String(cString: text))
+      entry = entry?.advanced(by: 1)
+    }
+    return list
+  }
+
+  /// An empty variable counts as none.
+  public static subscript(name: String) -> String? {
+    guard let value = getenv(name) else { return nil }
+    let text = String(cString: value)
+    return text.isEmpty ? nil : text
+  }
+}
+
+/// Calls `body` with a null-terminated array of C strings.
+private func withCStrings<Result>(
+  _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+  var pointers = strings.map { strdup($0) } + [nil]
+  defer { for pointer in pointers { free(pointer) } }
+  return pointers.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
+}
