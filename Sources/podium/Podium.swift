@@ -41,7 +41,8 @@ enum Podium {
     }
     guard let name = words.popFirst() else { return try await Verb.prompt.run(settings, []) }
     guard let verb = Verb.all.first(where: { $0.name == name }) else {
-      throw UsageError("unknown verb \"\(name)\": podium --help lists them\(DidYouMean.text(name, Verb.all.map(\.name)))")
+      throw UsageError(
+        "unknown verb \"\(name)\": podium --help lists them\(DidYouMean.text(name, Verb.all.map(\.name)))")
     }
     return try await verb.run(settings, Array(words))
   }
@@ -56,7 +57,8 @@ enum Podium {
     }
     lines += ["", "Options:"]
     for option in Settings.options {
-      lines.append("  " + (option.name + (option.takesValue ? " " + option.value : "")).padding(to: 20) + option.summary)
+      lines.append(
+        "  " + (option.name + (option.takesValue ? " " + option.value : "")).padding(to: 20) + option.summary)
     }
     Terminal.print(lines.joined(separator: "\n"))
     return 0

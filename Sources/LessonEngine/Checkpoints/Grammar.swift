@@ -40,7 +40,8 @@ enum Grammar {
     let sentence = words.map(\.text).joined(separator: " ")
     let nearest = forms.max { similarity($0.pattern, words) < similarity($1.pattern, words) }
     throw SentenceError(
-      description: "\"\(sentence)\" is not a sentence of the checkpoint grammar; the nearest form is: \(nearest?.pattern ?? "")"
+      description:
+        "\"\(sentence)\" is not a sentence of the checkpoint grammar; the nearest form is: \(nearest?.pattern ?? "")"
     )
   }
 

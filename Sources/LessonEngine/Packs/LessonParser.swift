@@ -33,7 +33,8 @@ public struct LessonParser {
     }
     if let step { lesson.steps.append(step) }
     if lesson.steps.isEmpty {
-      throw LessonError(file: file, line: lines.count, "the lesson has no step: expected a line such as ## Create the Pod {#create}")
+      throw LessonError(
+        file: file, line: lines.count, "the lesson has no step: expected a line such as ## Create the Pod {#create}")
     }
     return lesson
   }
@@ -65,7 +66,8 @@ public struct LessonParser {
       return list.compactMap(\.stringValue)
     }
     guard let id = document["lesson"]?.stringValue, Identifier.isValid(id) else {
-      throw LessonError(file: file, line: 1, "expected `lesson: ID` with an id of lower-case letters, digits and dashes")
+      throw LessonError(
+        file: file, line: 1, "expected `lesson: ID` with an id of lower-case letters, digits and dashes")
     }
     guard let title = document["title"]?.stringValue, !title.isEmpty else {
       throw LessonError(file: file, line: 1, "expected `title: …`")
@@ -168,7 +170,8 @@ public struct LessonParser {
   private func hint(_ rest: String, _ text: String, _ line: Int) throws(LessonError) -> Hint {
     if rest.isEmpty { return Hint(text: text, condition: nil, line: line) }
     guard rest.hasPrefix("when ") else {
-      throw LessonError(file: file, line: line, "\"\(rest)\" is not understood: expected hint, or hint when <condition>")
+      throw LessonError(
+        file: file, line: line, "\"\(rest)\" is not understood: expected hint, or hint when <condition>")
     }
     return Hint(text: text, condition: try condition(rest.dropFirst(5).trimmed(), line), line: line)
   }

@@ -20,7 +20,10 @@ enum Markdown {
     var prose: [String] = []
     var proseLine = firstLine
     func endProse() {
-      while prose.first == "" { prose.removeFirst(); proseLine += 1 }
+      while prose.first == "" {
+        prose.removeFirst()
+        proseLine += 1
+      }
       while prose.last == "" { prose.removeLast() }
       if !prose.isEmpty { parts.append(.prose(prose.joined(separator: "\n"), line: proseLine)) }
       prose = []

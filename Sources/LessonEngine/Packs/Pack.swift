@@ -35,7 +35,9 @@ extension Pack {
     } catch let error as ParseError {
       throw LessonError(file: file, line: error.line, error.message)
     }
-    let known = ["format", "id", "version", "title", "licence", "authors", "language", "files", "lessons", "requires", "contact"]
+    let known = [
+      "format", "id", "version", "title", "licence", "authors", "language", "files", "lessons", "requires", "contact",
+    ]
     for entry in document.mapValue?.entries ?? [] where !known.contains(entry.key) {
       throw LessonError(
         file: file, line: entry.value.line,
