@@ -124,7 +124,7 @@ let package = Package(
     tests("LinuxRuntimeTests", ["LinuxRuntime", "ImageStore", "ContainerRuntime", "SystemIO"]),
     .executableTarget(
       name: "ConsoleSpecimen", dependencies: ["Console"], path: "Tests/ConsoleSpecimen", swiftSettings: strict),
-    tests("ConsoleTests", ["Console", "ConsoleSpecimen"]),
+    tests("ConsoleTests", ["Console", "ConsoleSpecimen", "SystemIO"]),
     tests("KubectlCommandsTests", ["KubectlCommands", "KubernetesAPI", "Documents"]),
     tests("LessonEngineTests", ["LessonEngine", "KubernetesAPI", "Documents"]),
     tests("EndToEndTests", ["SystemIO"]),

@@ -49,11 +49,6 @@ static inline int clibedit_bind(EditLine *editor, const char *key, const char *f
   return el_set(editor, EL_BIND, key, function, NULL);
 }
 
-// The second keymap: command mode of vi.
-static inline int clibedit_bind_alternative(EditLine *editor, const char *key, const char *function) {
-  return el_set(editor, EL_BIND, "-a", key, function, NULL);
-}
-
 static inline int clibedit_set_read_character(EditLine *editor, clibedit_read_character read_character) {
   return el_set(editor, EL_GETCFN, read_character);
 }

@@ -7,6 +7,8 @@ final class Attention: Sendable {
     /// The terminal or the program is about to go: nothing more is read.
     var hasEnded = false
     var isResized = false
+    /// The program is to be stopped until the shell continues it.
+    var isSuspended = false
     /// The program was stopped and goes on.
     var isContinued = false
     var hasNotices = false

@@ -76,10 +76,17 @@ public final class Console: Sendable {
     // A reader that went away is an error of the write, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
     CrashSignals.restoreTerminal()
-    return SignalRelay.shared.subscribe([SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT]) { signal in
+    return SignalRelay.shared.subscribe([SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT]) { signal in
       switch signal {
       case SIGINT: self.interrupt()
       case SIGWINCH: self.attention.call { $0.isResized = true }
+      case SIGTSTP:
+        // The editor gives the terminal back first; a command has it as the shell wants it.
+        if self.screen.isEditing {
+          self.attention.call { $0.isSuspended = true }
+        } else {
+          SignalRelay.shared.stopProcess()
+        }
       case SIGCONT: self.attention.call { $0.isContinued = true }
       default:
         self.state.withLock { $0.endingSignal = signal }
@@ -111,6 +118,7 @@ public final class Console: Sendable {
       case .endOfInput:
         if let signal = state.withLock({ $0.endingSignal }) { return 128 + signal }
         return isInteractive ? 0 : lastExitCode
+      case .hungUp: return 128 + SIGHUP
       case .interrupted:
         lastExitCode = 128 + SIGINT
         if !isInteractive { return lastExitCode }
@@ -132,7 +140,7 @@ public final class Console: Sendable {
     while true {
       let read = await thread.readLine(prompt: command == nil ? prompt.text : prompt.continuation)
       switch read {
-      case .interrupted: return .interrupted
+      case .interrupted, .hungUp: return read
       // What there is of an unfinished command goes to the interpreter, which knows what is missing.
       case .endOfInput: return command.map { .line($0) } ?? .endOfInput
       case .line(let line):

@@ -21,6 +21,8 @@ final class EditedLines: LineSource {
   /// The prompt as libedit wants it; it keeps the pointer.
   private var promptText: UnsafeMutablePointer<CChar>?
   private var isInterrupted = false
+  private var isHungUp = false
+  private var isDrawnAfterStop = false
   private var decoder = KeyDecoder()
   /// The line and cursor that the last Tab left: a second Tab there shows the list.
   private var lastTab: (line: String, cursor: Int)?
@@ -71,15 +73,10 @@ final class EditedLines: LineSource {
     clibedit_add_function(editor, "podium-complete", "Finish the word, or list what it may become") { editor, _ in
       EditedLines.of(editor).complete()
     }
-    clibedit_add_function(editor, "podium-suspend", "Stop the program until the shell continues it") { editor, _ in
-      EditedLines.of(editor).suspend()
-    }
     // The user's choice of style resets all keys, so ours come after it.
     el_source(editor, nil)
     clibedit_bind(editor, "^I", "podium-complete")
-    clibedit_bind(editor, "^Z", "podium-suspend")
     if clibedit_style(editor).map({ String(cString: $0) }) == "vi" {
-      clibedit_bind_alternative(editor, "^Z", "podium-suspend")
       clibedit_bind(editor, "^R", "em-inc-search-prev")
     } else {
       // In vi, Escape is a key of its own and must not begin others.
@@ -116,12 +113,15 @@ final class EditedLines: LineSource {
     screen.enter(.editing)
     for line in lines.dropLast() { screen.draw(line.rendered(in: appearance) + "\n") }
     el_resize(editor)
+    // libedit would show the prompt first: a key that answers it at once would meet a terminal that still echoes.
+    clibedit_prepare_terminal(editor, 1)
     screen.draw("\u{1B}[?2004h")
     var count: Int32 = 0
     let line = el_gets(editor, &count).map { String(cString: $0) }
     screen.draw("\u{1B}[?2004l")
     defer { screen.enter(.running) }
     if isInterrupted { return .interrupted }
+    if isHungUp { return .hungUp }
     guard var line, count > 0 else {
       screen.draw("\n")
       return .endOfInput
@@ -155,6 +155,7 @@ final class EditedLines: LineSource {
         errno = EINTR
         return -1
       }
+      if calls.isSuspended { suspend() }
       if calls.isContinued { takeTerminalAgain() }
       if calls.isResized { redrawResized() }
       if calls.hasNotices { showNotices() }
@@ -187,6 +188,8 @@ final class EditedLines: LineSource {
     let count = read(screen.input, &byte, 1)
     if count == 1 { return .some(byte) }
     if count < 0, errno == EINTR || errno == EAGAIN { return .none }
+    // A terminal that hands over single keys has no other reason to say that there will be none.
+    isHungUp = true
     return .some(nil)
   }
 
@@ -299,25 +302,27 @@ final class EditedLines: LineSource {
     clibedit_redraw(editor)
   }
 
+  /// Stops the program as ^Z does everywhere, but leaves the shell a terminal that it can use.
+  private func suspend() {
+    moveBelow()
+    clibedit_prepare_terminal(editor, 0)
+    SignalRelay.shared.stopProcess()
+    clibedit_prepare_terminal(editor, 1)
+    clibedit_redraw(editor)
+    isDrawnAfterStop = true
+  }
+
+  /// The program was stopped, perhaps without a chance to prepare for it, and goes on.
   private func takeTerminalAgain() {
     // libedit believes that nothing has changed, so it goes there and back.
     clibedit_prepare_terminal(editor, 0)
     clibedit_prepare_terminal(editor, 1)
-    screen.draw("\r\u{1B}[J")
+    if isDrawnAfterStop { erase() } else { screen.draw("\r\u{1B}[J") }
+    isDrawnAfterStop = false
     clibedit_redraw(editor)
   }
 
   // MARK: Functions bound to keys
-
-  private func suspend() -> UInt8 {
-    moveBelow()
-    clibedit_prepare_terminal(editor, 0)
-    // The shell that started the program waits for the whole group.
-    kill(0, SIGTSTP)
-    clibedit_prepare_terminal(editor, 1)
-    clibedit_redraw(editor)
-    return UInt8(CC_NORM)
-  }
 
   private func complete() -> UInt8 {
     let (line, cursor) = current

@@ -4,6 +4,8 @@ enum LineRead: Sendable, Equatable {
   /// ^C: what was typed does not count.
   case interrupted
   case endOfInput
+  /// The terminal is gone.
+  case hungUp
 }
 
 /// Reads lines on the input thread, one at a time.

@@ -38,6 +38,7 @@ final class PlainLines: LineSource {
       let count = read(screen.input, &byte, 1)
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
       if count <= 0 {
+        if isTerminal, entries[0].revents & Int16(POLLHUP) != 0 { return .hungUp }
         if !line.isEmpty { return .line(String(decoding: line, as: UTF8.self)) }
         if isTerminal { screen.draw("\n") }
         return .endOfInput

@@ -38,6 +38,8 @@ final class Screen: Sendable {
   /// Whether nobody reads any more what is written.
   var isBroken: Bool { state.withLock { $0.isBroken } }
 
+  var isEditing: Bool { state.withLock { $0.phase == .editing } }
+
   /// Output of a command.
   func write(_ bytes: [UInt8]) {
     state.withLock { state in

@@ -111,6 +111,25 @@ final class SignalRelay: Sendable {
     for receive in receivers { receive(signal) }
   }
 
+  /// Stops the whole process until it is continued, as ^Z does to a program that did not ask for it.
+  ///
+  /// Where no shell could ever continue it, the kernel ignores the signal, and this returns at once.
+  func stopProcess() {
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = SIG_DFL
+    var handler = sigaction()
+    sigaction(SIGTSTP, &action, &handler)
+    var only = sigset_t()
+    sigemptyset(&only)
+    sigaddset(&only, SIGTSTP)
+    var mask = sigset_t()
+    // To this thread, so that it does not run on, and change the terminal, while the others stop.
+    pthread_sigmask(SIG_UNBLOCK, &only, &mask)
+    raise(SIGTSTP)
+    pthread_sigmask(SIG_SETMASK, &mask, nil)
+    sigaction(SIGTSTP, &handler, nil)
+  }
+
   /// Lets the signal do what it does to a program that did not ask for it.
   private func obey(_ signal: Int32) -> Never {
     TerminalMode.restoreAll()

@@ -1,4 +1,5 @@
 import Console
+import Glibc
 import Synchronization
 
 /// A language of a dozen words, one for each thing that a console must bear with.
@@ -51,13 +52,13 @@ struct SpecimenInterpreter: Interpreter {
     case "fail": return .continue(exitCode: Int32(rest) ?? 1)
     case "size": session.write("\(session.appearance.width) columns\n")
     case "notify": session.notify(rest)
-    case "later":
+    case "when":
       let notices = notices
-      let pause = Int(words[1]) ?? 0
+      let path = words[1]
       let text = words.dropFirst(2).joined(separator: " ")
       // Outlives its command on purpose, as a background job does.
       Task {
-        try? await Task.sleep(for: .milliseconds(pause))
+        while access(path, F_OK) != 0 { try await Task.sleep(for: .milliseconds(5)) }
         notices.send(text)
       }
     case "wait":
@@ -89,7 +90,7 @@ struct SpecimenInterpreter: Interpreter {
   /// Shows keys as numbers until q.
   private func raw(_ session: ConsoleSession) async -> Outcome {
     let result: Void? = try? await session.withRawTerminal {
-      session.write("raw\r\n")
+      session.write("every key counts\r\n")
       while true {
         let bytes = try await session.readInput()
         session.write("\(bytes)\r\n")

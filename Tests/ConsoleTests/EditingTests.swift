@@ -110,8 +110,8 @@ struct EditingTests {
 
   @Test func commandsReadTheKeyboardThemselves() async throws {
     try await Specimen.run { terminal in
+      try await terminal.expect("specimen>")
       try await terminal.type("cat\r")
-      try await terminal.expect("cat")
       try await Deadline.wait("the terminal is as commands expect it") { terminal.isCooked }
       try await terminal.type("some words\r")
       try await terminal.expectScreen("echo and answer") { $0.text.contains("some words\nsome words") }
@@ -182,11 +182,12 @@ struct EditingTests {
 /// The program of the suite, without the user's own settings.
 enum Specimen {
   static func run(
-    environment: [String: String] = [:], columns: Int = 80, rows: Int = 24,
+    environment: [String: String] = [:], folder: String? = nil, columns: Int = 80, rows: Int = 24,
     _ body: @escaping @Sendable (PseudoTerminal) async throws -> Void
   ) async throws {
     let environment = ["HOME": "/nonexistent"].merging(environment) { $1 }
     try await PseudoTerminal.run(
-      BuiltProgram.path("ConsoleSpecimen"), environment: environment, columns: columns, rows: rows, body)
+      BuiltProgram.path("ConsoleSpecimen"), environment: environment, folder: folder, columns: columns, rows: rows, body
+    )
   }
 }

@@ -8,6 +8,12 @@ public struct ProgramOutput: Sendable, Equatable {
   public var output: String
   public var error: String
 
+  public init(end: ProgramEnd, output: String, error: String) {
+    self.end = end
+    self.output = output
+    self.error = error
+  }
+
   /// Runs a program to its end, with the text as its standard input.
   public static func of(
     _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], folder: String? = nil,

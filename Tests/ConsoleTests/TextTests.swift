@@ -1,0 +1,117 @@
+import Testing
+
+@testable import Console
+
+struct TextTests {
+  @Test func proseIsWrappedAndCodeIsNot() {
+    let text = """
+      A Pod is a group of one or more containers that share
+      a network and may share volumes.
+
+      - first item that is longer than the line is
+      - second
+      12. numbered item that also goes on
+
+          kubectl get pods --all-namespaces --output=wide
+
+      ```
+      a fenced line that is much wider than the terminal
+      ```
+      """
+    #expect(
+      TextReflow.wrap(text, width: 30) == """
+        A Pod is a group of one or
+        more containers that share a
+        network and may share volumes.
+
+        - first item that is longer
+          than the line is
+        - second
+        12. numbered item that also
+            goes on
+
+            kubectl get pods --all-namespaces --output=wide
+
+        ```
+        a fenced line that is much wider than the terminal
+        ```
+        """)
+  }
+
+  @Test func proseIsNeverWiderThanIsReadable() {
+    let words = Array(repeating: "word", count: 60).joined(separator: " ")
+    #expect(TextReflow.wrap(words, width: 300).split(separator: "\n").map(\.count).max()! <= TextReflow.widestProse)
+  }
+
+  @Test func aWordThatFitsNowhereStaysWhole() {
+    #expect(TextReflow.wrap("a verylongwordindeed b", width: 5) == "a\nverylongwordindeed\nb")
+  }
+
+  @Test func widthsAreThoseOfTheTerminal() {
+    #expect("plain".displayWidth == 5)
+    #expect("größe".displayWidth == 5)
+    #expect("日本".displayWidth == 4)
+    #expect("e\u{301}".displayWidth == 1)
+    #expect("🚀".displayWidth == 2)
+    #expect("日本語".truncated(toWidth: 5) == "日本…")
+    #expect("日本".padded(toWidth: 6) == "日本  ")
+  }
+
+  @Test func rolesBecomeColoursOnlyWhereWelcome() {
+    let text: StyledText = "pod \("web", .code) is \("Ready", .ok)"
+    #expect(text.plain == "pod web is Ready")
+    #expect(text.rendered(in: Appearance(isTerminal: true)) == "pod web is Ready")
+    let coloured = text.rendered(in: Appearance(isTerminal: true, hasColour: true))
+    #expect(coloured == "pod \u{1B}[36mweb\u{1B}[0m is \u{1B}[32mReady\u{1B}[0m")
+  }
+
+  @Test func noRoleIsDimGreyBlueOrHasABackground() {
+    for role in TextRole.allCases {
+      #expect(!["\u{1B}[2m", "\u{1B}[90m", "\u{1B}[34m", "\u{1B}[94m"].contains(role.controlSequence))
+      #expect(!role.controlSequence.hasPrefix("\u{1B}[4"))
+    }
+  }
+
+  @Test func coloursObeyTheUserThenTheEnvironment() {
+    // Standard input of a test is no terminal, so only a flag can bring colours.
+    #expect(!Appearance.detect(output: -1, variable: { _ in nil }).hasColour)
+    #expect(Appearance.detect(output: -1, colour: .always, variable: { ["NO_COLOR": "1"][$0] }).hasColour)
+    #expect(!Appearance.detect(output: -1, colour: .never, variable: { _ in nil }).hasColour)
+    #expect(Appearance.detect(output: -1, variable: { ["ACCESSIBLE": "1"][$0] }).isAccessible)
+    #expect(!Appearance.detect(output: -1, variable: { ["ACCESSIBLE": "0"][$0] }).isAccessible)
+  }
+
+  @Test func keysAreDecodedWhateverTheirBytes() {
+    var decoder = KeyDecoder()
+    func feed(_ bytes: [UInt8]) -> [Unicode.Scalar] {
+      for byte in bytes { decoder.add(byte) }
+      var scalars: [Unicode.Scalar] = []
+      while let scalar = decoder.next() { scalars.append(scalar) }
+      return scalars
+    }
+    #expect(feed(Array("aé日🚀".utf8)) == ["a", "é", "日", "🚀"])
+    #expect(feed([0xF0, 0x9F]) == [])
+    #expect(feed([0x9A, 0x80]) == ["🚀"])
+    // A broken character is replaced and does not swallow the next one.
+    #expect(feed([0xE6, 0x41]) == ["\u{FFFD}", "A"])
+    #expect(feed([0xFF, 0x42]) == ["\u{FFFD}", "B"])
+  }
+
+  @Test func pastesLoseTheirControlCharacters() {
+    #expect(KeyDecoder.text(ofPaste: Array("a\r\nb\rc\td\u{1B}[2J\u{7}\n".utf8)) == "a\nb\nc\td[2J")
+  }
+
+  @Test func areasFollowTheEditorsWrapping() {
+    func end(_ text: String, _ columns: Int) -> [Int] {
+      var area = EditedArea(columns: columns)
+      area.add(text)
+      return [area.row, area.column]
+    }
+    #expect(end("0123456789", 10) == [1, 0])
+    #expect(end("012345678", 10) == [0, 9])
+    #expect(end("012345678日", 10) == [1, 2])
+    #expect(end("a\tb", 80) == [0, 9])
+    #expect(end("a\nbc", 80) == [1, 2])
+    #expect(end("\u{1}", 80) == [0, 2])
+  }
+}
