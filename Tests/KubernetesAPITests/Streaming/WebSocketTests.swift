@@ -90,8 +90,8 @@ import Testing
     var random = SeededRandom(seed: seed)
     var frames: [WebSocketFrame] = []
     var bytes: [UInt8] = []
-    for _ in 0..<50 {
-      let size = [0, 1, 5, 125, 126, 300, 70_000].randomElement(using: &random)!
+    for _ in 0..<20 {
+      let size = [0, 1, 5, 125, 126, 300, 66_000].randomElement(using: &random)!
       let frame = WebSocketFrame(
         opcode: [.binary, .text, .continuation].randomElement(using: &random)!,
         payload: (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }, isFinal: Bool.random(using: &random))
@@ -213,10 +213,10 @@ import Testing
   @Test func aCloseIsAnsweredWithItsCode() async throws {
     let (client, server) = sockets()
     async let end = server.receive()
-    await client.close(WebSocket.CloseReason(code: 3001, text: "enough"))
+    await client.close(WebSocket.CloseReason(code: 3001, text: "enough"), patience: .seconds(30))
     #expect(try await end == nil)
     #expect(server.closeReason == WebSocket.CloseReason(code: 3001, text: "enough"))
-    #expect(client.closeReason == WebSocket.CloseReason(code: 3001, text: ""))
+    #expect(client.closeReason == server.closeReason)
     await #expect(throws: WebSocketError.closed) { try await client.send(.text("more")) }
     #expect(try await server.receive() == nil)
   }
@@ -259,6 +259,8 @@ import Testing
           }
         }
       }
+      // Whoever sends pings has to read the answers.
+      group.addTask { while try await client.receive() != nil {} }
       var counts = [Int](repeating: 0, count: 8)
       for _ in 0..<400 {
         guard case .binary(let bytes)? = try await server.receive() else { break }
@@ -266,7 +268,6 @@ import Testing
         #expect(bytes.count == counts[Int(bytes[0])] + 1)
         counts[Int(bytes[0])] += 1
       }
-      // The pongs have filled the way back by now; nobody has to read them for the rest to go on.
       group.cancelAll()
       return counts
     }
