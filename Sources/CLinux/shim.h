@@ -35,6 +35,8 @@ static inline int clinux_duplicate(int descriptor) {
   return fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
 }
 
+static inline long clinux_tee(int from, int to, size_t size) { return tee(from, to, size, SPLICE_F_NONBLOCK); }
+
 static inline int clinux_ioctl_pointer(int descriptor, unsigned long request, void *argument) {
   return ioctl(descriptor, request, argument);
 }

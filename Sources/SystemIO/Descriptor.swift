@@ -68,14 +68,19 @@ public final class Descriptor: Sendable {
   }
 
   /// Waits until the descriptor is readable: a pidfd whose process ended, a listening socket with a caller.
-  public func waitUntilReadable() async throws {
+  public func waitUntilReadable() async throws { try await wait(for: .reading, Int16(POLLIN)) }
+
+  /// Waits until the descriptor is writable: a socket that has been connected, or refused.
+  public func waitUntilWritable() async throws { try await wait(for: .writing, Int16(POLLOUT)) }
+
+  private func wait(for direction: Poller.Direction, _ events: Int16) async throws {
     while true {
       try Task.checkCancellation()
       let number = self.number
       if number < 0 { throw SystemCallError("poll", on: name, errno: EBADF) }
-      var entry = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+      var entry = pollfd(fd: number, events: events, revents: 0)
       if poll(&entry, 1, 0) > 0 { return }
-      await Poller.shared.wait(number, for: .reading)
+      await Poller.shared.wait(number, for: direction)
     }
   }
 

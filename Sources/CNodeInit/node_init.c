@@ -1,1 +1,0 @@
-#include "CNodeInit.h"

@@ -1,0 +1,58 @@
+internal import ContainerRuntime
+internal import Documents
+internal import SystemIO
+
+/// The files in a node's directory by which a restarted kubelet knows what its predecessor made. They go with the node.
+struct NodeRecords: Sendable {
+  let directory: String
+
+  private enum Kind: String {
+    case sandbox = "sandboxes"
+    case container = "containers"
+  }
+
+  init(directory: String) throws(SystemCallError) {
+    self.directory = directory
+    for kind in [Kind.sandbox, .container] { try Files.makeDirectories(directory + "/" + kind.rawValue) }
+  }
+
+  private func path(_ kind: Kind, _ id: String) -> String { "\(directory)/\(kind.rawValue)/\(id).json" }
+
+  private func documents(_ kind: Kind) -> [Document] {
+    let folder = directory + "/" + kind.rawValue
+    let names = ((try? Files.list(folder)) ?? []).filter { $0.hasSuffix(".json") }
+    return names.compactMap { name in
+      guard let bytes = try? Files.read(folder + "/" + name) else { return nil }
+      return try? Document.parse(json: bytes)
+    }
+  }
+
+  func save(_ spec: SandboxSpec, address: IPv4Address?, createdAt: Int64) throws(SystemCallError) {
+    let document = RecordDocuments.document(spec, address: address, createdAt: createdAt)
+    try Files.replaceUnsynced(path(.sandbox, spec.id), with: document.json())
+  }
+
+  func save(_ spec: ContainerSpec, createdAt: Int64) throws(SystemCallError) {
+    let document = RecordDocuments.document(spec, createdAt: createdAt)
+    try Files.replaceUnsynced(path(.container, spec.id), with: document.json())
+  }
+
+  func removeSandbox(_ id: String) { try? Files.removeTree(path(.sandbox, id)) }
+
+  func removeContainer(_ id: ContainerID) { try? Files.removeTree(path(.container, id)) }
+
+  func sandboxes() -> [(spec: SandboxSpec, address: IPv4Address?, createdAt: Int64)] {
+    documents(.sandbox).compactMap { RecordDocuments.sandbox($0) }
+  }
+
+  func containers() -> [(spec: ContainerSpec, createdAt: Int64)] {
+    documents(.container).compactMap { RecordDocuments.container($0) }
+  }
+
+  /// Where the search for a free address goes on.
+  func saveAddressPosition(_ position: UInt32) throws(SystemCallError) {
+    try Files.replaceUnsynced(directory + "/next-address", with: Array(String(position).utf8))
+  }
+
+  var addressPosition: UInt32 { (try? Files.readText(directory + "/next-address")).flatMap { UInt32($0) } ?? 2 }
+}

@@ -1,0 +1,281 @@
+internal import CLinux
+internal import CNodeInit
+public import ContainerRuntime
+internal import Glibc
+internal import Synchronization
+internal import SystemIO
+
+/// What a node is to be.
+public struct NodeBundleSpec: Sendable, Equatable {
+  public var cluster: String
+  public var node: String
+  /// The third part of its pods' addresses: 10.244.NUMBER.0/24.
+  public var number: UInt8
+  /// Holds a directory for each running node: its lock, its description, what its kubelet remembers.
+  public var runtimeDirectory: String
+  /// Of the cluster; the node ends when it is removed. Visible in the node at the same path, like all others here.
+  public var stateDirectory: String
+  /// Images, the API server's socket, and whatever else the kubelet writes or reads.
+  public var sharedDirectories: [String] = []
+  /// Nil: the control socket is handed to the launching process, by `takeControl`.
+  public var kubelet: KubeletProgram?
+  /// Where node init and the kubelet write what has no better place.
+  public var logFile: String
+  /// The node ends when no control plane claimed it for so long.
+  public var unclaimedSeconds: UInt32 = 600
+
+  public init(
+    cluster: String, node: String, number: UInt8, runtimeDirectory: String, stateDirectory: String,
+    kubelet: KubeletProgram?, logFile: String
+  ) {
+    self.cluster = cluster
+    self.node = node
+    self.number = number
+    self.runtimeDirectory = runtimeDirectory
+    self.stateDirectory = stateDirectory
+    self.kubelet = kubelet
+    self.logFile = logFile
+  }
+
+  var directory: String { runtimeDirectory + "/" + node }
+}
+
+/// The program that node init starts, and starts again when it ends; its socket to node init is descriptor 3.
+public struct KubeletProgram: Sendable, Equatable {
+  /// The running program itself unless another one is named.
+  public var path = "/proc/self/exe"
+  public var arguments: [String]
+  public var environment: [String]
+
+  public init(arguments: [String], environment: [String]) {
+    self.arguments = arguments
+    self.environment = environment
+  }
+
+  var plan: Plan {
+    var plan = Plan()
+    plan.streams = .inherited
+    plan.child = [.execute(candidates: [path], arguments: arguments, environment: environment)]
+    return plan
+  }
+}
+
+/// A running node, seen from outside: one bundle of namespaces that ends as a whole.
+public final class NodeBundle: Sendable {
+  public let cluster: String
+  public let node: String
+  /// Pid 1 of the node, as this process sees it.
+  public let initPID: Int32
+  private let launcher: Descriptor
+  private let initProcess: Descriptor
+  /// Where control sockets arrive when no kubelet was started.
+  private let channel: Descriptor?
+  private let handedControl: Mutex<Int32>
+
+  private init(
+    cluster: String, node: String, pids: (launcher: Int32, node: Int32), channel: Descriptor?, control: Int32
+  ) throws(SystemCallError) {
+    self.cluster = cluster
+    self.node = node
+    initPID = pids.node
+    launcher = try Self.openProcess(pids.launcher, "launcher of node \(node)")
+    initProcess = try Self.openProcess(pids.node, "node \(node)")
+    self.channel = channel
+    handedControl = Mutex(control)
+  }
+
+  deinit { handedControl.withLock { if $0 >= 0 { close($0) } } }
+
+  private static func openProcess(_ pid: Int32, _ name: String) throws(SystemCallError) -> Descriptor {
+    Descriptor(adopting: try systemCall("pidfd_open", on: name) { clinux_pidfd_open(pid) }, name: name)
+  }
+
+  // MARK: Starting and finding
+
+  /// Starts a node that is not running; returns when it is ready for pods, its kubelet being started.
+  public static func launch(_ spec: NodeBundleSpec) async throws(RuntimeError) -> NodeBundle {
+    do {
+      guard let lock = try NodeLock.take(in: spec.directory) else {
+        throw RuntimeError(.failed, "node \(spec.node) of cluster \(spec.cluster) is running already")
+      }
+      return try await launch(spec, locked: lock)
+    } catch let error as RuntimeError {
+      throw error
+    } catch {
+      throw RuntimeError(.failed, "node \(spec.node): \(error)")
+    }
+  }
+
+  private static func launch(_ spec: NodeBundleSpec, locked lock: consuming NodeLock) async throws -> NodeBundle {
+    let mapping = IDMapping.available()
+    let description = NodeDescription(
+      cluster: spec.cluster, name: spec.node, number: spec.number, hierarchy: .usable(),
+      isRootless: mapping.isRootless, mapsOtherUsers: mapping.mapsOtherUsers)
+    try prepare(spec, description)
+    let plan = launchPlan(spec, description, mapping)
+    var pair: [Int32] = [-1, -1]
+    let kind = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
+    try systemCall("socketpair") { socketpair(AF_UNIX, kind, 0, &pair) }
+    let channel = Descriptor(adopting: pair[0], name: "launcher of node \(spec.node)")
+    do {
+      defer { close(pair[1]) }
+      try spawn(spec, plan, channel: pair[1], lock: lock.descriptor)
+    }
+    let control = try await awaitReady(channel, plan, spec)
+    let pids = NodeLock.holder(in: spec.directory)
+    guard let pids else { throw RuntimeError(.failed, "the node ended as soon as it was ready; see \(spec.logFile)") }
+    let isHandedOver = spec.kubelet == nil
+    return try NodeBundle(
+      cluster: spec.cluster, node: spec.node, pids: pids, channel: isHandedOver ? channel : nil, control: control)
+  }
+
+  /// Clears what a node of this name left behind that did not end in order, and makes the places for the new one.
+  private static func prepare(_ spec: NodeBundleSpec, _ description: NodeDescription) throws(SystemCallError) {
+    description.cgroups.sweep()
+    for name in try Files.list(spec.directory) where name != "lock" {
+      try Files.removeTree(spec.directory + "/" + name)
+    }
+    try Files.makeDirectories(mountPoint(spec))
+    try description.cgroups.prepare()
+    try description.write(to: spec.directory)
+  }
+
+  private static func mountPoint(_ spec: NodeBundleSpec) -> String { spec.directory + "/root" }
+
+  static func launchPlan(_ spec: NodeBundleSpec, _ description: NodeDescription, _ mapping: IDMapping) -> Plan {
+    let node = NodePlan(
+      nodeName: spec.node, cgroups: description.cgroups, mapping: mapping, mountPoint: mountPoint(spec),
+      readOnlyPaths: HostSurroundings.readOnlyPaths(),
+      writablePaths: [spec.stateDirectory, spec.directory] + spec.sharedDirectories,
+      links: HostSurroundings.links(), bridge: NodeDescription.bridge, number: spec.number,
+      nameServers: (try? Files.readText("/etc/resolv.conf")) ?? "", leftovers: [spec.directory])
+    var plan = node.plan()
+    plan.stateDirectory = spec.stateDirectory
+    plan.unclaimedSeconds = spec.unclaimedSeconds
+    plan.handsOverControl = spec.kubelet == nil
+    return plan
+  }
+
+  private static func spawn(
+    _ spec: NodeBundleSpec, _ plan: Plan, channel: Int32, lock: Int32
+  ) throws(SystemCallError) {
+    let launch = try memoryFile(plan)
+    defer { close(launch) }
+    let kubelet = try spec.kubelet.map { program throws(SystemCallError) in try memoryFile(program.plan) } ?? -1
+    defer { if kubelet >= 0 { close(kubelet) } }
+    let log = try Files.open(spec.logFile, O_WRONLY | O_CREAT | O_APPEND)
+    defer { close(log) }
+    try systemCall("spawn the launcher of node", on: spec.node) {
+      cnode_spawn_launcher(channel, launch, lock, kubelet, log)
+    }
+  }
+
+  private static func memoryFile(_ plan: Plan) throws(SystemCallError) -> Int32 {
+    let bytes = plan.encoded()
+    return try systemCall("memfd_create") { cnode_memory_file("plan", bytes, bytes.count) }
+  }
+
+  /// The launcher's answer, with a control socket if there is to be no kubelet.
+  private static func awaitReady(_ channel: Descriptor, _ plan: Plan, _ spec: NodeBundleSpec) async throws -> Int32 {
+    guard let (report, descriptor) = try await receiveReport(channel) else {
+      throw RuntimeError(.failed, "node init ended while the node was being set up; see \(spec.logFile)")
+    }
+    if report.step < 0 { return descriptor }
+    let what =
+      report.step == Int32(CNODE_CLONING)
+      ? "new namespaces \(plan.namespaces.text)" : plan.step(report.step).map { "\($0)" } ?? "step \(report.step)"
+    let reason = String(cString: strerror(report.error))
+    throw RuntimeError(.unsupported, "cannot set up node \(spec.node): \(what): \(reason)")
+  }
+
+  private static func receiveReport(_ channel: Descriptor) async throws -> (cnode_report, Int32)? {
+    while true {
+      try await channel.waitUntilReadable()
+      var report = cnode_report()
+      var (descriptor, count): (Int32, Int32) = (-1, 1)
+      let size = cnode_receive(channel.number, &report, MemoryLayout<cnode_report>.size, &descriptor, &count)
+      if size == MemoryLayout<cnode_report>.size { return (report, descriptor) }
+      if size < 0, errno == EAGAIN { continue }
+      return nil
+    }
+  }
+
+  /// The node of this name if it is alive.
+  public static func find(cluster: String, node: String, runtimeDirectory: String) -> NodeBundle? {
+    let directory = runtimeDirectory + "/" + node
+    guard let pids = NodeLock.holder(in: directory),
+      let bundle = try? NodeBundle(cluster: cluster, node: node, pids: pids, channel: nil, control: -1),
+      // Still the same one: the numbers belonged to it when they were opened.
+      let again = NodeLock.holder(in: directory), again == pids
+    else { return nil }
+    return bundle
+  }
+
+  /// The names of the nodes that have a directory, alive or not.
+  public static func known(runtimeDirectory: String) -> [String] {
+    ((try? Files.list(runtimeDirectory)) ?? []).filter { Files.exists(NodeLock.path(in: runtimeDirectory + "/" + $0)) }
+  }
+
+  // MARK: The control socket of a node without a kubelet
+
+  /// The socket to node init; after that connection was closed, the next call gives a new one.
+  public func takeControl() async throws(RuntimeError) -> Int32 {
+    let ready = handedControl.withLock { control in
+      defer { control = -1 }
+      return control
+    }
+    if ready >= 0 { return ready }
+    guard let channel else { throw RuntimeError(.failed, "node \(node) has a kubelet of its own") }
+    do {
+      if let (_, descriptor) = try await Self.receiveReport(channel), descriptor >= 0 { return descriptor }
+    } catch {
+      throw RuntimeError(.failed, "control of node \(node): \(error)")
+    }
+    throw RuntimeError(.notRunning, "node \(node) has ended")
+  }
+
+  // MARK: Ending
+
+  /// Ends the node with all its pods at once, and returns when nothing is left of it.
+  public func stop() async {
+    _ = clinux_pidfd_send_signal(initProcess.number, SIGTERM)
+    if await hasEnded(within: .seconds(3)) { return }
+    _ = clinux_pidfd_send_signal(initProcess.number, SIGKILL)
+    await waitUntilEnded()
+  }
+
+  /// Pulls the plug: what a machine without power does to its pods.
+  public func kill() { _ = clinux_pidfd_send_signal(initProcess.number, SIGKILL) }
+
+  /// Returns when the node has ended and its leftovers are swept.
+  public func waitUntilEnded() async { try? await launcher.waitUntilReadable() }
+
+  private func hasEnded(within limit: Duration) async -> Bool {
+    await withTaskGroup { group in
+      group.addTask { (try? await self.launcher.waitUntilReadable()) != nil }
+      group.addTask {
+        try? await Task.sleep(for: limit)
+        return false
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? false
+    }
+  }
+
+  /// Removes what dead nodes of a cluster left behind; living ones are not touched.
+  public static func sweep(cluster: String, runtimeDirectory: String) {
+    let hierarchy = CgroupHierarchy.usable()
+    var names = Set(known(runtimeDirectory: runtimeDirectory))
+    let groups = Cgroups(hierarchy: hierarchy, node: "podium/\(cluster)")
+    for directory in groups.directories("") {
+      names.formUnion(((try? Files.list(directory)) ?? []).filter { Files.isDirectory(directory + "/" + $0) })
+    }
+    for name in names.sorted() {
+      let directory = runtimeDirectory + "/" + name
+      guard let lock = try? NodeLock.take(in: directory) else { continue }
+      Cgroups(hierarchy: hierarchy, node: "podium/\(cluster)/\(name)").sweep()
+      try? Files.removeTree(directory)
+      _ = consume lock
+    }
+  }
+}

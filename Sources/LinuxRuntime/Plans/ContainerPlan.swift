@@ -1,0 +1,244 @@
+internal import ContainerRuntime
+internal import Glibc
+
+/// A container's process: its namespaces, its root file system, its limits and what it may do, in the order in which
+/// they have to be set up.
+struct ContainerPlan {
+  var spec: ContainerSpec
+  var sandbox: SandboxSpec
+  var cgroups: Cgroups
+  var mapping: IDMapping
+  var process: ContainerProcess
+  /// Unpacked layers, lowest first.
+  var layers: [String]
+
+  static func processName(_ id: ContainerID) -> String { "container/\(id)" }
+
+  static func cgroup(of id: ContainerID, in sandbox: SandboxSpec) -> String {
+    SandboxPlan.cgroup(of: sandbox) + "/" + id
+  }
+
+  private var cgroup: String { Self.cgroup(of: spec.id, in: sandbox) }
+
+  func plan() -> Plan {
+    var plan = Plan()
+    plan.namespaces = [.mount]
+    switch sandbox.processes {
+    case .container: plan.namespaces.insert(.process)
+    case .pod: plan.processNamespaceOf = SandboxPlan.processName(sandbox.id)
+    case .node: break
+    }
+    plan.streams = spec.hasTerminal ? .terminal : .pipes(input: spec.keepsInputOpen, output: true, errors: true)
+    plan.parent = cgroups.makeLeaf(cgroup) + cgroups.limit(cgroup, spec.resources)
+    var mounts = MountSteps()
+    collect(into: &mounts)
+    plan.child = [.control(.isDumpable, 0)]
+    if !plan.parent.isEmpty { plan.child.append(.awaitParent) }
+    plan.child += isolation + mounts.taken + layered + system(mounts) + mounts.placed + protection
+    plan.child += process.becoming()
+    return plan
+  }
+
+  func removal() -> Plan {
+    var plan = Plan()
+    plan.parent = cgroups.remove(cgroup)
+    return plan
+  }
+
+  private var isolation: [Step] {
+    var steps = cgroups.join(cgroup)
+    let shared = SandboxPlan.sharedNamespaces(sandbox)
+    if !shared.isEmpty { steps.append(.join(SandboxPlan.processName(sandbox.id), shared)) }
+    steps.append(.unshare(.cgroup))
+    return steps
+  }
+
+  /// What comes from the node: taken before the root changes, placed afterwards, so that a link in the image leads
+  /// nowhere but into the container itself.
+  private func collect(into mounts: inout MountSteps) {
+    if mapping.isRootless {
+      for device in NodePlan.devices { mounts.carryDevice("/dev/" + device.name) }
+    }
+    let memory = sandbox.ipc == .node ? "/dev/shm" : SandboxPlan.sharedMemory(sandbox.id)
+    mounts.carrySharedMemory(memory)
+    if case .v1(let hierarchies) = cgroups.hierarchy {
+      for point in Set(hierarchies.values).sorted() {
+        let name = String(point.split(separator: "/").last ?? "")
+        mounts.carryCgroup("\(point)/\(cgroups.node)/\(cgroup)", to: "/sys/fs/cgroup/\(name)")
+      }
+    }
+    // An outer mount first, or it would cover the inner one.
+    let ordered = spec.mounts.enumerated().sorted { one, other in
+      let depths = (one.element.target.depth, other.element.target.depth)
+      return depths.0 == depths.1 ? one.offset < other.offset : depths.0 < depths.1
+    }
+    for (_, mount) in ordered { mounts.carry(mount.source, to: mount.target, mount.isReadOnly ? .readOnly : []) }
+    if let file = spec.terminationMessageFile, let path = spec.terminationMessagePath {
+      mounts.carry(file, to: path)
+    }
+  }
+
+  /// The writable layer lives in memory that goes away with the container's mount namespace: nothing to clean up.
+  private var layered: [Step] {
+    let scratch = NodePaths.scratch
+    let common = layers.commonDirectory
+    let lower = layers.reversed().map { OverlayOption.escaped($0.relative(to: common)) }.joined(separator: ":")
+    let options =
+      "lowerdir=\(lower),upperdir=\(scratch)/upper,workdir=\(scratch)/work"
+      + (mapping.isRootless ? ",userxattr" : "")
+    var steps: [Step] = [
+      .mount("tmpfs", on: scratch, type: "tmpfs", options: "mode=0755"),
+      .makeDirectories(scratch + "/upper"), .makeDirectories(scratch + "/work"), .makeDirectories(scratch + "/root"),
+    ]
+    for (path, text) in spec.files.sorted(by: { $0.key < $1.key }) {
+      let place = scratch + "/upper" + path
+      steps += [.makeDirectories(place.parentDirectory), .writeFile(place, text)]
+    }
+    steps += [
+      .changeDirectory(common),
+      .mount("overlay", on: scratch + "/root", type: "overlay", options: options),
+      .enterRoot(scratch + "/root"),
+    ]
+    return steps
+  }
+
+  private func system(_ mounts: MountSteps) -> [Step] {
+    var steps: [Step] = [
+      .makeDirectories("/proc"), .makeDirectories("/sys"), .makeDirectories("/dev"),
+      .mount("proc", on: "/proc", type: "proc", .hardened),
+      .mount("sysfs", on: "/sys", type: "sysfs", [.hardened, spec.security.isPrivileged ? [] : .readOnly]),
+    ]
+    steps += cgroupView(mounts)
+    steps.append(.mount("tmpfs", on: "/dev", type: "tmpfs", options: "mode=0755,size=65536k", .noSetUserID))
+    if mounts.devices.isEmpty {
+      for device in NodePlan.devices {
+        let path = "/dev/" + device.name
+        steps += [.makeDevice(path, major: device.major, minor: device.minor), .changeMode(path, 0o666)]
+      }
+    } else {
+      steps += mounts.devices
+    }
+    for (path, target) in [
+      ("/dev/fd", "/proc/self/fd"), ("/dev/stdin", "/proc/self/fd/0"), ("/dev/stdout", "/proc/self/fd/1"),
+      ("/dev/stderr", "/proc/self/fd/2"), ("/dev/ptmx", "pts/ptmx"),
+    ] { steps.append(.makeLink(to: target, at: path)) }
+    let terminals = "newinstance,ptmxmode=0666,mode=0620" + (mapping.mapsOtherUsers ? ",gid=5" : "")
+    steps += [
+      .makeDirectories("/dev/pts"),
+      .mount("devpts", on: "/dev/pts", type: "devpts", options: terminals, [.noSetUserID, .noExecution]),
+      .makeDirectories("/dev/mqueue"), .mount("mqueue", on: "/dev/mqueue", type: "mqueue", .hardened),
+    ]
+    return steps + mounts.sharedMemory
+  }
+
+  /// The container's own group, read-only, where programs look for it.
+  private func cgroupView(_ mounts: MountSteps) -> [Step] {
+    let place = "/sys/fs/cgroup"
+    switch cgroups.hierarchy {
+    case .v2: return [.mount("cgroup", on: place, type: "cgroup2", [.hardened, .readOnly])]
+    case .v1:
+      return [.mount("tmpfs", on: place, type: "tmpfs", options: "mode=0755", .hardened)] + mounts.cgroups
+        + [.mount("", on: place, [.bind, .remount, .readOnly, .hardened])]
+    case .unavailable: return []
+    }
+  }
+
+  /// Masked before made read-only, so that what is in both lists is hidden and not merely locked.
+  private var protection: [Step] {
+    var steps: [Step] = []
+    if !spec.security.isPrivileged {
+      for path in ["/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/sched_debug"] {
+        steps.append(.tolerate(ENOENT, .mount("/dev/null", on: path, .bind)))
+      }
+      for path in ["/proc/acpi", "/proc/asound", "/proc/scsi", "/sys/firmware"] {
+        steps.append(
+          .tolerate(ENOENT, .mount("tmpfs", on: path, type: "tmpfs", options: "size=0", [.hardened, .readOnly])))
+      }
+      for path in ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"] {
+        steps += [
+          .tolerate(ENOENT, .mount(path, on: path, [.bind, .recursive])),
+          .tolerate(ENOENT, .mount("", on: path, [.bind, .remount, .readOnly, .hardened])),
+        ]
+      }
+    }
+    steps.append(.leaveOldRoot)
+    // Last: what is mounted in the root needs places to be made for it.
+    steps.append(.makeDirectories(process.workingDirectory))
+    if spec.security.hasReadOnlyRoot { steps.append(.mount("", on: "/", [.bind, .remount, .readOnly])) }
+    return steps
+  }
+}
+
+/// The mounts of a container in their two halves.
+private struct MountSteps {
+  var taken: [Step] = []
+  var placed: [Step] = []
+  var devices: [Step] = []
+  var cgroups: [Step] = []
+  var sharedMemory: [Step] = []
+
+  private mutating func take(_ path: String) -> Int32 {
+    let slot = Int32(taken.count)
+    taken.append(.takeMount(path, slot: slot))
+    return slot
+  }
+
+  mutating func carry(_ source: String, to target: String, _ attributes: MountAttributes = []) {
+    let slot = take(source)
+    placed.append(.placeMount(slot: slot, target, attributes))
+  }
+
+  mutating func carryDevice(_ path: String) {
+    let slot = take(path)
+    devices.append(.placeMount(slot: slot, path))
+  }
+
+  mutating func carryCgroup(_ source: String, to target: String) {
+    let slot = take(source)
+    cgroups.append(.placeMount(slot: slot, target, .readOnly))
+  }
+
+  mutating func carrySharedMemory(_ path: String) {
+    let slot = take(path)
+    sharedMemory.append(.placeMount(slot: slot, "/dev/shm", [.noSetUserID, .noDevices]))
+  }
+}
+
+/// Texts in the options of an overlay mount.
+enum OverlayOption {
+  /// Colons separate layers and commas options.
+  static func escaped(_ path: String) -> String {
+    var result = ""
+    for character in path {
+      if character == ":" || character == "," || character == "\\" { result.append("\\") }
+      result.append(character)
+    }
+    return result
+  }
+}
+
+extension String {
+  /// How many names a path has.
+  fileprivate var depth: Int { split(separator: "/").count }
+
+  var parentDirectory: String {
+    guard let slash = lastIndex(of: "/"), slash != startIndex else { return "/" }
+    return String(self[..<slash])
+  }
+
+  fileprivate func relative(to directory: String) -> String {
+    directory == "/" ? String(dropFirst()) : String(dropFirst(directory.count + 1))
+  }
+}
+
+extension [String] {
+  /// The deepest directory that holds all of these paths. Short relative names keep the options of a mount within the
+  /// one page that the kernel takes.
+  fileprivate var commonDirectory: String {
+    guard var common = first?.parentDirectory else { return "/" }
+    for path in self {
+      while common != "/" && !path.hasPrefix(common + "/") { common = common.parentDirectory }
+    }
+    return common
+  }
+}

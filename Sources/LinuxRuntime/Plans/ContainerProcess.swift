@@ -1,0 +1,45 @@
+internal import Glibc
+
+/// A program about to be executed in a container, by `start` or `exec`: everything resolved to numbers and texts.
+struct ContainerProcess: Sendable, Equatable {
+  var arguments: [String]
+  var environment: [String]
+  var workingDirectory: String
+  var user: UInt32
+  var group: UInt32
+  var supplementaryGroups: [UInt32]
+  /// Nil: whatever node init has.
+  var capabilities: CapabilitySet?
+  var allowsPrivilegeEscalation: Bool
+  var hasTerminal: Bool
+  /// Groups cannot be set where only one id is mapped.
+  var canSetGroups: Bool
+
+  static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+  /// Where the program may be: the path itself when it has a slash, else in each directory of the search path.
+  static func candidates(for program: String, environment: [String]) -> [String] {
+    if program.contains("/") { return [program] }
+    let path = environment.last { $0.hasPrefix("PATH=") }?.dropFirst(5) ?? ""
+    return path.split(separator: ":", omittingEmptySubsequences: false).map { folder in
+      folder.isEmpty ? "./" + program : folder + "/" + program
+    }
+  }
+
+  /// From the container's finished surroundings to its program.
+  func becoming() -> [Step] {
+    var steps: [Step] = [.changeDirectory(workingDirectory), .newSession]
+    if hasTerminal { steps.append(.openTerminal) }
+    steps.append(.setLimit(resource: 4, 0, name: "core"))
+    if let capabilities { steps.append(.boundCapabilities(capabilities)) }
+    if canSetGroups { steps.append(.setGroups(supplementaryGroups)) }
+    // The group before the user: afterwards it could not be changed any more.
+    steps += [.setGroup(group), .setUser(user)]
+    // Another user has lost all of them by now.
+    if let capabilities, user == 0 { steps.append(.setCapabilities(capabilities)) }
+    if !allowsPrivilegeEscalation { steps.append(.control(.noNewPrivileges, 1)) }
+    let candidates = Self.candidates(for: arguments.first ?? "", environment: environment)
+    steps.append(.execute(candidates: candidates, arguments: arguments, environment: environment))
+    return steps
+  }
+}

@@ -1,0 +1,150 @@
+internal import Glibc
+
+/// What lies where inside a node.
+enum NodePaths {
+  /// Each container mounts its writable layer here, in a mount namespace of its own.
+  static let scratch = "/run/podium/scratch"
+  static let sharedMemory = "/run/podium/shm"
+  /// The root of a pause process that others can see.
+  static let empty = "/run/podium/empty"
+}
+
+/// How root in the bundle is told apart from root on the machine.
+enum IDMapping: Sendable, Equatable {
+  /// We are root: no user namespace.
+  case none
+  /// One id each, which every user may map.
+  case single(user: UInt32, group: UInt32)
+  /// Ranges that /etc/subuid and /etc/subgid grant, written by the helpers that may.
+  case ranges(newuidmap: [String], newgidmap: [String])
+
+  var mapsOtherUsers: Bool {
+    if case .single = self { return false }
+    return true
+  }
+
+  var isRootless: Bool { self != .none }
+
+  /// What the launcher does to its child.
+  var steps: [Step] {
+    switch self {
+    case .none: []
+    case .single(let user, let group):
+      [
+        .mapIDs(file: "setgroups", "deny"), .mapIDs(file: "uid_map", "0 \(user) 1"),
+        .mapIDs(file: "gid_map", "0 \(group) 1"),
+      ]
+    case .ranges(let users, let groups): [.run(users), .run(groups)]
+    }
+  }
+}
+
+/// What a node's own surroundings are made of: parts of the machine, read-only, and writable places of its own.
+struct NodePlan {
+  var nodeName: String
+  var cgroups: Cgroups
+  var mapping: IDMapping
+  /// Where the new root is put together; an empty directory.
+  var mountPoint: String
+  /// Directories and files of the machine that are visible at the same path, and cannot be changed.
+  var readOnlyPaths: [String]
+  var writablePaths: [String]
+  /// Symbolic links of the machine's root, such as /bin.
+  var links: [(path: String, target: String)]
+  var bridge: String
+  var number: UInt8
+  var nameServers: String
+  /// What the launcher removes at the end.
+  var leftovers: [String]
+
+  static let devices: [(name: String, major: UInt32, minor: UInt32)] = [
+    ("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0),
+  ]
+
+  var gateway: IPv4Address { IPv4Address(10, 244, number, 1) }
+
+  func plan() -> Plan {
+    var plan = Plan()
+    plan.namespaces = [.mount, .process, .network, .ipc, .hostName]
+    if mapping.isRootless { plan.namespaces.insert(.user) }
+    plan.parent = mapping.steps
+    plan.child = identity + root + network
+    plan.final = cgroups.remove("", patience: 2000) + cgroups.removeAncestors + leftovers.map { .removeTree($0) }
+    return plan
+  }
+
+  private var identity: [Step] {
+    var steps: [Step] = [.awaitParent]
+    if mapping.isRootless {
+      if mapping.mapsOtherUsers { steps.append(.setGroups([])) }
+      steps += [.setGroup(0), .setUser(0)]
+    }
+    // After the change of user, which would clear it.
+    steps.append(.control(.parentDeathSignal, UInt64(SIGKILL)))
+    steps += cgroups.join(Cgroups.leafOfNode)
+    steps += [.unshare(.cgroup), .setHostName(nodeName)]
+    return steps
+  }
+
+  private var root: [Step] {
+    var taken: [Step] = []
+    var placed: [Step] = []
+    func carry(_ path: String, _ attributes: MountAttributes = []) {
+      let slot = Int32(taken.count)
+      taken.append(.takeMount(path, slot: slot))
+      placed.append(.placeMount(slot: slot, path, attributes))
+    }
+    for path in readOnlyPaths { carry(path, .readOnly) }
+    for path in writablePaths { carry(path) }
+    let beforeSystem = placed
+    placed = []
+    for device in Self.devices { carry("/dev/" + device.name) }
+    if cgroups.canLimit { carry("/sys/fs/cgroup") }
+    let afterSystem = placed
+
+    var steps: [Step] = [
+      .mount("", on: "/", [.recursive, .isPrivate]),
+      .mount("tmpfs", on: mountPoint, type: "tmpfs", options: "mode=0755"),
+    ]
+    steps += taken
+    steps.append(.enterRoot(mountPoint))
+    steps += links.map { .makeLink(to: $0.target, at: $0.path) }
+    for directory in ["/proc", "/sys", "/dev", "/etc", "/var", "/root", NodePaths.scratch, NodePaths.empty] {
+      steps.append(.makeDirectories(directory))
+    }
+    for directory in ["/tmp", "/var/tmp", NodePaths.sharedMemory] {
+      steps += [.makeDirectories(directory), .changeMode(directory, 0o1777)]
+    }
+    steps += beforeSystem
+    steps += [
+      .mount("proc", on: "/proc", type: "proc", .hardened),
+      .mount("sysfs", on: "/sys", type: "sysfs", .hardened),
+      .mount("tmpfs", on: "/dev", type: "tmpfs", options: "mode=0755,size=65536k", .noSetUserID),
+    ]
+    steps += afterSystem
+    steps += [
+      .makeLink(to: "/proc/self/fd", at: "/dev/fd"),
+      .makeDirectories("/dev/shm"), .changeMode("/dev/shm", 0o1777),
+      .writeFile("/etc/hostname", nodeName + "\n"),
+      .writeFile("/etc/hosts", "127.0.0.1\tlocalhost\n::1\tlocalhost\n\(gateway)\t\(nodeName)\n"),
+      .writeFile("/etc/resolv.conf", nameServers),
+      .writeFile("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"),
+      .writeFile("/etc/group", "root:x:0:\n"),
+      .leaveOldRoot,
+    ]
+    return steps
+  }
+
+  private var network: [Step] {
+    var messages = RoutingMessages()
+    messages.bringUp(index: RoutingMessages.loopbackIndex)
+    messages.addBridge(bridge, index: RoutingMessages.bridgeIndex)
+    messages.addAddress(gateway, prefix: 24, index: RoutingMessages.bridgeIndex)
+    return [
+      .configureNetwork("make bridge \(bridge) with \(gateway)/24", messages: messages.bytes),
+      .tell("/proc/sys/net/ipv4/ip_forward", "1"),
+      // A pod that reaches itself by a Service address must not be filtered on the bridge.
+      .tolerate(ENOENT, .tell("/proc/sys/net/bridge/bridge-nf-call-iptables", "0")),
+    ]
+  }
+}

@@ -1,0 +1,98 @@
+internal import ContainerRuntime
+internal import Glibc
+
+/// The pause process of a pod and the network it holds.
+struct SandboxPlan {
+  var spec: SandboxSpec
+  var cgroups: Cgroups
+  /// Of the pod, when it has a network of its own.
+  var address: IPv4Address?
+  var gateway: IPv4Address
+  var mapping: IDMapping
+
+  /// What node init calls it.
+  static func processName(_ id: String) -> String { "sandbox/\(id)" }
+
+  /// The pod's group below the node's.
+  static func cgroup(of spec: SandboxSpec) -> String {
+    switch spec.qosClass {
+    case .guaranteed: "pod\(spec.podUID)"
+    case .burstable: "burstable/pod\(spec.podUID)"
+    case .bestEffort: "besteffort/pod\(spec.podUID)"
+    }
+  }
+
+  static func sharedMemory(_ id: String) -> String { NodePaths.sharedMemory + "/" + id }
+
+  static func linkName(_ address: IPv4Address) -> String { "veth\(address.number & 0xFF)" }
+
+  /// What a container of the pod joins.
+  static func sharedNamespaces(_ spec: SandboxSpec) -> NamespaceSet {
+    var namespaces: NamespaceSet = []
+    if spec.network != .node { namespaces.formUnion([.network, .hostName]) }
+    if spec.ipc != .node { namespaces.insert(.ipc) }
+    return namespaces
+  }
+
+  func plan() -> Plan {
+    var plan = Plan()
+    plan.namespaces = Self.sharedNamespaces(spec)
+    plan.parent = cgroups.makeInner(Self.cgroup(of: spec)) + cgroups.limit(Self.cgroup(of: spec), spec.resources)
+    let memory = Self.sharedMemory(spec.id)
+    plan.parent += [.makeDirectories(memory), .changeMode(memory, 0o1777)]
+    plan.child = [.awaitParent]
+    if spec.network != .node { plan.child.append(.setHostName(spec.hostname)) }
+    if let address {
+      plan.parent.append(attach(address))
+      plan.child += configure(address)
+    }
+    for (name, value) in spec.sysctls.sorted(by: { $0.key < $1.key }) {
+      plan.child.append(.tell("/proc/sys/" + String(name.map { $0 == "." ? "/" : $0 }), value))
+    }
+    if spec.processes == .pod {
+      // The pod's containers see this process, and its root must show them nothing.
+      plan.namespaces.formUnion([.process, .mount])
+      plan.child += [
+        .mount("tmpfs", on: NodePaths.empty, type: "tmpfs", options: "mode=0555,size=4k", .hardened),
+        .enterRoot(NodePaths.empty), .leaveOldRoot,
+      ]
+    }
+    plan.child.append(.pause)
+    return plan
+  }
+
+  private func attach(_ address: IPv4Address) -> Step {
+    var messages = RoutingMessages()
+    let name = Self.linkName(address)
+    messages.addPair(
+      name, index: RoutingMessages.bridgeIndex + Int32(address.number & 0xFF), bridge: RoutingMessages.bridgeIndex,
+      peerName: "eth0", peerIndex: RoutingMessages.podLinkIndex)
+    return .configureNetwork("link \(name) to eth0 of the pod", messages: messages.bytes, pidAt: messages.pidOffset)
+  }
+
+  private func configure(_ address: IPv4Address) -> [Step] {
+    var messages = RoutingMessages()
+    messages.bringUp(index: RoutingMessages.loopbackIndex)
+    messages.addAddress(address, prefix: 24, index: RoutingMessages.podLinkIndex)
+    messages.bringUp(index: RoutingMessages.podLinkIndex)
+    messages.addDefaultRoute(by: gateway)
+    return [
+      .configureNetwork("give eth0 \(address)/24, route by \(gateway)", messages: messages.bytes),
+      // Programs that are not root may listen on port 80, as they may under containerd.
+      .tell("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"),
+    ]
+  }
+
+  /// What is left when the pause process is gone.
+  func removal() -> Plan {
+    var plan = Plan()
+    if let address {
+      var messages = RoutingMessages()
+      messages.deleteLink(Self.linkName(address))
+      plan.parent.append(.tolerate(ENODEV, .configureNetwork("remove link of the pod", messages: messages.bytes)))
+    }
+    plan.parent += cgroups.remove(Self.cgroup(of: spec))
+    plan.parent.append(.removeTree(Self.sharedMemory(spec.id)))
+    return plan
+  }
+}

@@ -1,0 +1,104 @@
+/// One thing that node init does on the way from clone to execve.
+///
+/// Swift decides, C executes: each case has one verb in `CNodeInit.h`. Its description is what a user reads when the
+/// step fails.
+enum Step: Sendable, Equatable {
+  case makeDirectories(String, mode: UInt32 = 0o755)
+  case makeFile(String, mode: UInt32 = 0o644)
+  /// Replaces the content, or makes the file.
+  case writeFile(String, String, mode: UInt32 = 0o644)
+  /// Writes to a file that the kernel provides.
+  case tell(String, String)
+  case open(String, as: Int32, flags: Int32)
+  case makeLink(to: String, at: String)
+  case makeDevice(String, major: UInt32, minor: UInt32)
+  case changeMode(String, UInt32)
+  case removeTree(String)
+  case removeIfEmpty(String)
+  case removeCgroups(String, patience: UInt64)
+  case mount(String, on: String, type: String = "", options: String = "", MountFlags = [])
+  case setMountAttributes(String, MountAttributes)
+  /// Remembers what lies at a path, to place it after the root was changed.
+  case takeMount(String, slot: Int32)
+  /// The slot's mount appears; a directory or file is made for it where there is none.
+  case placeMount(slot: Int32, String, MountAttributes = [])
+  case unmount(String)
+  case enterRoot(String)
+  case leaveOldRoot
+  case changeDirectory(String)
+  case join(String, NamespaceSet)
+  case unshare(NamespaceSet)
+  case mapIDs(file: String, String)
+  /// Runs a helper program; its first argument becomes the child's pid.
+  case run([String])
+  /// Routing messages; the child's pid is written at `pidAt`.
+  case configureNetwork(String, messages: [UInt8], pidAt: Int32 = -1)
+  case setHostName(String)
+  case setLimit(resource: Int32, UInt64, name: String)
+  case control(ProcessControl, UInt64)
+  case boundCapabilities(CapabilitySet)
+  case setCapabilities(CapabilitySet)
+  case setGroups([UInt32])
+  case setGroup(UInt32)
+  case setUser(UInt32)
+  case newSession
+  case openTerminal
+  case awaitParent
+  case execute(candidates: [String], arguments: [String], environment: [String])
+  case pause
+  case finish
+  /// This one failure is none.
+  indirect case tolerate(Int32, Step)
+}
+
+extension Step: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .makeDirectories(let path, _): "make directory \(path)"
+    case .makeFile(let path, _): "make file \(path)"
+    case .writeFile(let path, _, _): "write \(path)"
+    case .tell(let path, let text): "write \(text.split(separator: "\n").joined(separator: " ")) to \(path)"
+    case .open(let path, _, _): "open \(path)"
+    case .makeLink(let target, let path): "link \(path) to \(target)"
+    case .makeDevice(let path, let major, let minor): "make device \(path) (\(major):\(minor))"
+    case .changeMode(let path, let mode): "set mode of \(path) to \(String(mode, radix: 8))"
+    case .removeTree(let path): "remove \(path)"
+    case .removeIfEmpty(let path): "remove \(path) if empty"
+    case .removeCgroups(let path, _): "remove cgroup \(path)"
+    case .mount(let source, let target, let type, let options, let flags):
+      "mount \(type.isEmpty ? source : type) on \(target)" + Self.note(flags.text, options)
+    case .setMountAttributes(let path, let attributes): "restrict mount \(path)" + Self.note(attributes.text)
+    case .takeMount(let path, _): "take \(path)"
+    case .placeMount(_, let path, let attributes): "mount on \(path)" + Self.note(attributes.text)
+    case .unmount(let path): "unmount \(path)"
+    case .enterRoot(let path): "enter root \(path)"
+    case .leaveOldRoot: "leave the old root"
+    case .changeDirectory(let path): "change directory to \(path)"
+    case .join(let process, let namespaces): "join namespaces \(namespaces.text) of \(process)"
+    case .unshare(let namespaces): "new namespaces \(namespaces.text)"
+    case .mapIDs(let file, let text): "write \(text) to \(file)"
+    case .run(let arguments): "run \(arguments.joined(separator: " "))"
+    case .configureNetwork(let what, _, _): what
+    case .setHostName(let name): "set host name \(name)"
+    case .setLimit(_, let value, let name): "limit \(name) to \(value)"
+    case .control(let option, let value): "set \(option.text) to \(value)"
+    case .boundCapabilities(let set): "bound capabilities to \(set)"
+    case .setCapabilities(let set): "set capabilities \(set)"
+    case .setGroups(let groups): "set groups \(groups.map(String.init).joined(separator: ","))"
+    case .setGroup(let group): "set group \(group)"
+    case .setUser(let user): "set user \(user)"
+    case .newSession: "new session"
+    case .openTerminal: "open terminal"
+    case .awaitParent: "await parent"
+    case .execute(_, let arguments, _): "exec \(arguments.first ?? "")"
+    case .pause: "pause"
+    case .finish: "finish"
+    case .tolerate(_, let step): step.description
+    }
+  }
+
+  private static func note(_ parts: String...) -> String {
+    let present = parts.filter { !$0.isEmpty }
+    return present.isEmpty ? "" : " (\(present.joined(separator: ";")))"
+  }
+}
