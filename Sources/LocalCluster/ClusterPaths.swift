@@ -1,6 +1,6 @@
 internal import CLinux
 internal import Glibc
-public import SystemIO
+internal import SystemIO
 
 /// Where a cluster keeps its files, after the XDG variables.
 public struct ClusterPaths: Sendable, Equatable {
