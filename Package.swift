@@ -8,8 +8,6 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-  // Every C module must see the same shapes of the system's structures, whichever is read first.
-  .unsafeFlags(["-Xcc", "-D_GNU_SOURCE"]),
 ]
 
 let strictC: [CSetting] = [

@@ -38,7 +38,7 @@ public struct ClusterPaths: Sendable, Equatable {
       throw ClusterProblem(
         "the path \(paths.apiSocket) is too long for a socket: set XDG_RUNTIME_DIR to a shorter directory")
     }
-    for directory in [paths.state, paths.data, paths.runtime] { try Files.makeDirectories(directory) }
+    for directory in [paths.state, paths.data, paths.sockets, paths.nodes] { try Files.makeDirectories(directory) }
     return paths
   }
 
@@ -64,13 +64,16 @@ public struct ClusterPaths: Sendable, Equatable {
   public var images: String { data + "/images" }
   public var progress: String { data + "/progress" }
   public var history: String { state + "/history" }
-  public var apiSocket: String { runtime + "/api.sock" }
+  public var nodes: String { runtime + "/nodes" }
+  /// Seen by the nodes at the same place, so that both sides call each other here.
+  public var sockets: String { runtime + "/sockets" }
+  public var apiSocket: String { sockets + "/api.sock" }
   /// Held by the control plane while it lives.
   public var clusterLock: String { runtime + "/cluster.lock" }
   /// Held by whoever is starting the control plane.
   public var startLock: String { runtime + "/start.lock" }
 
-  public func kubeletSocket(node: String) -> String { "\(runtime)/kubelet-\(node).sock" }
+  public func kubeletSocket(node: String) -> String { "\(sockets)/kubelet-\(node).sock" }
 }
 
 /// Something that keeps a cluster from doing what was asked, with the next step in its words.

@@ -84,6 +84,13 @@ public final class Descriptor: Sendable {
     }
   }
 
+  /// Ends a socket in both directions: whoever reads from it sees the end.
+  public func shutDown() {
+    state.withLock { number in
+      if number >= 0 { _ = shutdown(number, Int32(SHUT_RDWR)) }
+    }
+  }
+
   /// Tells the other side of a socket that nothing more will be written.
   public func closeWriting() {
     state.withLock { number in
