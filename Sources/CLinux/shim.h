@@ -1,10 +1,11 @@
 // Constants and one-line wrappers of Linux interfaces that Swift cannot import as they are.
-//
-// Without _GNU_SOURCE, as Swift's own Glibc module is: under it some structures have other members, and one program must
-// not see two shapes of the same structure. What the headers hide for that reason is declared here.
 #pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -17,10 +18,6 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
-
-extern char **environ;
-int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
-int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 
 // open(2) is variadic, so Swift does not see it.
 static inline int clinux_open(const char *path, int flags, mode_t mode) {
@@ -39,8 +36,14 @@ static inline int clinux_duplicate(int descriptor) {
   return fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
 }
 
-// Copies from pipe to pipe without waiting (SPLICE_F_NONBLOCK is 2); the bytes stay in the first one.
-static inline long clinux_tee(int from, int to, size_t size) { return syscall(SYS_tee, from, to, size, 2u); }
+static inline long clinux_tee(int from, int to, size_t size) { return tee(from, to, size, SPLICE_F_NONBLOCK); }
+
+// The type of an address parameter is a union that Swift does not see through.
+static inline int clinux_connect_to_loopback(int socket, unsigned short port) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return connect(socket, (const struct sockaddr *)&address, sizeof address);
+}
 
 static inline int clinux_ioctl_pointer(int descriptor, unsigned long request, void *argument) {
   return ioctl(descriptor, request, argument);
@@ -66,8 +69,7 @@ static inline int clinux_spawn_change_folder(posix_spawn_file_actions_t *actions
   return posix_spawn_file_actions_addchdir_np(actions, path);
 }
 
-// POSIX_SPAWN_SETSID
-static inline short clinux_spawn_new_session(void) { return 0x80; }
+static inline short clinux_spawn_new_session(void) { return POSIX_SPAWN_SETSID; }
 
 // epoll_event keeps its key in a union; the key is all that is needed here.
 static inline int clinux_epoll_control(int epoll, int operation, int descriptor, unsigned events, unsigned long key) {
@@ -77,4 +79,5 @@ static inline int clinux_epoll_control(int epoll, int operation, int descriptor,
 
 static inline unsigned long clinux_epoll_key(const struct epoll_event *event) { return event->data.u64; }
 
+// The C library exports it in every program; headers declare it only under _GNU_SOURCE.
 static inline char **clinux_environment(void) { return environ; }

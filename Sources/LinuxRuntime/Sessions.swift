@@ -128,16 +128,7 @@ final class SandboxConnection: ByteConnection {
   /// The socket was made in the pod's network; its localhost is the pod's.
   static func connect(_ number: Int32, port: UInt16) async throws -> SandboxConnection {
     let socket = Descriptor(adopting: number, name: "port \(port)")
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let result = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.connect(socket.number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    if result != 0 {
+    if clinux_connect_to_loopback(socket.number, port) != 0 {
       if errno != EINPROGRESS { throw SystemCallError("connect", on: socket.name) }
       try await socket.waitUntilWritable()
       var failure: Int32 = 0
