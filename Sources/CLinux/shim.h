@@ -81,3 +81,6 @@ static inline unsigned long clinux_epoll_key(const struct epoll_event *event) { 
 
 // The C library exports it in every program; headers declare it only under _GNU_SOURCE.
 static inline char **clinux_environment(void) { return environ; }
+
+// memfd_create(2) with close-on-exec; declared only under _GNU_SOURCE.
+static inline int clinux_memory_file(const char *name) { return (int)syscall(SYS_memfd_create, name, 1U); }

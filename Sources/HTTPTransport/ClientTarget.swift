@@ -1,5 +1,4 @@
 internal import CCurl
-internal import Glibc
 internal import KubernetesAPI
 internal import SystemIO
 
@@ -77,21 +76,6 @@ struct ClientTarget: Sendable {
     }
     return .unreachable("Unable to connect to the server: \(place): \(String(cString: curl_easy_strerror(code)))")
   }
-}
-
-/// A text that C libraries can open as a file and nobody else can see.
-final class MemoryFile: Sendable {
-  private let descriptor: Int32
-
-  init(_ text: String, name: String) throws {
-    descriptor = try systemCall("memfd_create", on: name) { memfd_create(name, UInt32(MFD_CLOEXEC)) }
-    let bytes = Array(text.utf8)
-    try systemCall("write", on: name) { write(descriptor, bytes, bytes.count) }
-  }
-
-  deinit { close(descriptor) }
-
-  var path: String { "/proc/self/fd/\(descriptor)" }
 }
 
 /// Text as it may stand in a URL.
