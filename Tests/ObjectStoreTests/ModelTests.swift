@@ -70,7 +70,7 @@ private final class ModelRun {
     case 68..<78: try await list(store)
     case 78..<83: try await listThePast(store)
     case 83..<88: try await startWatch(store)
-    case 88..<96: try await readWatch()
+    case 88..<96: await readWatch()
     case 96: try await store.compact(keeping: min(Int.random(in: 0...80, using: &random), log.count))
     case 97: watches.removeAll()
     case 98: try await check(store)
@@ -81,10 +81,7 @@ private final class ModelRun {
   }
 
   func finish() async throws {
-    while !watches.isEmpty, failures.isEmpty {
-      try await readWatch()
-      watches.removeLast()
-    }
+    while let open = watches.popLast() { _ = await read(open) }
     try await check(try await opened())
     try await close()
     // What is on disk is what was in memory.
@@ -219,33 +216,39 @@ private final class ModelRun {
     }
   }
 
-  private func readWatch() async throws {
+  private func readWatch() async {
     guard let index = watches.indices.randomElement(using: &random) else { return }
-    let watch = watches[index].watch
-    var pending = log.dropFirst(Int(watches[index].reached.number) - 1).filter { $0.key.hasPrefix(watch.prefix) }[...]
-    if Bool.random(using: &random) { pending = pending.prefix(Int.random(in: 0...20, using: &random)) }
-    var events = watch.events.makeAsyncIterator()
+    if let open = await read(watches.remove(at: index)) { watches.append(open) }
+  }
+
+  /// Reads some or all of what the watch has to tell; nil when it came to a rightful end.
+  private func read(_ open: OpenWatch) async -> OpenWatch? {
+    var open = open
+    let prefix = open.watch.prefix
+    let pending = log.dropFirst(Int(open.reached.number) - 1).filter { $0.key.hasPrefix(prefix) }
+    let count = Bool.random(using: &random) ? pending.count : Int.random(in: 0...pending.count, using: &random)
+    var events = open.watch.events.makeAsyncIterator()
     do throws(StoreError) {
-      for expected in pending {
+      for expected in pending.prefix(count) {
         let event = try await events.next()
-        expect(event == .change(expected), "watch \(watch.prefix): \(event as Any), expected \(expected)")
-        watches[index].reached = expected.revision
+        expect(event == .change(expected), "watch \(prefix): \(event as Any), expected \(expected)")
+        open.reached = expected.revision
       }
-      guard !log.contains(where: { $0.revision > watches[index].reached && $0.key.hasPrefix(watch.prefix) }) else {
-        return
+      if count == pending.count {
+        open.watch.requestProgress()
+        let event = try await events.next()
+        expect(event == .progress(revision), "watch \(prefix): \(event as Any), expected progress")
+        open.reached = revision
       }
-      watch.requestProgress()
-      let event = try await events.next()
-      expect(event == .progress(revision), "watch \(watch.prefix): \(event as Any), expected progress")
-      watches[index].reached = revision
+      return open
     } catch {
-      watches.remove(at: index)
       switch error {
       case .compacted(let requested, let oldest): expect(requested < oldest, "\(error)")
       case .watchFellBehind(let reached, let current):
         expect(reached.distance(to: current) >= settings.watchLagLimit, "\(error)")
       default: expect(false, "\(error)")
       }
+      return nil
     }
   }
 
