@@ -16,6 +16,8 @@ final class FileLock: Sendable {
   }
 
   deinit {
+    // Closing alone would not do while a program just being spawned still has a copy of the descriptor.
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 }

@@ -229,10 +229,13 @@ private final class ModelRun {
     let count = Bool.random(using: &random) ? pending.count : Int.random(in: 0...pending.count, using: &random)
     var events = open.watch.events.makeAsyncIterator()
     do throws(StoreError) {
-      for expected in pending.prefix(count) {
+      for (index, expected) in pending.prefix(count).enumerated() {
         let event = try await events.next()
         expect(event == .change(expected), "watch \(prefix): \(event as Any), expected \(expected)")
         open.reached = expected.revision
+        let next = index + 1 < pending.count ? pending[index + 1].revision : revision.next
+        let progress = open.watch.progress ?? .initial
+        expect(progress >= expected.revision && progress < next, "watch \(prefix): progress \(progress) before \(next)")
       }
       if count == pending.count {
         open.watch.requestProgress()
