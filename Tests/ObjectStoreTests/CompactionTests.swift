@@ -34,6 +34,26 @@ struct CompactionTests {
     }
   }
 
+  /// Compaction may pass a reader between its question and its turn on the thread that reads the disk.
+  @Test func neverReadsAHistoryWithHoles() throws {
+    let connection = try Connection(path: Connection.inMemoryPath, access: .readWrite)
+    try Layout.prepare(connection)
+    let history = History(connection: connection)
+    var transaction = Transaction(on: ObjectTree(), at: .initial)
+    for number in 0..<10 { transaction.put("/a/\(number % 2)", []) }
+    try history.append(transaction.changes, written: 0)
+    try history.compact(from: .initial, to: Revision(6))
+
+    let expired = StoreError.compacted(requested: Revision(5), oldest: Revision(6))
+    #expect(throws: expired) { try history.snapshot(prefix: "", at: Revision(5)) }
+    #expect(throws: expired) {
+      try history.changes(after: Revision(5), through: Revision(11), prefix: "", byteLimit: 1_000)
+    }
+    #expect(try history.snapshot(prefix: "", at: Revision(6)).count == 2)
+    let kept = try history.changes(after: Revision(6), through: Revision(11), prefix: "", byteLimit: 1_000)
+    #expect(kept.changes == Array(transaction.changes.dropFirst(5)))
+  }
+
   @Test func forgetsADeletedKeyWithoutATrace() async throws {
     try await withStore { store, _ in
       for number in 0..<5 { try await store.create("/a/\(number)", []) }

@@ -156,23 +156,26 @@ struct CrashingWriters: Sendable {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for writer in 0..<Self.writers {
         group.addTask {
+          // What the killed writer before has left must stay as well.
           var number = Int(try await store.get("/writer/\(writer)")?.text ?? "0") ?? 0
           while true {
+            // One write of one line: the kernel keeps it when the process dies.
+            let line = bytes("\(writer) \(number)\n")
+            try #require(Glibc.write(notes, line, line.count) == line.count)
             number += 1
             let next = number
             try await store.update { transaction in
               transaction.put("/writer/\(writer)", bytes("\(next)"))
               transaction.put("/noise/\(writer)/\(next % 50)", [UInt8](repeating: 7, count: next % 3_000))
             }
-            // One write of one line: the kernel keeps it when the process dies.
-            let line = bytes("\(writer) \(number)\n")
-            try #require(Glibc.write(notes, line, line.count) == line.count)
           }
         }
       }
       group.addTask {
-        // From the first acknowledgement on, however slow the machine is just now.
-        try await Deadline.wait("a write is acknowledged") { try FileCopies.size(acknowledgements) > notedBefore }
+        // From the first acknowledgements on, however slow the machine is just now.
+        try await Deadline.wait("writes are acknowledged") {
+          try FileCopies.size(acknowledgements) > notedBefore + 20 * Self.writers
+        }
         try await Task.sleep(for: lifetime)
         kill(getpid(), SIGKILL)
       }
@@ -191,7 +194,7 @@ struct CrashingWriters: Sendable {
       let found = Int(try await store.get("/writer/\(writer)")?.text ?? "0") ?? 0
       let least = acknowledged[writer] ?? 0
       // Each had one write under way, which may have been kept as well.
-      #expect(found == least || found == least + 1, "round \(round), writer \(writer)")
+      #expect(found == least || found == least + 1, "round \(round), writer \(writer): \(found) after \(least)")
     }
   }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ObjectStore
@@ -80,11 +81,19 @@ struct WatchTests {
   }
 
   @Test func aQuietWatchNeverFallsBehind() async throws {
-    let settings = Settings { $0.watchLagLimit = 10 }
+    let settings = Settings {
+      $0.recentCountLimit = 5
+      $0.watchLagLimit = 10
+    }
     try await withStore(settings) { store, _ in
       let watch = try await store.watch(prefix: "/a/", after: .initial)
       async let changes = watch.next(1)
-      for number in 0..<50 { try await store.put("/b", bytes("\(number)")) }
+      for number in 0..<50 {
+        let written = try await store.put("/b", bytes("\(number)"))
+        try await Deadline.wait("the waiting watch has passed what is not for it") {
+          watch.progress == written.modified
+        }
+      }
       let created = try await store.create("/a/1", [])
       #expect(try await changes.map(\.current) == [created])
     }
