@@ -42,17 +42,25 @@ actor Journal {
   // MARK: - Group commit
 
   /// Runs a transaction and returns when it is safely on disk, together with the others that came in meanwhile.
-  func write<R: Sendable, E: Error>(
+  ///
+  /// The writer waits outside the actor, so that its answer reaches it while the thread is busy with the next group.
+  nonisolated func write<R: Sendable, E: Error>(
     _ body: @escaping @Sendable (inout Transaction) throws(E) -> R
   ) async throws(StoreError) -> Result<R, E> {
     let answer = await withCheckedContinuation { continuation in
-      group.append(PendingTransaction(body, continuation: continuation))
-      // The first of a group sends for the flush, which comes after all who already wait for this thread.
-      if group.count == 1 {
-        executor.afterTheLine { self.assumeIsolated { $0.flush() } }
+      executor.perform {
+        self.assumeIsolated { $0.join(PendingTransaction(body, continuation: continuation)) }
       }
     }
     return try answer.get()
+  }
+
+  private func join(_ write: any PendingWrite) {
+    group.append(write)
+    // The first of a group sends for the flush, which comes after all who already wait for this thread.
+    if group.count == 1 {
+      executor.perform { self.assumeIsolated { $0.flush() } }
+    }
   }
 
   private func flush() {
@@ -145,7 +153,7 @@ actor Journal {
 
   private func letOthersGoFirst() async {
     await withCheckedContinuation { continuation in
-      executor.afterTheLine { continuation.resume() }
+      executor.perform { continuation.resume() }
     }
   }
 

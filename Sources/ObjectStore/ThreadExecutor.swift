@@ -17,8 +17,8 @@ final class ThreadExecutor: SerialExecutor {
     line.append(.job(UnownedJob(job), on: self))
   }
 
-  /// Runs a piece of work after everything that waits for the thread now.
-  func afterTheLine(_ work: @escaping @Sendable () -> Void) {
+  /// Runs a piece of work on the thread, after everything that waits for it now.
+  func perform(_ work: @escaping @Sendable () -> Void) {
     line.append(.work(work))
   }
 

@@ -167,7 +167,10 @@ struct CrashingWriters: Sendable {
             let next = number
             try await store.update { transaction in
               transaction.put("/writer/\(writer)", bytes("\(next)"))
-              transaction.put("/noise/\(writer)/\(next % 50)", [UInt8](repeating: 7, count: next % 3_000))
+              // Enough to make a commit take its time.
+              for noise in 0..<8 {
+                transaction.put("/noise/\(writer)/\(noise)", [UInt8](repeating: 7, count: next * 100 % 3_000))
+              }
             }
           }
         }
@@ -186,13 +189,13 @@ struct CrashingWriters: Sendable {
   /// Lets the kernel send the signal: a task would wait for a moment when the writers have nothing to do.
   private func endProcess(in microseconds: Int) throws {
     var event = sigevent()
-    event.sigev_notify = SIGEV_SIGNAL
+    event.sigev_notify = Int32(SIGEV_SIGNAL)
     event.sigev_signo = SIGKILL
     var timer: timer_t?
     try #require(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0)
     var time = itimerspec()
     time.it_value = timespec(tv_sec: microseconds / 1_000_000, tv_nsec: microseconds % 1_000_000 * 1_000)
-    try #require(timer_settime(try #require(timer), 0, &time, nil) == 0)
+    try #require(timer_settime(timer, 0, &time, nil) == 0)
   }
 
   func expectAcknowledgedWrites(in store: Store, round: Int) async throws {
