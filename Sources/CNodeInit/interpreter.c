@@ -183,7 +183,7 @@ static int place_mount(int *slot, const char *target, uint64_t attributes) {
     struct mount_attr change = {.attr_set = attributes};
     if (mount_setattr(*slot, "", AT_EMPTY_PATH | AT_RECURSIVE, &change, sizeof change) != 0) return -1;
   }
-  if (move_mount(*slot, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH) != 0) return -1;
+  if (move_mount(*slot, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS) != 0) return -1;
   close(*slot);
   *slot = -1;
   return 0;

@@ -487,14 +487,14 @@ _Noreturn void cnode_be_node(struct cnode_context *context) {
     cnode_send(CNODE_CHANNEL, &report, sizeof report, NULL, 0);
     _exit(1);
   }
+  kubelet_plan = cnode_map_plan(CNODE_KUBELET_PLAN);
+  close(CNODE_LAUNCH_PLAN);
+  close(CNODE_KUBELET_PLAN);
   network = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
   process_namespace = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
   null_device = open("/dev/null", O_RDWR | O_CLOEXEC);
   const char *directory = cnode_text(launch_plan, launch_plan->state_directory);
   if (directory) state_directory = open(directory, O_PATH | O_CLOEXEC);
-  kubelet_plan = cnode_map_plan(CNODE_KUBELET_PLAN);
-  close(CNODE_LAUNCH_PLAN);
-  close(CNODE_KUBELET_PLAN);
   claimed = now_ms();
   int signals = signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK);
   if (!launch_plan->hands_over_control) {

@@ -165,8 +165,12 @@ struct TestImage: ImageSource {
     try folder.write(
       "root:x:0:0:root:/root:/bin/sh\nguest:x:1000:1000:guest:/home/guest:/bin/sh\n", to: "image/layer/etc/passwd")
     try folder.write("root:x:0:\nguest:x:1000:\nextra:x:2000:guest\n", to: "image/layer/etc/group")
-    try folder.write("not a program\n", to: "image/layer/bin/text")
-    for file in ["etc/passwd", "etc/group", "bin/text"] { chmod(root + "/" + file, 0o644) }
+    try folder.write("not a program\n", to: "image/layer/bin/broken")
+    for (file, mode) in [("etc/passwd", 0o644), ("etc/group", 0o644), ("bin/broken", 0o755)] {
+      chmod(root + "/" + file, mode_t(mode))
+    }
+    symlink("/outside", root + "/escape")
+    try Files.makeDirectories(root + "/outside", mode: 0o755)
     var image = ContainerImage(
       info: ImageInfo(id: id, names: ["docker.io/library/busybox:latest"], digest: id, size: 1, isStandIn: true),
       layers: [root])
