@@ -26,13 +26,13 @@ struct process {
   pid_t pid;
   int pidfd;
   uint32_t state;
-  uint32_t request;   // whom to answer when it has been started
-  int report;         // while it is starting
+  uint32_t request;    // to be answered when it has been started; 0 when the asking kubelet is gone
+  int report;          // while it is starting
   uint32_t streams;
   int descriptors[3];  // our ends of the streams: input, output, errors; or the terminal
   int64_t started, finished;
   int code, signal;
-  int is_told;  // the kubelet knows that it ended
+  int is_told;         // the kubelet knows that it ended
 };
 
 static struct process *processes;
@@ -141,7 +141,11 @@ static void tell_exits(void) {
 
 static void lose_kubelet(void) {
   close_at(&control);
-  for (size_t index = 0; index < process_count; index++) processes[index].is_told = 0;
+  for (size_t index = 0; index < process_count; index++) {
+    processes[index].is_told = 0;
+    // The next one counts its requests anew.
+    processes[index].request = 0;
+  }
 }
 
 // ---- starting processes ----------------------------------------------------------------------------------------
@@ -267,12 +271,17 @@ static void hear_child(struct process *process) {
   if (size == sizeof report) {
     uint32_t id = process->request;
     remove_process(process);
-    return answer(id, report.step, report.error);
+    if (id) answer(id, report.step, report.error);
+    return;
   }
   close_at(&process->report);
   process->started = clock_ns(CLOCK_REALTIME);
   if (process->state == CNODE_STARTING) process->state = CNODE_RUNNING;
-  describe(process, CNODE_RESULT, process->request);
+  if (process->request) describe(process, CNODE_RESULT, process->request);
+  if (process->streams & CNODE_STREAM_KEPT) return;
+  // Whoever asked for it holds them now, and the program sees when they are gone.
+  for (int stream = 0; stream < 3; stream++) close_at(&process->descriptors[stream]);
+  process->streams = 0;
 }
 
 // ---- the kubelet itself ----------------------------------------------------------------------------------------
@@ -360,9 +369,14 @@ static void obey(const struct cnode_request *request, struct cnode_plan *plan) {
     case CNODE_FORGET:
       if (process) forget(process);
       return answer(request->id, -1, 0);
+    case CNODE_CLOSE_INPUT:
+      if (process && !(process->streams & CNODE_STREAM_TERMINAL)) {
+        close_at(&process->descriptors[0]);
+        process->streams &= ~(uint32_t)CNODE_STREAM_INPUT;
+      }
+      return answer(request->id, -1, 0);
     case CNODE_LIST:
-      for (size_t index = 0; index < process_count; index++)
-        if (processes[index].state != CNODE_STARTING) describe(&processes[index], CNODE_ENTRY, request->id);
+      for (size_t index = 0; index < process_count; index++) describe(&processes[index], CNODE_ENTRY, request->id);
       return answer(request->id, -1, 0);
     case CNODE_SOCKET: return give_socket(request);
     case CNODE_CLAIM:

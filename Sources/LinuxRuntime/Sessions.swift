@@ -59,6 +59,7 @@ final class StartedSession: ExecSession {
 final class JoinedSession: ExecSession {
   private let connection: ControlConnection
   private let process: String
+  private let container: ContainerID
   private let output: LogSubscription?
   private let errors: LogSubscription?
   private let input: Descriptor?
@@ -70,6 +71,7 @@ final class JoinedSession: ExecSession {
   ) {
     self.connection = connection
     self.process = process
+    self.container = container.id
     self.input = streams.input ? input : nil
     closesInput = container.closesInputAfterFirstAttach
     isTerminal = container.hasTerminal
@@ -83,7 +85,11 @@ final class JoinedSession: ExecSession {
 
   func writeInput(_ bytes: [UInt8]) async throws { try await input?.write(bytes) }
 
-  func closeInput() { if closesInput && !isTerminal { input?.close() } }
+  func closeInput() {
+    guard closesInput, !isTerminal, let input else { return }
+    input.close()
+    connection.closeInput(process)
+  }
 
   func resize(columns: UInt16, rows: UInt16) {
     guard isTerminal, let input else { return }
@@ -95,6 +101,7 @@ final class JoinedSession: ExecSession {
     guard let status = await connection.waitForEnd(process)?.exitStatus else {
       throw RuntimeError(.notRunning, "the node has ended")
     }
+    LogPump.shared.drain(container)
     return status
   }
 

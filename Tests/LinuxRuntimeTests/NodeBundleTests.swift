@@ -4,23 +4,24 @@ import SystemIO
 import TestSupport
 import Testing
 
-@Suite(.serialized, .needsRoot, .timeLimit(.minutes(1)))
-struct NodeBundleTests {
-  @Test func isFoundWhileItRuns() async throws {
-    try await TemporaryFolder.with { folder in
-      let spec = try TestNode.spec(cluster: "found", folder)
-      try Files.makeDirectories(folder.path("image"))
-      func found() -> Int32? {
-        NodeBundle.find(cluster: "found", node: "podium", runtimeDirectory: spec.runtimeDirectory)?.initPID
+extension RealNodes {
+  @Suite(.needsRoot) struct NodeBundleTests {
+    @Test func isFoundWhileItRuns() async throws {
+      try await TemporaryFolder.with { folder in
+        let spec = try TestNode.spec(cluster: "found", folder)
+        try Files.makeDirectories(folder.path("image"))
+        func found() -> Int32? {
+          NodeBundle.find(cluster: "found", node: "podium", runtimeDirectory: spec.runtimeDirectory)?.initPID
+        }
+        #expect(found() == nil)
+        let bundle = try await NodeBundle.launch(spec)
+        #expect(found() == bundle.initPID)
+        await #expect(throws: RuntimeError(.failed, "node podium of cluster found is running already")) {
+          try await NodeBundle.launch(spec)
+        }
+        await bundle.stop()
+        #expect(found() == nil)
       }
-      #expect(found() == nil)
-      let bundle = try await NodeBundle.launch(spec)
-      #expect(found() == bundle.initPID)
-      await #expect(throws: RuntimeError(.failed, "node podium of cluster found is running already")) {
-        try await NodeBundle.launch(spec)
-      }
-      await bundle.stop()
-      #expect(found() == nil)
     }
   }
 }

@@ -6,12 +6,17 @@ import SystemIO
 import TestSupport
 import Testing
 
+/// Tests that make namespaces, one after the other: each counts what is left on the machine.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct RealNodes {}
+
 /// A node without a kubelet program: the test itself is the kubelet.
 struct TestNode {
   let bundle: NodeBundle
   let runtime: NodeRuntime
   let folder: TemporaryFolder
   let spec: NodeBundleSpec
+  let image: TestImage
 
   /// Runs the body with a fresh node, and records an issue for whatever is left when the node has ended.
   static func with(_ body: @Sendable (TestNode) async throws -> Void) async throws {
@@ -34,7 +39,7 @@ struct TestNode {
     do {
       let runtime = try await NodeRuntime.open(
         control: bundle.takeControl(), nodeDirectory: spec.runtimeDirectory + "/podium", images: image)
-      let node = TestNode(bundle: bundle, runtime: runtime, folder: folder, spec: spec)
+      let node = TestNode(bundle: bundle, runtime: runtime, folder: folder, spec: spec, image: image)
       try await whileRunning(runtime) { try await body(node) }
     } catch {
       await bundle.stop()

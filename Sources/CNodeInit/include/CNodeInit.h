@@ -82,6 +82,7 @@ enum {
   CNODE_STREAM_ERRORS = 4,
   CNODE_STREAM_TERMINAL = 8,  // the child opens it by CNODE_OPEN_TERMINAL
   CNODE_STREAM_INHERITED = 16,
+  CNODE_STREAM_KEPT = 32,  // we keep our ends as well, for the next kubelet
 };
 
 // First the parent's steps (done by the one who clones, after the clone), then the child's, then those for the end.
@@ -112,6 +113,7 @@ enum cnode_request_verb {
   CNODE_SIGNAL,         // `name`, number
   CNODE_SIGNAL_GROUP,   // `name`, number: the process group of it
   CNODE_FORGET,         // `name`: kills it if it runs; then nothing is known of it
+  CNODE_CLOSE_INPUT,    // `name`: its input comes to the end once nobody else holds it
   CNODE_LIST,           // one CNODE_ENTRY for each process, then the result
   CNODE_SOCKET,         // a TCP socket of the network of `name`; number is the address family
   CNODE_CLAIM,          // a control plane is there

@@ -6,6 +6,7 @@ internal import SystemIO
 /// A process as node init knows it.
 struct InitProcess: Sendable {
   enum State: Sendable, Equatable {
+    case starting
     case running
     case ended(code: Int32, signal: Int32?, finishedAt: Int64)
   }
@@ -37,10 +38,16 @@ final class ControlConnection: Sendable {
     var nextID: UInt32 = 1
     var waiting: [UInt32: Waiter] = [:]
     var listed: [UInt32: [InitProcess]] = [:]
-    /// Processes that ended and were not forgotten.
+    /// Processes whose end will be told, or has been.
+    var known: Set<String> = []
     var ended: [String: InitProcess] = [:]
     var awaitingEnd: [String: [CheckedContinuation<InitProcess?, Never>]] = [:]
     var isConnected = true
+
+    mutating func forget(_ name: String) {
+      known.remove(name)
+      ended[name] = nil
+    }
   }
 
   private struct Waiter {
@@ -100,7 +107,7 @@ final class ControlConnection: Sendable {
 
   /// Kills the process if it runs; nothing is heard of it any more.
   func forget(_ name: String) async throws(InitError) {
-    state.withLock { _ = $0.ended.removeValue(forKey: name) }
+    state.withLock { $0.forget(name) }
     _ = try await ask(CNODE_FORGET, name)
   }
 
@@ -120,18 +127,21 @@ final class ControlConnection: Sendable {
     post(CNODE_SIGNAL_GROUP, name, number: SIGKILL)
     post(CNODE_FORGET, name)
     let waiting = state.withLock { state in
-      state.ended[name] = nil
+      state.forget(name)
       return state.awaitingEnd.removeValue(forKey: name) ?? []
     }
     for continuation in waiting { continuation.resume(returning: nil) }
   }
 
-  /// Returns when the process has ended, at once if it has already; nil when node init is gone.
+  /// The process sees the end of its input once nobody else holds it open.
+  func closeInput(_ name: String) { post(CNODE_CLOSE_INPUT, name) }
+
+  /// Returns when the process has ended, at once if it has already; nil when nothing will be heard of it.
   func waitForEnd(_ name: String) async -> InitProcess? {
     await withCheckedContinuation { continuation in
       let known = state.withLock { state -> InitProcess?? in
         if let process = state.ended[name] { return .some(process) }
-        if !state.isConnected { return .some(nil) }
+        if !state.isConnected || !state.known.contains(name) { return .some(nil) }
         state.awaitingEnd[name, default: []].append(continuation)
         return nil
       }
@@ -139,7 +149,15 @@ final class ControlConnection: Sendable {
     }
   }
 
-  func list() async throws(InitError) -> [InitProcess] { try await ask(CNODE_LIST).listed }
+  /// All processes; those that are just being started are waited for.
+  func list() async throws(InitError) -> [InitProcess] {
+    while true {
+      let processes = try await ask(CNODE_LIST).listed
+      state.withLock { $0.known = Set(processes.map(\.name)) }
+      if !processes.contains(where: { $0.state == .starting }) { return processes }
+      try? await Task.sleep(for: .milliseconds(2))
+    }
+  }
 
   /// A socket, not connected yet, in the network of a process.
   func socket(in name: String, family: Int32) async throws(InitError) -> Int32 {
@@ -248,6 +266,7 @@ final class ControlConnection: Sendable {
       }
       let waiter = state.withLock { state in
         answer.listed = state.listed.removeValue(forKey: message.id) ?? []
+        if let process = answer.process { state.known.insert(process.name) }
         return state.waiting.removeValue(forKey: message.id)
       }
       if let process = answer.process { waiter?.whenStarted?(process) }
@@ -260,7 +279,9 @@ final class ControlConnection: Sendable {
     var process = InitProcess(
       name: name, pid: message.pid, state: .running, startedAt: message.started,
       isTerminal: message.streams & UInt32(CNODE_STREAM_TERMINAL) != 0)
-    if message.state == UInt32(CNODE_ENDED.rawValue) {
+    if message.state == UInt32(CNODE_STARTING.rawValue) {
+      process.state = .starting
+    } else if message.state == UInt32(CNODE_ENDED.rawValue) {
       process.state = .ended(
         code: message.signal == 0 ? message.code : 128 + message.signal,
         signal: message.signal == 0 ? nil : message.signal, finishedAt: message.finished)

@@ -29,6 +29,7 @@ struct ContainerPlan {
     case .node: break
     }
     plan.streams = spec.hasTerminal ? .terminal : .pipes(input: spec.keepsInputOpen, output: true, errors: true)
+    plan.keepsStreams = true
     plan.parent = cgroups.makeLeaf(cgroup) + cgroups.limit(cgroup, spec.resources)
     var mounts = MountSteps()
     collect(into: &mounts)

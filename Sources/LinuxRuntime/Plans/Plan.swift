@@ -28,6 +28,8 @@ struct Plan: Sendable, Equatable {
   var final: [Step] = []
   var namespaces: NamespaceSet = []
   var streams = Streams.none
+  /// Node init keeps our ends too, so that the next kubelet gets them.
+  var keepsStreams = false
   /// The process whose pid namespace the child is born into.
   var processNamespaceOf: String?
 
@@ -50,7 +52,7 @@ struct Plan: Sendable, Equatable {
     header.child_steps = UInt32(child.count)
     header.final_steps = UInt32(final.count)
     header.clone_flags = namespaces.rawValue
-    header.streams = streams.bits
+    header.streams = streams.bits | (keepsStreams ? UInt32(CNODE_STREAM_KEPT) : 0)
     header.process_namespace_of = processNamespaceOf.map { writer.text($0) } ?? 0
     header.hands_over_control = handsOverControl ? 1 : 0
     header.state_directory = stateDirectory.map { writer.text($0) } ?? 0

@@ -1,0 +1,65 @@
+import ContainerRuntime
+import SystemIO
+import TestSupport
+import Testing
+
+@testable import LinuxRuntime
+
+@Suite struct LogLineTests {
+  @Test func marksFullLinesAndParts() {
+    let time: Int64 = 1_795_262_654_026_639_123
+    let text = LogLine.format(Array("one\n\ntwo".utf8), .errors, at: time)
+    #expect(
+      String(decoding: text, as: UTF8.self) == """
+        2026-11-21T12:04:14.026639123Z stderr F one
+        2026-11-21T12:04:14.026639123Z stderr F\u{20}
+        2026-11-21T12:04:14.026639123Z stderr P two
+
+        """)
+  }
+
+  @Test(
+    arguments: [
+      (0, "1970-01-01T00:00:00.000000000Z"), (951_782_400_000_000_001, "2000-02-29T00:00:00.000000001Z"),
+      (4_107_542_399_999_999_999, "2100-02-28T23:59:59.999999999Z"),
+    ] as [(Int64, String)])
+  func writesTimes(nanoseconds: Int64, text: String) { #expect(Timestamp.text(nanoseconds) == text) }
+
+  @Test func leavesTheBeginningOfALineUntilItsEnd() {
+    #expect(LogLine.writableCount(Array("one\ntw".utf8), isAtEnd: false) == 4)
+    #expect(LogLine.writableCount(Array("one\ntw".utf8), isAtEnd: true) == 6)
+    let long = [UInt8](repeating: 0x61, count: LogLine.longestPart * 2 + 5)
+    #expect(LogLine.writableCount(long, isAtEnd: false) == LogLine.longestPart * 2)
+    let lines = LogLine.format(long, .output, at: 0).split(separator: 0x0A).map(\.count)
+    #expect(lines == [LogLine.longestPart, LogLine.longestPart, 5].map { $0 + 40 })
+    // A line of exactly the longest length is a full one.
+    let exact = long.prefix(LogLine.longestPart) + [0x0A]
+    #expect(LogLine.format(exact, .output, at: 0).split(separator: 0x0A).count == 1)
+  }
+}
+
+extension RealNodes {
+  @Suite(.needsRoot) struct LogTests {
+    @Test func losesNothingOfAContainerThatWritesMuchAndEnds() async throws {
+      try await TestNode.with { node in
+        let (log, _) = try await node.output(
+          of: "i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done; printf rest", in: node.sandbox())
+        let lines = log.split(separator: "\n")
+        #expect(lines.count == 20_001)
+        #expect(lines.enumerated().allSatisfy { $0.offset == 20_000 || $0.element == "line \($0.offset)" })
+        #expect(lines.last == "rest")
+      }
+    }
+
+    @Test func doesNotWaitForAGrandchildThatKeepsTheStreamOpen() async throws {
+      try await TestNode.with { node in
+        // In a pod with one process namespace, the first process of a container may leave children behind.
+        let sandbox = try await node.sandbox { $0.processes = .pod }
+        let spec = try await node.run(["sh", "-c", "(sleep 0.3; echo late) & echo early"], in: sandbox)
+        _ = try await node.end(of: spec.id)
+        #expect(try node.log(spec) == "early\n")
+        try await Deadline.wait("the grandchild's words") { try node.log(spec) == "early\nlate\n" }
+      }
+    }
+  }
+}
