@@ -1,9 +1,5 @@
 // libedit sets and asks everything through variadic functions, which Swift cannot call.
 #pragma once
-// As in the other system modules: one program must not see two shapes of the same structure.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <histedit.h>
 
 typedef char *(*clibedit_prompt)(EditLine *);

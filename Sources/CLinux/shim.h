@@ -1,8 +1,8 @@
 // Constants and one-line wrappers of Linux interfaces that Swift cannot import as they are.
+//
+// Without _GNU_SOURCE, as Swift's own Glibc module is: under it some structures have other members, and one program must
+// not see two shapes of the same structure. What the headers hide for that reason is declared here.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -18,6 +18,11 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+
+extern char **environ;
+int pipe2(int ends[2], int flags);
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
+int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 
 // open(2) is variadic, so Swift does not see it.
 static inline int clinux_open(const char *path, int flags, mode_t mode) {
@@ -36,7 +41,8 @@ static inline int clinux_duplicate(int descriptor) {
   return fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
 }
 
-static inline long clinux_tee(int from, int to, size_t size) { return tee(from, to, size, SPLICE_F_NONBLOCK); }
+// Copies from pipe to pipe without waiting (SPLICE_F_NONBLOCK is 2); the bytes stay in the first one.
+static inline long clinux_tee(int from, int to, size_t size) { return syscall(SYS_tee, from, to, size, 2u); }
 
 // The type of an address parameter is a union that Swift does not see through.
 static inline int clinux_connect_to_loopback(int socket, unsigned short port) {
@@ -69,7 +75,8 @@ static inline int clinux_spawn_change_folder(posix_spawn_file_actions_t *actions
   return posix_spawn_file_actions_addchdir_np(actions, path);
 }
 
-static inline short clinux_spawn_new_session(void) { return POSIX_SPAWN_SETSID; }
+// POSIX_SPAWN_SETSID
+static inline short clinux_spawn_new_session(void) { return 0x80; }
 
 // epoll_event keeps its key in a union; the key is all that is needed here.
 static inline int clinux_epoll_control(int epoll, int operation, int descriptor, unsigned events, unsigned long key) {
@@ -79,8 +86,7 @@ static inline int clinux_epoll_control(int epoll, int operation, int descriptor,
 
 static inline unsigned long clinux_epoll_key(const struct epoll_event *event) { return event->data.u64; }
 
-// The C library exports it in every program; headers declare it only under _GNU_SOURCE.
 static inline char **clinux_environment(void) { return environ; }
 
-// memfd_create(2) with close-on-exec; declared only under _GNU_SOURCE.
+// memfd_create(2) with close-on-exec.
 static inline int clinux_memory_file(const char *name) { return (int)syscall(SYS_memfd_create, name, 1U); }
