@@ -38,7 +38,10 @@ final class TransferStream: ByteStream {
         return ([[UInt8]](), state.isEnded || state.isCancelled, false)
       }
       if wasPaused { transfer.resume() }
-      if !chunks.isEmpty { return chunks.count == 1 ? chunks[0] : Array(chunks.joined()) }
+      if var all = chunks.first {
+        for chunk in chunks.dropFirst() { all += chunk }
+        return all
+      }
       if isOver { return nil }
       await waitForMore()
     }

@@ -1,0 +1,61 @@
+internal import Synchronization
+
+/// One client's connection, over which exchanges come one after the other.
+final class HTTPConnection: Sendable {
+  private struct State {
+    var exchange: HTTPExchange?
+    /// When the next request must be there; nil while an exchange is under way.
+    var deadline: ContinuousClock.Instant?
+    var hangUp: HangUp = .none
+  }
+
+  enum HangUp: Int, Sendable, Comparable {
+    case none
+    /// The client will send nothing more; it may still be reading.
+    case half
+    case complete
+
+    static func < (one: HangUp, other: HangUp) -> Bool { one.rawValue < other.rawValue }
+  }
+
+  let descriptor: Int32
+  private let limits: HTTPServerLimits
+  private let state: Mutex<State>
+
+  init(descriptor: Int32, limits: HTTPServerLimits) {
+    self.descriptor = descriptor
+    self.limits = limits
+    state = Mutex(State(deadline: .now + limits.requestTime))
+  }
+
+  /// How far the client has hung up.
+  var hangUp: HangUp { state.withLock { $0.hangUp } }
+
+  func begin(_ exchange: HTTPExchange) { state.withLock { $0.exchange = exchange } }
+
+  /// The request has been read: from here on the server is the one that takes its time.
+  func requestIsComplete() { state.withLock { $0.deadline = nil } }
+
+  func end(_ exchange: HTTPExchange) {
+    state.withLock { state in
+      state.exchange = nil
+      state.deadline = .now + limits.idleTime
+    }
+  }
+
+  func isLate(_ now: ContinuousClock.Instant) -> Bool {
+    state.withLock { state in state.deadline.map { $0 < now } ?? false }
+  }
+
+  func hungUp(completely: Bool) {
+    let (exchange, hangUp) = state.withLock { state in
+      state.hangUp = max(state.hangUp, completely ? .complete : .half)
+      return (state.exchange, state.hangUp)
+    }
+    exchange?.clientHungUp(hangUp)
+  }
+
+  func cancel() { state.withLock { $0.exchange }?.cancel() }
+
+  func abort() { state.withLock { $0.exchange }?.abort() }
+}

@@ -1,0 +1,77 @@
+public import KubernetesAPI
+internal import Synchronization
+public import SystemIO
+
+/// Serves an endpoint over HTTP/1.1, on any number of sockets.
+public final class HTTPServer: Sendable {
+  private let endpoint: any APIEndpoint
+  private let limits: HTTPServerLimits
+  private let tally = ExchangeTally()
+  private let watch = ConnectionWatch()
+  private let listeners = Mutex<[HTTPListener]>([])
+
+  public init(endpoint: any APIEndpoint, limits: HTTPServerLimits = HTTPServerLimits()) {
+    self.endpoint = endpoint
+    self.limits = limits
+    BrokenPipeSignal.ignore()
+  }
+
+  /// Serves a Unix socket that only its owner may open; whoever can open it is the administrator.
+  ///
+  /// The socket file of a server that is dead is replaced; a living server is left alone, and the error says so.
+  public func listen(unixSocket path: String) throws(SystemCallError) {
+    let socket = try ListeningSocket.unix(path)
+    try add(socket, identity: nil, authentication: .whoeverConnects)
+  }
+
+  /// Serves 127.0.0.1 with TLS to clients that present one of the bearer tokens; answers the port.
+  @discardableResult
+  public func listen(
+    loopbackPort: UInt16 = 0, tls identity: ServerIdentity, tokens: [String: UserInfo]
+  ) throws(SystemCallError) -> UInt16 {
+    let socket = try ListeningSocket.loopback(port: loopbackPort)
+    let port = try socket.port()
+    try add(socket, identity: identity, authentication: .bearer(tokens))
+    return port
+  }
+
+  private func add(
+    _ socket: ListeningSocket, identity: ServerIdentity?, authentication: RequestAuthentication
+  ) throws(SystemCallError) {
+    let listener = HTTPListener(
+      endpoint: endpoint, authentication: authentication, limits: limits, tally: tally, watch: watch)
+    try listener.start(on: socket, identity: identity)
+    listeners.withLock { $0.append(listener) }
+  }
+
+  /// Accepts nobody any more, ends watches and other streams, lets the last answers go out, and closes.
+  public func stop(patience: Duration = .seconds(2)) async {
+    let listeners = listeners.withLock { listeners in
+      defer { listeners = [] }
+      return listeners
+    }
+    for listener in listeners { listener.stopAccepting() }
+    watch.cancelAll()
+    await tally.waitUntilEmpty(patience: patience)
+    // Whoever has not listened to the cancelling by now is cut off.
+    watch.abortAll()
+    await tally.waitUntilEmpty(patience: patience)
+    for listener in listeners { await listener.stop() }
+    await watch.stop()
+  }
+}
+
+/// What a server grants its clients.
+public struct HTTPServerLimits: Sendable {
+  /// The largest body of a request, as with Kubernetes.
+  public var bodyBytes = 3 << 20
+  /// All header fields of a request together with the buffer for its body.
+  public var headerBytes = 64 << 10
+  public var connections = 4096
+  /// From connecting until the first request is there.
+  public var requestTime: Duration = .seconds(30)
+  /// Between two requests, and without progress inside one.
+  public var idleTime: Duration = .seconds(120)
+
+  public init() {}
+}
