@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import Synchronization
-internal import SystemIO
+public import SystemIO
 
 /// How a program ended.
 public enum ProgramEnd: Sendable, Equatable {
@@ -18,7 +18,7 @@ public final class ChildProgram: Sendable {
   /// Starts the program in a session of its own, with the three standard descriptors given.
   ///
   /// With `terminal`, standard input is opened anew from that path, which makes it the controlling terminal.
-  init(
+  public init(
     _ program: String, _ arguments: [String], environment: [String: String], folder: String?,
     input: Int32 = -1, output: Int32 = -1, error: Int32 = -1, terminal: String? = nil
   ) throws(SystemCallError) {

@@ -1,0 +1,117 @@
+internal import Documents
+internal import Glibc
+internal import SystemIO
+
+/// A reference from one blob to another, or from the index to a manifest.
+struct BlobDescriptor: Equatable {
+  var mediaType: String
+  /// `sha256:…`
+  var digest: String
+  var size: Int
+  var annotations: [String: String] = [:]
+  /// `linux/amd64` and the like, in indexes of images for several machines.
+  var platform: (system: String, architecture: String)?
+
+  static func == (left: BlobDescriptor, right: BlobDescriptor) -> Bool {
+    left.mediaType == right.mediaType && left.digest == right.digest && left.size == right.size
+      && left.annotations == right.annotations
+  }
+
+  init(mediaType: String, digest: String, size: Int, annotations: [String: String] = [:]) {
+    self.mediaType = mediaType
+    self.digest = digest
+    self.size = size
+    self.annotations = annotations
+  }
+
+  /// Nil when a member is missing or the digest is not one.
+  init?(_ document: Document) {
+    guard let digest = document["digest"]?.stringValue, let size = document["size"]?.integerValue, size >= 0,
+      Self.isDigest(digest)
+    else { return nil }
+    mediaType = document["mediaType"]?.stringValue ?? ""
+    self.digest = digest
+    self.size = Int(size)
+    for entry in document["annotations"]?.mapValue?.entries ?? [] {
+      annotations[entry.key] = entry.value.stringValue ?? ""
+    }
+    if let system = document["platform"]?["os"]?.stringValue,
+      let architecture = document["platform"]?["architecture"]?.stringValue
+    {
+      platform = (system, architecture)
+    }
+  }
+
+  var document: Document {
+    var map = DocumentMap([("mediaType", .string(mediaType)), ("digest", .string(digest)), ("size", .integer(size))])
+    if !annotations.isEmpty {
+      map.append(
+        "annotations", .map(DocumentMap(annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })))
+    }
+    return .map(map)
+  }
+
+  /// The digest becomes a file name, so nothing but digits may pass.
+  static func isDigest(_ text: String) -> Bool {
+    text.hasPrefix("sha256:") && text.utf8.count == 71
+      && text.utf8.dropFirst(7).allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+  }
+}
+
+/// The media types of the OCI image format.
+enum MediaType {
+  static let index = "application/vnd.oci.image.index.v1+json"
+  static let manifest = "application/vnd.oci.image.manifest.v1+json"
+  static let config = "application/vnd.oci.image.config.v1+json"
+  static let layer = "application/vnd.oci.image.layer.v1.tar"
+}
+
+/// Content under its own digest, in `blobs/sha256`.
+struct BlobStore {
+  let folder: String
+  private let drafts: String
+
+  init(layout: String) {
+    folder = layout + "/blobs/sha256"
+    drafts = layout + "/drafts"
+  }
+
+  func path(_ digest: String) -> String { folder + "/" + digest.dropFirst("sha256:".count) }
+
+  /// Whether the blob is there in full length; a power failure may have left a stump.
+  func holds(_ digest: String, size: Int) -> Bool {
+    var status = stat()
+    return stat(path(digest), &status) == 0 && Int(status.st_size) == size
+  }
+
+  /// Puts bytes into the store under their digest.
+  func add(_ bytes: [UInt8], mediaType: String) throws -> BlobDescriptor {
+    let digest = "sha256:" + SHA256.hexadecimal(of: bytes)
+    if !holds(digest, size: bytes.count) {
+      let draft = drafts + "/" + digest.dropFirst("sha256:".count)
+      try Files.write(bytes, to: draft, mode: 0o644)
+      try adopt(draft, digest)
+    }
+    return BlobDescriptor(mediaType: mediaType, digest: digest, size: bytes.count)
+  }
+
+  /// Gives a finished draft its place.
+  func adopt(_ draft: String, _ digest: String) throws {
+    let target = path(digest)
+    try systemCall("rename", on: target) { rename(draft, target) }
+  }
+
+  /// A small JSON blob, checked against its digest.
+  func document(_ digest: String) throws -> Document {
+    let path = path(digest)
+    let bytes = try Files.read(path)
+    guard "sha256:" + SHA256.hexadecimal(of: bytes) == digest else {
+      throw ImageStoreError.damaged(path: path, problem: "its content has another digest")
+    }
+    do {
+      return try Document.parse(json: bytes)
+    } catch {
+      throw ImageStoreError.damaged(path: path, problem: "\(error)")
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/// An image of the store, ready to be run once its layers are unpacked.
+public struct Image: Sendable {
+  /// `sha256:` and the digest of its configuration.
+  public let id: String
+  /// In full, such as `docker.io/library/busybox:latest`.
+  public let names: [String]
+  /// Repository and manifest, such as `docker.io/library/busybox@sha256:…`.
+  public let digest: String
+  /// Bytes of its configuration and layers as stored.
+  public let size: Int
+  public let config: ImageConfig
+  /// Directories with its unpacked layers, lowest first.
+  public let layers: [String]
+  /// Made by Podium under the name of somebody else's image.
+  public let isStandIn: Bool
+}

@@ -1,0 +1,48 @@
+internal import Documents
+
+/// What a manifest and its configuration say, which never changes for a digest.
+struct ImageContent: Sendable {
+  var configDigest: String
+  var config: ImageConfig
+  /// The layers' digests before compression, lowest first.
+  var diffIDs: [String]
+  var size: Int
+
+  /// Reads the manifest of that digest; an index is followed to the manifest for this machine.
+  init(_ digest: String, in blobs: BlobStore) throws {
+    let path = blobs.path(digest)
+    let manifest = try blobs.document(digest)
+    if let alternatives = manifest["manifests"]?.listValue {
+      let descriptors = alternatives.compactMap { BlobDescriptor($0) }
+      let fitting = descriptors.first { $0.platform ?? ("", "") == ("linux", ImagePlatform.architecture) }
+      guard let chosen = fitting, chosen.digest != digest else {
+        throw ImageStoreError.damaged(path: path, problem: "it has no image for linux/\(ImagePlatform.architecture)")
+      }
+      self = try ImageContent(chosen.digest, in: blobs)
+      return
+    }
+    guard let config = manifest["config"].flatMap({ BlobDescriptor($0) }), let layers = manifest["layers"]?.listValue
+    else { throw ImageStoreError.damaged(path: path, problem: "it is not the manifest of an image") }
+    let sizes = layers.compactMap { BlobDescriptor($0)?.size }
+    let document = try blobs.document(config.digest)
+    configDigest = config.digest
+    self.config = ImageConfig(document["config"] ?? .null)
+    diffIDs = (document["rootfs"]?["diff_ids"]?.listValue ?? []).compactMap(\.stringValue)
+    guard diffIDs.count == layers.count, sizes.count == layers.count, diffIDs.allSatisfy(BlobDescriptor.isDigest) else {
+      throw ImageStoreError.damaged(
+        path: blobs.path(config.digest), problem: "its layers are not those of the manifest \(digest)")
+    }
+    size = sizes.reduce(config.size, +)
+  }
+}
+
+/// What images call this kind of machine.
+enum ImagePlatform {
+  #if arch(x86_64)
+    static let architecture = "amd64"
+  #elseif arch(arm64)
+    static let architecture = "arm64"
+  #else
+    static let architecture = "unknown"
+  #endif
+}

@@ -1,0 +1,51 @@
+internal import Documents
+internal import SystemIO
+
+/// The names of the store's images: the layout's `index.json`.
+struct ImageIndex: Equatable {
+  /// The full name of an image, which other tools take for the image's reference in the layout.
+  static let nameAnnotation = "org.opencontainers.image.ref.name"
+  static let standInAnnotation = "io.podium.stand-in"
+
+  var entries: [BlobDescriptor] = []
+
+  /// The layout without images.
+  init() {}
+
+  init(readingFrom path: String) throws {
+    do {
+      let document = try Document.parse(json: Files.read(path))
+      entries = (document["manifests"]?.listValue ?? []).compactMap { BlobDescriptor($0) }
+    } catch let error as ParseError {
+      throw ImageStoreError.damaged(path: path, problem: "\(error)")
+    }
+  }
+
+  var bytes: [UInt8] {
+    let document: Document = [
+      "schemaVersion": 2, "mediaType": .string(MediaType.index), "manifests": .list(entries.map(\.document)),
+    ]
+    return document.json()
+  }
+
+  /// The manifest that bears the name.
+  subscript(name: String) -> BlobDescriptor? { entries.first { $0.name == name } }
+
+  /// Gives the name to a manifest and takes it from the one that had it.
+  mutating func set(_ name: String, _ manifest: BlobDescriptor, isStandIn: Bool) {
+    remove(name)
+    var entry = manifest
+    entry.annotations[Self.nameAnnotation] = name
+    if isStandIn { entry.annotations[Self.standInAnnotation] = "true" }
+    entries.append(entry)
+    entries.sort { ($0.name ?? "", $0.digest) < ($1.name ?? "", $1.digest) }
+  }
+
+  mutating func remove(_ name: String) { entries.removeAll { $0.name == name } }
+}
+
+extension BlobDescriptor {
+  /// A bare tag, as other tools may have written it, has no repository and is nobody's full name.
+  var name: String? { annotations[ImageIndex.nameAnnotation] }
+  var isStandIn: Bool { annotations[ImageIndex.standInAnnotation] == "true" }
+}

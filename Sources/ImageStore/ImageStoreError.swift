@@ -1,0 +1,22 @@
+/// Why something about an image could not be done.
+public enum ImageStoreError: Error, CustomStringConvertible {
+  /// A program that the built-in images are made of is not there or not fit.
+  case material(path: String, problem: String)
+  /// A file of the store does not hold what its name promises.
+  case damaged(path: String, problem: String)
+  /// An archive asks for something that no image may have.
+  case refused(archive: String, entry: String, problem: String)
+  /// libarchive's own words.
+  case archive(path: String, problem: String)
+
+  public var description: String {
+    switch self {
+    case .material(let path, let problem): "cannot make the built-in images from \(path): \(problem)"
+    case .damaged(let path, let problem):
+      "\(path) is damaged: \(problem); remove it and the image will be made or imported anew"
+    case .refused(let archive, let entry, let problem):
+      "\(archive): entry \(entry) \(problem); nothing was taken from it"
+    case .archive(let path, let problem): "\(path): \(problem)"
+    }
+  }
+}

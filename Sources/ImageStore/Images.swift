@@ -1,0 +1,143 @@
+internal import Documents
+internal import Glibc
+internal import Synchronization
+internal import SystemIO
+
+/// The images of this machine: an OCI image layout that other tools can read, and its layers unpacked beside it.
+///
+///     oci-layout, index.json, blobs/sha256/…    the layout
+///     unpacked/<digest of the layer's tar>/     its layers, for overlay file systems
+///     built-in.json                             what the built-in images were made of
+///     drafts/, lock                             work in progress, and who is at it
+///
+/// Nothing appears under its final name before it is complete. Every method may block on files.
+public final class Images: Sendable {
+  public let path: String
+  let blobs: BlobStore
+  private let known = Mutex(Cache())
+
+  /// Opens the store, making an empty one where there is none.
+  public static func open(at path: String) throws -> Images {
+    for folder in ["blobs/sha256", "unpacked", "drafts"] { try Files.makeDirectories(path + "/" + folder) }
+    let images = Images(path)
+    // The index first: a folder is taken for a layout once it has the file that says so.
+    if !Files.exists(images.indexPath) { try Files.replace(images.indexPath, with: ImageIndex().bytes, mode: 0o644) }
+    let marker = path + "/oci-layout"
+    if !Files.exists(marker) {
+      let content: Document = ["imageLayoutVersion": "1.0.0"]
+      try Files.replace(marker, with: content.json(), mode: 0o644)
+    }
+    return images
+  }
+
+  private init(_ path: String) {
+    self.path = path
+    blobs = BlobStore(layout: path)
+  }
+
+  /// The image of that name, or of that id or digest.
+  public func find(_ reference: ImageReference) throws -> Image? {
+    let index = try index()
+    if let digest = reference.digest {
+      guard let entry = index.entries.first(where: { $0.digest == digest }) else { return nil }
+      return try image(entry.digest, in: index, of: reference.repository)
+    }
+    return try index[reference.withDefaultTag.description].flatMap {
+      try image($0.digest, in: index, of: reference.repository)
+    }
+  }
+
+  /// Every image, in the order of their first names.
+  public func list() throws -> [Image] {
+    let index = try index()
+    var seen: Set<String> = []
+    return try index.entries.filter { seen.insert($0.digest).inserted }.map { try image($0.digest, in: index) }
+      .sorted { ($0.names.first ?? "~") < ($1.names.first ?? "~") }
+  }
+
+  /// Unpacks those of the image's layers that are not unpacked yet.
+  ///
+  /// To be called by the process that will use them: in a user namespace the files then belong to its ids.
+  public func prepareLayers(of image: Image) throws {
+    if image.layers.allSatisfy({ Files.isDirectory($0) }) { return }
+    let lock = try lock()
+    defer { withExtendedLifetime(lock) {} }
+    let manifest = try blobs.document("sha256:" + image.manifestDigits)
+    let archives = (manifest["layers"]?.listValue ?? []).compactMap { BlobDescriptor($0) }
+    for (archive, target) in zip(archives, image.layers) where !Files.isDirectory(target) {
+      try unpack(archive.digest, to: target)
+    }
+  }
+
+  // MARK: - What the store is made of
+
+  var indexPath: String { path + "/index.json" }
+  var drafts: String { path + "/drafts" }
+
+  /// Held by whoever changes the store; a crashed holder's drafts are swept by the next one.
+  func lock() throws -> FileLock {
+    let lock = try FileLock.acquire(path + "/lock")
+    for name in try Files.list(drafts) { try Files.removeTree(drafts + "/" + name) }
+    return lock
+  }
+
+  func index() throws -> ImageIndex {
+    // A replaced file is another file, so its identity tells whether it was read before.
+    let identity = try FileIdentity(indexPath)
+    if let index = known.withLock({ $0.indexIdentity == identity ? $0.index : nil }) { return index }
+    let index = try ImageIndex(readingFrom: indexPath)
+    known.withLock { $0.remember(index, identity) }
+    return index
+  }
+
+  /// Where a layer of that digest is, or will be, unpacked.
+  func unpackedPath(_ diffID: String) -> String { path + "/unpacked/" + diffID.dropFirst("sha256:".count) }
+
+  func unpack(_ archive: String, to target: String) throws {
+    let draft = drafts + "/layer"
+    try Files.removeTree(draft)
+    try systemCall("mkdir", on: draft) { mkdir(draft, 0o755) }
+    do {
+      try LayerUnpacker.unpack(blobs.path(archive), into: draft)
+      try systemCall("rename", on: target) { rename(draft, target) }
+    } catch {
+      try? Files.removeTree(draft)
+      throw error
+    }
+  }
+
+  /// An image may have names in several repositories; its digest is told for the one that was asked for.
+  func image(_ digest: String, in index: ImageIndex, of repository: String? = nil) throws -> Image {
+    let entries = index.entries.filter { $0.digest == digest }
+    let names = entries.compactMap(\.name)
+    let content: ImageContent
+    if let remembered = known.withLock({ $0.contents[digest] }) {
+      content = remembered
+    } else {
+      content = try ImageContent(digest, in: blobs)
+      known.withLock { $0.contents[digest] = content }
+    }
+    let repository = repository ?? names.first.flatMap { try? ImageReference($0).repository } ?? ""
+    return Image(
+      id: content.configDigest, names: names, digest: repository + "@" + digest, size: content.size,
+      config: content.config, layers: content.diffIDs.map(unpackedPath),
+      isStandIn: entries.contains { $0.isStandIn })
+  }
+
+  private struct Cache {
+    var indexIdentity: FileIdentity?
+    var index = ImageIndex()
+    /// By manifest digest; what a digest names never changes.
+    var contents: [String: ImageContent] = [:]
+
+    mutating func remember(_ index: ImageIndex, _ identity: FileIdentity) {
+      self.index = index
+      indexIdentity = identity
+    }
+  }
+}
+
+extension Image {
+  /// The manifest's digest without its algorithm.
+  var manifestDigits: String { String(digest.suffix(64)) }
+}

@@ -1,0 +1,53 @@
+/// One file of a layer, as a recipe lists it; paths are relative to the root and owned by root.
+struct LayerEntry: Sendable {
+  enum Kind: Sendable {
+    case directory
+    case text(String)
+    /// A copy of a program of this machine.
+    case program(String)
+    case symbolicLink(to: String)
+    /// A second name of an entry that stands before this one.
+    case hardLink(to: String)
+  }
+
+  var path: String
+  var mode: UInt32
+  var kind: Kind
+
+  static func directory(_ path: String, mode: UInt32 = 0o755) -> LayerEntry {
+    LayerEntry(path: path, mode: mode, kind: .directory)
+  }
+
+  static func text(_ path: String, _ content: String, mode: UInt32 = 0o644) -> LayerEntry {
+    LayerEntry(path: path, mode: mode, kind: .text(content))
+  }
+
+  static func script(_ path: String, _ content: String) -> LayerEntry {
+    LayerEntry(path: path, mode: 0o755, kind: .text(content))
+  }
+
+  static func program(_ path: String, copyOf source: String) -> LayerEntry {
+    LayerEntry(path: path, mode: 0o755, kind: .program(source))
+  }
+
+  static func link(_ path: String, to target: String) -> LayerEntry {
+    LayerEntry(path: path, mode: 0o777, kind: .symbolicLink(to: target))
+  }
+
+  static func hardLink(_ path: String, to target: String) -> LayerEntry {
+    LayerEntry(path: path, mode: 0o755, kind: .hardLink(to: target))
+  }
+
+  /// Other bytes for any other entry; a program counts by its place only.
+  var fingerprint: [UInt8] {
+    let content =
+      switch kind {
+      case .directory: "directory"
+      case .text(let text): "text \(text)"
+      case .program(let source): "program \(source)"
+      case .symbolicLink(let target): "symbolic \(target)"
+      case .hardLink(let target): "hard \(target)"
+      }
+    return Array("\(path)\0\(mode)\0\(content)\0".utf8)
+  }
+}

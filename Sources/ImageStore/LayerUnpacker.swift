@@ -1,0 +1,246 @@
+internal import CArchive
+internal import Glibc
+internal import SystemIO
+
+/// Unpacks a layer's archive into a directory that nobody else looks at yet.
+///
+/// Ownership is kept where this process may give files away, which is the case for root and inside a user namespace
+/// with enough ids. Paths never leave the directory, whatever the archive says.
+struct LayerUnpacker {
+  private let archive: OpaquePointer
+  private let source: String
+  private let root: String
+  private let mayGiveAway: Bool
+  /// Set at the end, since unpacking into a directory changes its time and may need to write into it.
+  private var directories: [(path: String, mode: UInt32, seconds: Int)] = []
+  /// Where names of directories were found to lead; forgotten when anything is replaced.
+  private var resolved: [String: String] = [:]
+
+  /// Unpacks `source`, compressed or not, into the existing directory `root`.
+  static func unpack(_ source: String, into root: String) throws {
+    guard let archive = archive_read_new() else { throw ImageStoreError.archive(path: source, problem: "no memory") }
+    defer { archive_read_free(archive) }
+    archive_read_support_filter_all(archive)
+    archive_read_support_format_tar(archive)
+    archive_read_support_format_empty(archive)
+    guard archive_read_open_filename(archive, source, 262_144) == ARCHIVE_OK else {
+      throw ImageStoreError.archive(path: source, problem: archiveError(archive))
+    }
+    var unpacker = LayerUnpacker(archive: archive, source: source, root: root, mayGiveAway: geteuid() == 0)
+    try unpacker.run()
+  }
+
+  private init(archive: OpaquePointer, source: String, root: String, mayGiveAway: Bool) {
+    self.archive = archive
+    self.source = source
+    self.root = root
+    self.mayGiveAway = mayGiveAway
+  }
+
+  private mutating func run() throws {
+    var entry: OpaquePointer?
+    while true {
+      let result = archive_read_next_header(archive, &entry)
+      if result == ARCHIVE_EOF { break }
+      guard result >= ARCHIVE_WARN, let entry else {
+        throw ImageStoreError.archive(path: source, problem: archiveError(archive))
+      }
+      try take(entry)
+    }
+    for directory in directories.reversed() {
+      try systemCall("chmod", on: directory.path) { chmod(directory.path, directory.mode) }
+      setTime(directory.path, directory.seconds)
+    }
+  }
+
+  private mutating func take(_ entry: OpaquePointer) throws {
+    guard let rawName = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry) else {
+      throw ImageStoreError.refused(archive: source, entry: "?", problem: "has no name")
+    }
+    let name = String(cString: rawName)
+    let components = try components(of: name, entry: name)
+    let type = FileType(rawValue: UInt32(archive_entry_filetype(entry)))
+    let mode = UInt32(archive_entry_perm(entry)) & 0o7777
+    guard let last = components.last else {
+      // The root itself: only its mode matters.
+      if type == .directory { directories.append((root, mode, Int(archive_entry_mtime(entry)))) }
+      return
+    }
+    let parent = try parent(components.dropLast(), entry: name)
+
+    if last.hasPrefix(".wh.") {
+      try makeWhiteout(last, in: parent)
+      return
+    }
+    let path = parent + "/" + last
+    if let target = archive_entry_hardlink_utf8(entry) ?? archive_entry_hardlink(entry) {
+      let targetName = String(cString: target)
+      let targetComponents = try self.components(of: targetName, entry: name)
+      guard let targetLast = targetComponents.last else {
+        throw ImageStoreError.refused(archive: source, entry: name, problem: "is a link to the root")
+      }
+      let targetPath = try self.parent(targetComponents.dropLast(), entry: name) + "/" + targetLast
+      try clear(path, keepingDirectory: false)
+      try systemCall("link", on: path) { link(targetPath, path) }
+      return
+    }
+
+    try clear(path, keepingDirectory: type == .directory)
+    switch type {
+    case .directory:
+      if mkdir(path, 0o700) != 0 && errno != EEXIST { throw SystemCallError("mkdir", on: path) }
+      directories.append((path, mode, Int(archive_entry_mtime(entry))))
+    case .regular: try writeFile(path)
+    case .symbolicLink:
+      let target = (archive_entry_symlink_utf8(entry) ?? archive_entry_symlink(entry)).map { String(cString: $0) } ?? ""
+      try systemCall("symlink", on: path) { symlink(target, path) }
+    case .namedPipe: try systemCall("mkfifo", on: path) { mkfifo(path, mode) }
+    case .characterDevice, .blockDevice, .socket, nil:
+      // Containers get their own small /dev; a device of an image would be of no use and could be of harm.
+      return
+    }
+    if mayGiveAway {
+      let owner = uid_t(truncatingIfNeeded: archive_entry_uid(entry))
+      let group = gid_t(truncatingIfNeeded: archive_entry_gid(entry))
+      // EINVAL: an id that this user namespace does not map; the file stays with its root.
+      if lchown(path, owner, group) != 0 && errno != EINVAL { throw SystemCallError("lchown", on: path) }
+    }
+    guard type != .symbolicLink else { return }
+    try setExtendedAttributes(of: entry, on: path)
+    // After the owner: changing that takes the set-user-id bit away.
+    if type == .regular {
+      try systemCall("chmod", on: path) { chmod(path, mode) }
+      setTime(path, Int(archive_entry_mtime(entry)))
+    }
+  }
+
+  /// The parts of a path without `.` and empty ones; `..` and what hides a zero byte are refused.
+  private func components(of path: String, entry: String) throws -> [String] {
+    let parts = path.split(separator: "/").map(String.init).filter { $0 != "." }
+    if parts.contains("..") {
+      throw ImageStoreError.refused(archive: source, entry: entry, problem: "would climb out of the image with ..")
+    }
+    return parts
+  }
+
+  /// The directory that the components lead to, made if missing; links on the way are followed inside the root only.
+  private mutating func parent(_ components: ArraySlice<String>, entry: String) throws -> String {
+    let name = components.joined(separator: "/")
+    if let known = resolved[name] { return known }
+    let path = try resolve(components, entry: entry)
+    resolved[name] = path
+    return path
+  }
+
+  private func resolve(_ components: ArraySlice<String>, entry: String) throws -> String {
+    var path: [String] = []
+    var rest = Array(components)
+    var hops = 0
+    while !rest.isEmpty {
+      let name = rest.removeFirst()
+      if name == ".." {
+        _ = path.popLast()
+        continue
+      }
+      if name == "." || name.isEmpty { continue }
+      let candidate = ([root] + path + [name]).joined(separator: "/")
+      switch FileType(of: candidate) {
+      case nil:
+        guard errno == ENOENT else { throw SystemCallError("lstat", on: candidate) }
+        try systemCall("mkdir", on: candidate) { mkdir(candidate, 0o755) }
+        path.append(name)
+      case .symbolicLink:
+        hops += 1
+        if hops > 40 {
+          throw ImageStoreError.refused(archive: source, entry: entry, problem: "leads through a circle of links")
+        }
+        let target = try linkTarget(candidate)
+        if target.hasPrefix("/") { path = [] }
+        rest = target.split(separator: "/").map(String.init) + rest
+      case .directory: path.append(name)
+      default:
+        throw ImageStoreError.refused(
+          archive: source, entry: entry, problem: "uses the file \(candidate) as a directory")
+      }
+    }
+    return ([root] + path).joined(separator: "/")
+  }
+
+  private func linkTarget(_ path: String) throws -> String {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = try systemCall("readlink", on: path) {
+      buffer.withUnsafeMutableBytes { readlink(path, $0.bindMemory(to: CChar.self).baseAddress!, $0.count) }
+    }
+    return String(decoding: buffer[..<count], as: UTF8.self)
+  }
+
+  /// A later entry of the same name replaces the earlier one.
+  private mutating func clear(_ path: String, keepingDirectory: Bool) throws {
+    guard let type = FileType(of: path) else { return }
+    let isDirectory = type == .directory
+    if isDirectory && keepingDirectory { return }
+    resolved = [:]
+    if isDirectory { directories.removeAll { $0.path == path || $0.path.hasPrefix(path + "/") } }
+    try Files.removeTree(path)
+  }
+
+  private func writeFile(_ path: String) throws {
+    let descriptor = try Files.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+    defer { close(descriptor) }
+    var block: UnsafeRawPointer?
+    var count = 0
+    var offset: Int64 = 0
+    var end: Int64 = 0
+    while true {
+      let result = archive_read_data_block(archive, &block, &count, &offset)
+      if result == ARCHIVE_EOF { break }
+      guard result >= ARCHIVE_WARN else {
+        throw ImageStoreError.archive(path: source, problem: archiveError(archive))
+      }
+      var written = 0
+      while let block, written < count {
+        written += try systemCall("write", on: path) {
+          pwrite(descriptor, block + written, count - written, off_t(offset) + written)
+        }
+      }
+      end = max(end, offset + Int64(count))
+    }
+    // A sparse file may end in a hole.
+    try systemCall("ftruncate", on: path) { ftruncate(descriptor, off_t(end)) }
+  }
+
+  /// Overlay file systems keep what a layer removes as a character device 0/0, or as an attribute of the directory.
+  private func makeWhiteout(_ name: String, in parent: String) throws {
+    if name == ".wh..wh..opq" {
+      let attribute = mayGiveAway ? "trusted.overlay.opaque" : "user.overlay.opaque"
+      if lsetxattr(parent, attribute, "y", 1, 0) == 0 { return }
+      try systemCall("lsetxattr", on: parent) { lsetxattr(parent, "user.overlay.opaque", "y", 1, 0) }
+      return
+    }
+    let path = parent + "/" + name.dropFirst(".wh.".count)
+    try? Files.removeTree(path)
+    try systemCall("mknod", on: path) { mknod(path, FileType.characterDevice.rawValue, 0) }
+  }
+
+  private func setExtendedAttributes(of entry: OpaquePointer, on path: String) throws {
+    guard archive_entry_xattr_reset(entry) > 0 else { return }
+    var name: UnsafePointer<CChar>?
+    var value: UnsafeRawPointer?
+    var size = 0
+    while archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK {
+      guard let name else { continue }
+      // Attributes that direct the overlay file system are ours to set, not an image's.
+      let text = String(cString: name)
+      if text.hasPrefix("trusted.") || text.hasPrefix("user.overlay.") { continue }
+      // File systems without attributes and namespaces without the right lose them, as other tools do.
+      if lsetxattr(path, name, value, size, 0) != 0, ![ENOTSUP, EPERM, EINVAL].contains(errno) {
+        throw SystemCallError("lsetxattr", on: path)
+      }
+    }
+  }
+
+  private func setTime(_ path: String, _ seconds: Int) {
+    let time = timespec(tv_sec: seconds, tv_nsec: 0)
+    utimensat(AT_FDCWD, path, [time, time], AT_SYMLINK_NOFOLLOW)
+  }
+}
