@@ -42,6 +42,7 @@ let package = Package(
   products: [
     .executable(name: "podium", targets: ["podium"]),
     .executable(name: "podium-workload", targets: ["Workload"]),
+    .executable(name: "podium-bench", targets: ["Benchmarks"]),
   ],
   targets: [
     // C: libraries of the distribution, one-line shims, and node init.
@@ -101,8 +102,14 @@ let package = Package(
       name: "podium",
       dependencies: [
         "Console", "LessonEngine", "KubectlCommands", "LocalCluster", "ClusterClient", "HTTPTransport",
-        "KubernetesAPI", "SystemIO",
+        "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO",
       ],
+      swiftSettings: strict
+    ),
+
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: ["LocalCluster", "ClusterClient", "KubernetesAPI", "SystemIO"],
       swiftSettings: strict
     ),
 

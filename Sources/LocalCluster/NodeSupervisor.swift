@@ -40,6 +40,20 @@ final class NodeSupervisor: Sendable {
     NodeBundle.sweep(cluster: paths.cluster, runtimeDirectory: paths.nodes)
   }
 
+  /// Ends nodes that no control plane looks after; answers whether there were any.
+  static func stopOrphans(_ paths: ClusterPaths) async -> Bool {
+    var found = false
+    for name in NodeBundle.known(runtimeDirectory: paths.nodes) {
+      guard let bundle = NodeBundle.find(cluster: paths.cluster, node: name, runtimeDirectory: paths.nodes) else {
+        continue
+      }
+      found = true
+      await bundle.stop()
+    }
+    NodeBundle.sweep(cluster: paths.cluster, runtimeDirectory: paths.nodes)
+    return found
+  }
+
   /// What `podium cluster status` tells.
   func status() -> [Document] {
     bundles.withLock { bundles in
@@ -80,7 +94,7 @@ final class NodeSupervisor: Sendable {
     let kubelet = KubeletProgram(
       arguments: [
         "podium", "kubelet", "--node", name, "--node-directory", directory, "--api-socket", paths.apiSocket,
-        "--kubelet-socket", paths.kubeletSocket(node: name), "--images", paths.images, "--state", paths.state,
+        "--kubelet-socket", paths.kubeletSocket(node: name), "--images", paths.images,
         "--number", String(number),
       ],
       environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"])

@@ -43,6 +43,15 @@ public enum Files {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Where a symbolic link points to.
+  public static func linkTarget(_ path: String) throws(SystemCallError) -> String {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = try systemCall("readlink", on: path) {
+      buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress!.assumingMemoryBound(to: CChar.self), 4096) }
+    }
+    return String(decoding: buffer[..<count], as: UTF8.self)
+  }
+
   /// Makes the directory and every missing parent.
   public static func makeDirectories(_ path: String, mode: UInt32 = 0o700) throws(SystemCallError) {
     if isDirectory(path) { return }

@@ -1,0 +1,125 @@
+internal import CLinux
+internal import ClusterClient
+public import Documents
+internal import Glibc
+public import HTTPTransport
+internal import KubernetesAPI
+internal import SystemIO
+
+/// The client's way to a running control plane: finds it, or starts it.
+public struct ClusterLauncher: Sendable {
+  public let paths: ClusterPaths
+
+  public init(paths: ClusterPaths) { self.paths = paths }
+
+  /// A connection to the control plane, whether or not it is there.
+  public var client: HTTPClient { HTTPClient(unixSocket: paths.apiSocket) }
+
+  public func isRunning() async -> Bool {
+    guard let response = try? await client.send(APIRequest("GET", "/readyz")) else { return false }
+    return response.status == 200
+  }
+
+  /// Returns once the API answers.
+  public func ensureRunning() async throws {
+    if await isRunning() { return }
+    // Several clients may come at once; one of them starts it, the others find it.
+    let lock = try FileLock.acquire(paths.startLock)
+    defer { withExtendedLifetime(lock) {} }
+    if await isRunning() { return }
+    try await start()
+  }
+
+  private func start() async throws {
+    var ends: [Int32] = [-1, -1]
+    try systemCall("pipe") { pipe(&ends) }
+    let readiness = Descriptor(adopting: ends[0], name: "readiness of the control plane")
+    let pid: Int32
+    do {
+      defer { close(ends[1]) }
+      let log = try Files.open(paths.log, O_WRONLY | O_CREAT | O_APPEND)
+      defer { close(log) }
+      let null = try Files.open("/dev/null", O_RDWR)
+      defer { close(null) }
+      var launch = ProcessLaunch(
+        "/proc/self/exe", ["podium", "--cluster", paths.cluster, "cluster", "serve", "--ready-descriptor", "3"])
+      launch.descriptors = [0: null, 1: log, 2: log, 3: ends[1]]
+      launch.startsSession = true
+      pid = try launch.start()
+    }
+    reapWhenEnded(pid)
+    var answer: [UInt8] = []
+    while true {
+      let chunk = try await readiness.read()
+      if chunk.isEmpty { break }
+      answer += chunk
+    }
+    let text = String(decoding: answer, as: UTF8.self)
+    if text.hasPrefix("ready") { return }
+    throw ClusterProblem(
+      "the cluster did not start: \(text.isEmpty ? "it ended without a word" : text); see \(paths.log)")
+  }
+
+  /// Returns once a node takes pods.
+  public func waitForReadyNode(within limit: Duration = .seconds(20)) async throws {
+    let cluster = ClusterClient(endpoint: client)
+    let deadline = ContinuousClock.now + limit
+    while ContinuousClock.now < deadline {
+      if let nodes = try? await cluster.list(Node.self), nodes.items.contains(where: \.isReady) { return }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    throw ClusterProblem(
+      "no node became ready within \(limit.components.seconds) s; see \(paths.log), and podium doctor for what this machine allows"
+    )
+  }
+
+  // MARK: What a running control plane is asked
+
+  public func status() async -> Document? {
+    guard let bytes = try? await ClusterClient(endpoint: client).send("GET", "/podium/status") else { return nil }
+    return try? Document.parse(json: bytes)
+  }
+
+  public func kubeconfig() async throws -> String {
+    let bytes = try await ClusterClient(endpoint: client).send("POST", "/podium/kubeconfig")
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Ends all processes of the cluster, in order if its control plane answers; false when nothing ran.
+  public func stop() async throws -> Bool {
+    let answered = (try? await ClusterClient(endpoint: client).send("POST", "/podium/stop")) != nil
+    // The lock is free once the control plane has ended, however it did.
+    let deadline = ContinuousClock.now + .seconds(30)
+    var lock = try FileLock.tryAcquire(paths.clusterLock)
+    while lock == nil {
+      if ContinuousClock.now > deadline {
+        throw ClusterProblem("the control plane does not end; see \(paths.log)")
+      }
+      try await Task.sleep(for: .milliseconds(5))
+      lock = try FileLock.tryAcquire(paths.clusterLock)
+    }
+    // Nodes outlive a control plane that was killed.
+    let leftNode = await NodeSupervisor.stopOrphans(paths)
+    try? Files.removeTree(paths.apiSocket)
+    return answered || leftNode
+  }
+
+  /// Removes the cluster with all that it has stored. Images and progress are not its own and stay.
+  public func delete() async throws {
+    _ = try await stop()
+    try Files.removeTree(paths.state)
+    try Files.removeTree(paths.runtime)
+  }
+
+  /// The control plane outlives most clients; one that lives longer must not keep its remains.
+  private func reapWhenEnded(_ pid: Int32) {
+    let pidfd = clinux_pidfd_open(pid)
+    guard pidfd >= 0 else { return }
+    let process = Descriptor(adopting: pidfd, name: "control plane")
+    Task {
+      try? await process.waitUntilReadable()
+      var status: Int32 = 0
+      waitpid(pid, &status, WNOHANG)
+    }
+  }
+}

@@ -1,0 +1,146 @@
+internal import APIServer
+internal import ClusterClient
+internal import Controllers
+internal import Documents
+internal import Glibc
+internal import HTTPTransport
+internal import ImageStore
+internal import KubernetesAPI
+internal import ObjectSchema
+internal import ObjectStore
+internal import Scheduler
+internal import Synchronization
+internal import SystemIO
+
+/// The process behind `podium cluster`: store, API server, scheduler and controllers, and the care for the nodes.
+public final class ControlPlane: Sendable {
+  /// So long nobody must have asked for anything, and no pod exist, until the cluster ends by itself.
+  static let idleTime = Duration.seconds(600)
+
+  private let paths: ClusterPaths
+  private let store: Store
+  private let server: Server
+  private let http: HTTPServer
+  private let nodes: NodeSupervisor
+  private let activity = ClientActivity(now: .now)
+  private let loopback: LoopbackAccess
+  private let stopRequests: AsyncStream<Void>
+  private let requestStop: AsyncStream<Void>.Continuation
+
+  /// Opens everything and answers requests from here on.
+  private init(paths: ClusterPaths) async throws {
+    self.paths = paths
+    store = try Store.open(path: paths.store)
+    server = Server(store: store, nodes: LocalNodes(paths: paths))
+    try await server.prepare()
+    nodes = NodeSupervisor(paths: paths, names: ["podium"], log: Self.log)
+    (stopRequests, requestStop) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let controls = ProcessControls(store: store, nodes: nodes, requestStop: requestStop, started: .now())
+    let endpoint = ControlEndpoint(server: server, controls: controls, activity: activity)
+    http = HTTPServer(endpoint: endpoint)
+    loopback = LoopbackAccess(paths: paths, server: http)
+    controls.loopback.withLock { $0 = loopback }
+  }
+
+  /// Runs the control plane of a cluster until it is told to stop. `onReady` is called once it answers.
+  public static func serve(_ paths: ClusterPaths, onReady: () -> Void) async throws {
+    guard let lock = try FileLock.tryAcquire(paths.clusterLock) else {
+      throw ClusterProblem("the cluster \"\(paths.cluster)\" is running already")
+    }
+    defer { withExtendedLifetime(lock) {} }
+    let plane = try await ControlPlane(paths: paths)
+    try plane.http.listen(unixSocket: paths.apiSocket)
+    try plane.loopback.reopen()
+    log("serving \(paths.apiSocket)")
+    onReady()
+    try await plane.run()
+    log("stopped")
+  }
+
+  private func run() async throws {
+    let images = try Images.open(at: paths.images)
+    try images.ensureBuiltIns()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { [self] in await server.run() }
+      group.addTask { [self] in try await nodes.run() }
+      group.addTask { [self] in try await PodScheduler(client: client("kube-scheduler")).run() }
+      group.addTask { [self] in try await NamespaceController(client: client("namespace-controller")).run() }
+      group.addTask { [self] in try await NodeLifecycle(client: client("node-controller")).run() }
+      group.addTask { [self] in try await watchForIdleness() }
+      group.addTask { [self] in
+        for await _ in stopRequests { break }
+        throw StopRequested()
+      }
+      do {
+        while try await group.next() != nil {}
+      } catch is StopRequested {
+        Self.log("stopping")
+      } catch {
+        Self.log("a part of the control plane failed: \(error)")
+      }
+      await nodes.stop()
+      group.cancelAll()
+      await http.stop()
+      await store.close()
+    }
+  }
+
+  private struct StopRequested: Error {}
+
+  /// Ends the cluster as `podium cluster stop` would; called by signal handlers.
+  func stop() { requestStop.yield() }
+
+  /// A component of this process speaks to the API server as itself.
+  private func client(_ name: String) -> ClusterClient {
+    ClusterClient(
+      endpoint: server, userAgent: name, user: UserInfo(name: "system:\(name)", groups: ["system:authenticated"]))
+  }
+
+  private func watchForIdleness() async throws {
+    while true {
+      try await Task.sleep(for: .seconds(30))
+      guard activity.quietTime(now: .now) > Self.idleTime else { continue }
+      guard let pods = try? await client("kube-apiserver").list(Pod.self), pods.items.isEmpty else { continue }
+      Self.log("nobody has asked for anything for \(Self.idleTime.components.seconds) s, and there is no pod")
+      stop()
+    }
+  }
+
+  @Sendable
+  static func log(_ line: String) {
+    let text = "\(Timestamp.now().nanoText) \(line)\n"
+    _ = text.withCString { write(2, $0, strlen($0)) }
+  }
+}
+
+/// What clients may ask the process itself.
+private final class ProcessControls: ControlEndpoint.Controls {
+  let loopback = Mutex<LoopbackAccess?>(nil)
+  private let store: Store
+  private let nodes: NodeSupervisor
+  private let stopRequests: AsyncStream<Void>.Continuation
+  private let started: Timestamp
+
+  init(store: Store, nodes: NodeSupervisor, requestStop: AsyncStream<Void>.Continuation, started: Timestamp) {
+    self.store = store
+    self.nodes = nodes
+    stopRequests = requestStop
+    self.started = started
+  }
+
+  func status() async -> Document {
+    var document: Document = [
+      "pid": .integer(getpid()), "started": .string(started.text), "nodes": .list(nodes.status()),
+      "revision": .integer(await store.currentRevision.number),
+    ]
+    if let port = loopback.withLock({ $0?.port }) { document["server"] = .string("https://127.0.0.1:\(port)") }
+    return document
+  }
+
+  func kubeconfig() async throws -> String {
+    guard let loopback = loopback.withLock({ $0 }) else { throw ClusterProblem("the cluster is still starting") }
+    return try loopback.kubeconfig()
+  }
+
+  func requestStop() { stopRequests.yield() }
+}

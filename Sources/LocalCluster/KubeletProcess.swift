@@ -1,0 +1,59 @@
+internal import ClusterClient
+internal import ContainerRuntime
+internal import HTTPTransport
+internal import ImageStore
+internal import Kubelet
+internal import KubernetesAPI
+internal import LinuxRuntime
+internal import SystemIO
+
+/// The process that node init starts inside a node: the kubelet with the runtime of the node.
+public struct KubeletProcess: Sendable {
+  public var node: String
+  public var nodeDirectory: String
+  public var apiSocket: String
+  public var kubeletSocket: String
+  public var images: String
+  public var number: UInt8
+
+  public init(
+    node: String, nodeDirectory: String, apiSocket: String, kubeletSocket: String, images: String, number: UInt8
+  ) {
+    self.node = node
+    self.nodeDirectory = nodeDirectory
+    self.apiSocket = apiSocket
+    self.kubeletSocket = kubeletSocket
+    self.images = images
+    self.number = number
+  }
+
+  /// Runs until node init ends it.
+  public func run() async throws {
+    let source = LocalImages(images: try Images.open(at: images))
+    let runtime = try await NodeRuntime.open(nodeDirectory: nodeDirectory, images: source)
+    let client = ClusterClient(
+      endpoint: HTTPClient(unixSocket: apiSocket), userAgent: "kubelet/\(node)",
+      user: UserInfo(name: "system:node:\(node)", groups: ["system:nodes", "system:authenticated"]))
+    var configuration = KubeletConfiguration(nodeName: node, nodeAddresses: ["10.244.\(number).1"])
+    configuration.podRange = "10.244.\(number).0/24"
+    let kubelet = KubeletService(client: client, runtime: runtime, configuration: configuration)
+    let server = HTTPServer(endpoint: kubelet.endpoint)
+    try server.listen(unixSocket: kubeletSocket)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await runtime.run() }
+      group.addTask { try await kubelet.run() }
+      group.addTask { try await claim(runtime, client) }
+      // Whichever ends first takes the process with it; node init starts another one.
+      try await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// Tells node init, as long as a control plane answers, that somebody wants this node.
+  private func claim(_ runtime: NodeRuntime, _ client: ClusterClient) async throws {
+    while true {
+      if (try? await client.send("GET", "/readyz")) != nil { await runtime.claim() }
+      try await Task.sleep(for: .seconds(20))
+    }
+  }
+}

@@ -1,0 +1,68 @@
+internal import ContainerRuntime
+internal import ImageStore
+internal import LinuxRuntime
+
+/// The images of this machine, as a node's runtime asks for them.
+struct LocalImages: ImageSource {
+  let images: Images
+
+  func find(_ reference: String) async throws(RuntimeError) -> ContainerImage? {
+    let image = try lookUp(reference)
+    guard let image else { return nil }
+    do {
+      try images.prepareLayers(of: image)
+    } catch {
+      throw RuntimeError(.imagePullFailed, "failed to unpack image \"\(reference)\": \(error)")
+    }
+    return ContainerImage(image)
+  }
+
+  /// What is here is as new as it gets: nothing else answers for its name.
+  func pull(_ reference: String) async throws(RuntimeError) -> ContainerImage {
+    if let image = try await find(reference) { return image }
+    let name = (try? ImageReference(reference).withDefaultTag.description) ?? reference
+    throw RuntimeError(
+      .imageNotFound,
+      "failed to pull and unpack image \"\(name)\": failed to resolve reference \"\(name)\": \(name): not found")
+  }
+
+  func list() async throws(RuntimeError) -> [ImageInfo] {
+    do {
+      return try images.list().map(ImageInfo.init)
+    } catch {
+      throw RuntimeError(.failed, "the images in \(images.path) cannot be listed: \(error)")
+    }
+  }
+
+  private func lookUp(_ reference: String) throws(RuntimeError) -> Image? {
+    let name: ImageReference
+    do {
+      name = try ImageReference(reference)
+    } catch {
+      throw RuntimeError(.invalidImageName, "\(error)")
+    }
+    do {
+      return try images.find(name)
+    } catch {
+      throw RuntimeError(.failed, "image \"\(reference)\" cannot be read: \(error)")
+    }
+  }
+}
+
+extension ContainerImage {
+  init(_ image: Image) {
+    self.init(info: ImageInfo(image), layers: image.layers)
+    entrypoint = image.config.entrypoint
+    arguments = image.config.command
+    environment = image.config.environment
+    workingDirectory = image.config.workingDirectory
+  }
+}
+
+extension ImageInfo {
+  init(_ image: Image) {
+    self.init(
+      id: image.id, names: image.names, digest: image.digest, size: Int64(image.size), isStandIn: image.isStandIn,
+      user: image.config.user)
+  }
+}

@@ -1,0 +1,54 @@
+internal import ClusterClient
+internal import HTTPTransport
+internal import KubernetesAPI
+internal import Synchronization
+internal import SystemIO
+
+/// The port on 127.0.0.1 for stock tools: opened when somebody asks for a kubeconfig, and from then on at every start,
+/// so that the file goes on working.
+final class LoopbackAccess: Sendable {
+  private let paths: ClusterPaths
+  private let server: HTTPServer
+  private let opened = Mutex<UInt16?>(nil)
+
+  init(paths: ClusterPaths, server: HTTPServer) {
+    self.paths = paths
+    self.server = server
+  }
+
+  var port: UInt16? { opened.withLock { $0 } }
+
+  /// Opens the port again if there was one before.
+  func reopen() throws {
+    guard let text = try? Files.readText(portFile), let port = UInt16(text) else { return }
+    _ = try open(preferring: port)
+  }
+
+  func kubeconfig() throws -> String {
+    let wanted = (try? Files.readText(portFile)).flatMap { UInt16($0) } ?? 0
+    let port = try open(preferring: wanted)
+    let identity = try ServerIdentity.loadOrCreate(directory: paths.credentials)
+    return Kubeconfig.yaml(
+      name: paths.cluster, server: "https://127.0.0.1:\(port)", certificateAuthority: identity.certificateAuthority,
+      token: try BearerToken.loadOrCreate(directory: paths.credentials))
+  }
+
+  private func open(preferring wanted: UInt16) throws -> UInt16 {
+    if let port { return port }
+    try Files.makeDirectories(paths.credentials)
+    let identity = try ServerIdentity.loadOrCreate(directory: paths.credentials)
+    let tokens = [try BearerToken.loadOrCreate(directory: paths.credentials): UserInfo.admin]
+    let port: UInt16
+    do {
+      port = try server.listen(loopbackPort: wanted, tls: identity, tokens: tokens)
+    } catch where wanted != 0 {
+      // Somebody else has taken it meanwhile; kubeconfig files must be asked for anew.
+      port = try server.listen(loopbackPort: 0, tls: identity, tokens: tokens)
+    }
+    try Files.replace(portFile, with: Array(String(port).utf8))
+    opened.withLock { $0 = port }
+    return port
+  }
+
+  private var portFile: String { paths.credentials + "/port" }
+}

@@ -1,0 +1,56 @@
+internal import ClusterClient
+internal import Glibc
+internal import HTTPTransport
+internal import KubectlCommands
+internal import LocalCluster
+internal import SystemIO
+
+/// How commands of this program reach a cluster: its own one, unless their flags name another.
+enum LocalConnection {
+  static func context(_ paths: ClusterPaths, searching folders: [String] = []) -> KubectlContext {
+    let client = ClusterClient(endpoint: ClusterLauncher(paths: paths).client, userAgent: "podium")
+    let connection = ClusterConnection(client: client, contextName: paths.cluster, server: "unix://\(paths.apiSocket)")
+    var context = KubectlContext(cluster: connection, workingDirectory: workingDirectory(), connect: connect)
+    context.searchFolders = folders
+    return context
+  }
+
+  private static func workingDirectory() -> String {
+    guard let path = getcwd(nil, 0) else { return "/" }
+    defer { free(path) }
+    return String(cString: path)
+  }
+
+  /// Another cluster, by a kubeconfig file and flags.
+  @Sendable
+  private static func connect(_ flags: ConnectionFlags) async throws -> ClusterConnection {
+    let path = flags.kubeconfig ?? Environment["KUBECONFIG"] ?? (Environment["HOME"] ?? "") + "/.kube/config"
+    var config = Kubeconfig()
+    if let text = try? Files.readText(path) {
+      let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+      config = try Kubeconfig(yaml: text, named: path) { name in
+        try Files.readText(name.hasPrefix("/") ? name : folder + "/" + name)
+      }
+    } else if flags.server == nil {
+      throw UsageError("error loading config file \"\(path)\": it cannot be read")
+    }
+    let contextName = flags.context ?? config.currentContext ?? ""
+    let chosen = config.contexts[contextName]
+    if flags.context != nil && chosen == nil { throw UsageError("context \"\(contextName)\" does not exist") }
+    let cluster = config.clusters[flags.cluster ?? chosen?.cluster ?? ""]
+    let user = config.users[flags.user ?? chosen?.user ?? ""]
+    guard let server = flags.server ?? cluster?.server else {
+      throw UsageError("\(path) names no server for the context \"\(contextName)\"")
+    }
+    var credentials = ClientCredentials()
+    credentials.certificateAuthority = try flags.certificateAuthority.map { try Files.readText($0) } ?? cluster?.certificateAuthority
+    credentials.clientCertificate = try flags.clientCertificate.map { try Files.readText($0) } ?? user?.clientCertificate
+    credentials.clientKey = try flags.clientKey.map { try Files.readText($0) } ?? user?.clientKey
+    credentials.token = flags.token ?? user?.token
+    credentials.skipsVerification = flags.skipsVerification || cluster?.skipsVerification == true
+    credentials.serverName = flags.serverName ?? cluster?.serverName
+    let client = ClusterClient(endpoint: try HTTPClient(server: server, credentials: credentials), userAgent: "podium")
+    return ClusterConnection(
+      client: client, namespace: chosen?.namespace ?? "default", contextName: contextName, server: server)
+  }
+}

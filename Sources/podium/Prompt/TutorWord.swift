@@ -1,0 +1,65 @@
+internal import Console
+internal import LessonEngine
+
+/// A word that the tutor understands: a row each.
+struct TutorWord: Sendable {
+  struct Call: Sendable {
+    let tutor: Tutor
+    let words: [String]
+    let session: ConsoleSession
+
+    func show(_ text: [TutorText]) {
+      if !text.isEmpty { session.write(TutorRendering.text(text, session.appearance) + "\n") }
+    }
+  }
+
+  let name: String
+  let summary: String
+  /// What follows the word.
+  var argument = ""
+  let run: @Sendable (Call) async -> Outcome
+
+  /// A word that only shows something.
+  init(_ name: String, _ summary: String, _ text: @escaping @Sendable (Call) async -> [TutorText]) {
+    self.name = name
+    self.summary = summary
+    run = { call in
+      call.show(await text(call))
+      return .continue
+    }
+  }
+
+  init(_ name: String, argument: String, _ summary: String, run: @escaping @Sendable (Call) async -> Outcome) {
+    self.name = name
+    self.summary = summary
+    self.argument = argument
+    self.run = run
+  }
+
+  static let all: [TutorWord] = [
+    TutorWord("lessons", "list the lessons") { await $0.tutor.lessons() },
+    TutorWord("start", argument: "NAME", "begin a lesson, or go on with it") { call in
+      guard let id = call.words.first else {
+        call.session.writeError("start needs the name of a lesson: lessons lists them\n")
+        return .continue(exitCode: 2)
+      }
+      call.show(await call.tutor.start(id))
+      return .continue
+    },
+    TutorWord("task", "show the current step again") { await $0.tutor.task() },
+    TutorWord("check", "say what holds and what is still missing") { call in
+      await call.tutor.check { call.session.write($0 + "\n") }
+    },
+    TutorWord("hint", "help with the current step; again for more") { await $0.tutor.hint() },
+    TutorWord("why", "say why the first open condition does not hold") { await $0.tutor.why() },
+    TutorWord("skip", "have the current step done, aloud") { call in
+      await call.tutor.skip { call.show($0) }
+    },
+    TutorWord("back", "go back to the step before") { await $0.tutor.back() },
+    TutorWord("status", "show how far the lesson is") { await $0.tutor.status() },
+    TutorWord("help", "show this list") { _ in
+      all.map { .plain("  " + ($0.name + " " + $0.argument).padding(to: 14) + $0.summary) }
+        + [.plain("  exit          leave; the cluster stays"), .plain("Everything else is kubectl: get pods, describe pod NAME, …")]
+    },
+  ]
+}

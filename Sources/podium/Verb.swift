@@ -1,0 +1,25 @@
+internal import LocalCluster
+
+/// A word behind `podium`: a row here, a file of its own for what it does.
+struct Verb: Sendable {
+  let name: String
+  let summary: String
+  /// Started by the program itself, not by people.
+  var isInternal = false
+  let run: @Sendable (Settings, [String]) async throws -> Int32
+
+  static let prompt = Verb(name: "prompt", summary: "open the prompt (the same as no verb)", run: PromptVerb.run)
+
+  static let all: [Verb] = [
+    prompt,
+    Verb(name: "kubectl", summary: "run one kubectl command against the cluster", run: KubectlVerb.run),
+    Verb(name: "lessons", summary: "list the lessons", run: LessonsVerb.run),
+    Verb(name: "pack", summary: "test a lesson pack: podium pack test DIR", run: PackVerb.run),
+    Verb(name: "cluster", summary: "start, status, stop, delete, kubeconfig", run: ClusterVerb.run),
+    Verb(name: "doctor", summary: "say what this machine allows, and how to allow more", run: DoctorVerb.run),
+    Verb(name: "images", summary: "list the images that pods can use", run: ImagesVerb.run),
+    Verb(name: "help", summary: "print this text") { _, _ in Podium.printHelp() },
+    Verb(name: "version", summary: "print the versions") { _, _ in Podium.printVersion() },
+    Verb(name: "kubelet", summary: "the agent of a node", isInternal: true, run: KubeletVerb.run),
+  ]
+}

@@ -1,0 +1,130 @@
+internal import Documents
+internal import Glibc
+internal import LocalCluster
+internal import SystemIO
+
+/// `podium cluster …`: the control plane's process and its nodes.
+enum ClusterVerb {
+  private struct Action: Sendable {
+    let name: String
+    let summary: String
+    let run: @Sendable (ClusterPaths, [String]) async throws -> Int32
+  }
+
+  private static let actions: [Action] = [
+    Action(name: "start", summary: "start the cluster, if it does not run", run: start),
+    Action(name: "status", summary: "say whether it runs, and where its files are", run: status),
+    Action(name: "stop", summary: "end all its processes; objects stay in the store", run: stop),
+    Action(name: "delete", summary: "stop it and remove everything that it has stored", run: delete),
+    Action(name: "kubeconfig", summary: "print a kubeconfig for stock kubectl and other tools", run: kubeconfig),
+    Action(name: "serve", summary: "be the control plane, in the foreground", run: serve),
+  ]
+
+  @Sendable
+  static func run(_ settings: Settings, _ arguments: [String]) async throws -> Int32 {
+    let usage = (["Usage: podium cluster ACTION", ""] + actions.map { "  " + $0.name.padding(to: 12) + $0.summary })
+      .joined(separator: "\n")
+    guard let name = arguments.first else { throw UsageError("an action is missing\n" + usage) }
+    if name == "--help" || name == "-h" {
+      StandardOutput.print(usage)
+      return 0
+    }
+    guard let action = actions.first(where: { $0.name == name }) else {
+      throw UsageError(
+        "unknown action \"\(name)\"\(DidYouMean.text(name, actions.map(\.name)))\n" + usage)
+    }
+    return try await action.run(settings.paths(), Array(arguments.dropFirst()))
+  }
+
+  @Sendable
+  private static func start(_ paths: ClusterPaths, _ arguments: [String]) async throws -> Int32 {
+    try nothingMore(arguments)
+    let launcher = ClusterLauncher(paths: paths)
+    if await launcher.isRunning() {
+      StandardOutput.print("The cluster \"\(paths.cluster)\" is running.")
+      return 0
+    }
+    try await launcher.ensureRunning()
+    try await launcher.waitForReadyNode()
+    StandardOutput.print("The cluster \"\(paths.cluster)\" has started; its node is ready.")
+    return 0
+  }
+
+  @Sendable
+  private static func status(_ paths: ClusterPaths, _ arguments: [String]) async throws -> Int32 {
+    try nothingMore(arguments)
+    let status = await ClusterLauncher(paths: paths).status()
+    var lines: [String] = []
+    func add(_ name: String, _ value: String) { lines.append((name + ":").padding(to: 14) + value) }
+    add("cluster", paths.cluster)
+    if let status {
+      add("control plane", "running, process \(status["pid"]?.integerValue ?? 0)")
+      add("started", status["started"]?.stringValue ?? "")
+      for node in status["nodes"]?.listValue ?? [] {
+        let isRunning = node["running"]?.boolValue == true
+        add(
+          "node", "\(node["name"]?.stringValue ?? "") "
+            + (isRunning ? "running, process \(node["pid"]?.integerValue ?? 0)" : "not running"))
+      }
+      if let server = status["server"]?.stringValue { add("server", server) }
+    } else {
+      add("control plane", "not running")
+    }
+    add("state", paths.state)
+    add("socket", paths.apiSocket)
+    StandardOutput.print(lines.joined(separator: "\n"))
+    return status == nil ? 3 : 0
+  }
+
+  @Sendable
+  private static func stop(_ paths: ClusterPaths, _ arguments: [String]) async throws -> Int32 {
+    try nothingMore(arguments)
+    let wasRunning = try await ClusterLauncher(paths: paths).stop()
+    StandardOutput.print("The cluster \"\(paths.cluster)\" \(wasRunning ? "has stopped" : "was not running").")
+    return 0
+  }
+
+  @Sendable
+  private static func delete(_ paths: ClusterPaths, _ arguments: [String]) async throws -> Int32 {
+    try nothingMore(arguments)
+    try await ClusterLauncher(paths: paths).delete()
+    StandardOutput.print("The cluster \"\(paths.cluster)\" and all that it had stored is gone.")
+    return 0
+  }
+
+  @Sendable
+  private static func kubeconfig(_ paths: ClusterPaths, _ arguments: [String]) async throws -> Int32 {
+    try nothingMore(arguments)
+    let launcher = ClusterLauncher(paths: paths)
+    try await launcher.ensureRunning()
+    StandardOutput.write(try await launcher.kubeconfig(), to: 1)
+    return 0
+  }
+
+  /// Started by the launcher with a pipe, on which it hears that the API answers or why it does not.
+  @Sendable
+  private static func serve(_ paths: ClusterPaths, _ arguments: [String]) async throws -> Int32 {
+    var readiness: Descriptor?
+    if arguments.count == 2, arguments[0] == "--ready-descriptor", let number = Int32(arguments[1]) {
+      readiness = Descriptor(adopting: number, name: "readiness pipe")
+    } else {
+      try nothingMore(arguments)
+    }
+    do {
+      try await ControlPlane.serve(paths) {
+        if let readiness {
+          StandardOutput.write("ready\n", to: readiness.number)
+          readiness.close()
+        }
+      }
+      return 0
+    } catch {
+      if let readiness, !readiness.isClosed { StandardOutput.write("\(error)", to: readiness.number) }
+      throw error
+    }
+  }
+
+  private static func nothingMore(_ arguments: [String]) throws {
+    if let word = arguments.first { throw UsageError("unexpected word \"\(word)\"") }
+  }
+}

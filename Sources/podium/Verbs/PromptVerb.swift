@@ -1,0 +1,56 @@
+internal import ClusterClient
+internal import Console
+internal import LessonEngine
+internal import LocalCluster
+
+/// `podium`: the prompt with the tutor.
+enum PromptVerb {
+  @Sendable
+  static func run(_ settings: Settings, _ arguments: [String]) async throws -> Int32 {
+    if let word = arguments.first { throw UsageError("podium prompt takes no words: found \"\(word)\"") }
+    let paths = try settings.paths()
+    let packs = try BuiltInPacks.load()
+    let launcher = ClusterLauncher(paths: paths)
+    try await launcher.ensureRunning()
+    try await launcher.waitForReadyNode()
+
+    let appearance = settings.appearance
+    let notices = Notices()
+    let commands = QuietCommands(
+      context: LocalConnection.context(paths, searching: packs.map(\.filesFolder)))
+    let journal = ClusterJournal(
+      client: ClusterClient(endpoint: launcher.client, userAgent: "podium-tutor"), namespace: "default",
+      commands: commands)
+    let tutor = Tutor(
+      packs: packs, journal: journal, commands: commands, store: ProgressFile(path: paths.progress)
+    ) { text in
+      notices.tell(TutorRendering.text(text, appearance))
+    }
+    let interpreter = PromptInterpreter(paths: paths, packs: packs, tutor: tutor)
+    let console = Console(interpreter: interpreter, historyPath: paths.history, appearance: appearance)
+    notices.listener.withLock { $0 = console.notify }
+    if appearance.isTerminal { StandardOutput.print(greeting(packs)) }
+    return await withTaskGroup(of: Int32?.self) { group in
+      group.addTask {
+        try? await tutor.run()
+        return nil
+      }
+      group.addTask { await console.run() }
+      while let ended = await group.next() {
+        guard let code = ended else { continue }
+        group.cancelAll()
+        return code
+      }
+      return 0
+    }
+  }
+
+  private static func greeting(_ packs: [Pack]) -> String {
+    let first = packs.first?.lessons.first?.id ?? ""
+    return """
+      Podium \(Version.podium): a Kubernetes of your own, to learn Pods by running them.
+      lessons lists what there is to learn; start \(first) begins the first one.
+      Every kubectl command works, with or without the word kubectl. help says more, exit leaves.
+      """
+  }
+}
