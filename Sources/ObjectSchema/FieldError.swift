@@ -44,7 +44,7 @@ public struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
     case .requiredBecause(let detail): return "Required value: \(detail)"
     case .invalid(let detail): return "Invalid value: \(shown): \(detail)"
     case .notSupported(let allowed):
-      let list = allowed.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+      let list = allowed.map { "\"\($0)\"" }.joined(separator: ", ")
       return "Unsupported value: \(shown): supported values: \(list)"
     case .duplicate: return "Duplicate value: \(shown)"
     case .forbidden(let detail): return "Forbidden: \(detail)"
