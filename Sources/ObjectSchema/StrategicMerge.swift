@@ -10,6 +10,13 @@ extension AnySchema {
   /// The document with a strategic merge patch applied: lists whose rows name a merge key are merged element by
   /// element, and the directives `$patch`, `$retainKeys`, `$setElementOrder/…` and `$deleteFromPrimitiveList/…` obeyed.
   public func merging(_ patch: Document, into document: Document) throws(StrategicMergeFailure) -> Document {
+    try Self.merge(patch, into: document, schema: self)
+  }
+
+  /// Without a schema the value is a map with free keys.
+  private static func merge(
+    _ patch: Document, into document: Document, schema: AnySchema?
+  ) throws(StrategicMergeFailure) -> Document {
     guard let changes = patch.mapValue else { return patch }
     var map = document.mapValue ?? DocumentMap()
     switch changes["$patch"]?.stringValue {
@@ -28,7 +35,8 @@ extension AnySchema {
         let removed = change.value.listValue ?? []
         map[name] = (map[name]?.listValue).map { .list($0.filter { !removed.contains($0) }) }
       } else if !change.key.hasPrefix("$") {
-        try merge(change.key, change.value, order: changes["$setElementOrder/\(change.key)"]?.listValue, into: &map)
+        let order = changes["$setElementOrder/\(change.key)"]?.listValue
+        try merge(change.key, change.value, order: order, into: &map, row: schema?.field(change.key))
       }
     }
     // An order may be given for a list that is otherwise left as it is.
@@ -36,20 +44,19 @@ extension AnySchema {
       guard let name = change.key.suffix(after: "$setElementOrder/"), changes[name] == nil,
         let order = change.value.listValue, let list = map[name]?.listValue
       else { continue }
-      map[name] = .list(Self.ordered(list, by: order, of: list, key: field(name)?.mergeKey ?? ""))
+      map[name] = .list(ordered(list, by: order, of: list, key: schema?.field(name)?.mergeKey ?? ""))
     }
     return .map(map)
   }
 
-  private func merge(
-    _ name: String, _ change: Document, order: [Document]?, into map: inout DocumentMap
+  private static func merge(
+    _ name: String, _ change: Document, order: [Document]?, into map: inout DocumentMap, row: FieldDescription?
   ) throws(StrategicMergeFailure) {
-    let row = field(name)
     switch (change.content, row?.type) {
     case (.null, _): map[name] = nil
     case (.map, .object(let schema)?):
-      map[name] = try schema.merging(change, into: map[name] ?? .null).withoutDirectives
-    case (.map, _): map[name] = (map[name] ?? .null).merging(change)
+      map[name] = try merge(change, into: map[name] ?? .null, schema: schema)
+    case (.map, _): map[name] = try merge(change, into: map[name] ?? .null, schema: nil)
     case (.list(let changes), .list(let element)?):
       guard let key = row?.mergeKey else {
         map[name] = change.withoutDirectives
@@ -60,9 +67,9 @@ extension AnySchema {
       if key.isEmpty {
         merged = present + changes.filter { !present.contains($0) }
       } else {
-        merged = try Self.merge(changes, into: present, key: key, element: element)
+        merged = try merge(changes, into: present, key: key, element: element)
       }
-      if let order { merged = Self.ordered(merged, by: order, of: present, key: key) }
+      if let order { merged = ordered(merged, by: order, of: present, key: key) }
       map[name] = .list(merged)
     default: map[name] = change
     }
@@ -89,7 +96,7 @@ extension AnySchema {
         list.removeAll { $0[key] == wanted }
       } else if let index {
         guard case .object(let schema) = element else { continue }
-        list[index] = try schema.merging(change, into: list[index]).withoutDirectives
+        list[index] = try merge(change, into: list[index], schema: schema)
       } else {
         list.append(change.withoutDirectives)
       }
