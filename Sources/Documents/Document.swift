@@ -65,12 +65,11 @@ extension Document {
 }
 
 extension Document: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
-  ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+  ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
   public init(stringLiteral value: String) { self = .string(value) }
   public init(booleanLiteral value: Bool) { self = .bool(value) }
   public init(integerLiteral value: Int64) { self = .integer(value) }
   public init(arrayLiteral elements: Document...) { self = .list(elements) }
   public init(dictionaryLiteral elements: (String, Document)...) { self = .map(DocumentMap(elements)) }
-  public init(nilLiteral: ()) { self = .null }
 }

@@ -115,7 +115,8 @@ public struct Field<Root: Sendable>: Sendable {
     }
     encode = { root in
       let value = root[keyPath: path]
-      return value.isEmpty && written != .always ? nil : map.encode(value)
+      if value.isEmpty && written != .always { return nil }
+      return map.encode(value)
     }
     check = { root, report in
       report.path.append(.field(name))
@@ -141,7 +142,8 @@ public struct Field<Root: Sendable>: Sendable {
     }
     encode = { root in
       let value = root[keyPath: path]
-      return written == .always || value != Value() ? type.encode(value) : nil
+      if written != .always && value == Value() { return nil }
+      return type.encode(value)
     }
     check = { root, report in
       report.path.append(.field(name))

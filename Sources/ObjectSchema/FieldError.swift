@@ -44,7 +44,7 @@ public struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
     case .requiredBecause(let detail): return "Required value: \(detail)"
     case .invalid(let detail): return "Invalid value: \(shown): \(detail)"
     case .notSupported(let allowed):
-      let list = allowed.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+      let list = allowed.map { "\"\($0)\"" }.joined(separator: ", ")
       return "Unsupported value: \(shown): supported values: \(list)"
     case .duplicate: return "Duplicate value: \(shown)"
     case .forbidden(let detail): return "Forbidden: \(detail)"
@@ -65,5 +65,36 @@ public struct CheckReport: Sendable {
 
   mutating func add(_ reason: FieldError.Reason, value: Document? = nil) {
     errors.append(FieldError(path, reason, value: value))
+  }
+}
+
+extension AnySchema {
+  /// The errors in the order of the rows, so that it does not matter which rule found them first.
+  public func sorted(_ errors: [FieldError]) -> [FieldError] {
+    let places = errors.map { place(of: $0.path.elements[...]) }
+    return errors.indices.sorted { left, right in
+      places[left] == places[right] ? left < right : places[left].lexicographicallyPrecedes(places[right])
+    }.map { errors[$0] }
+  }
+
+  /// The path as numbers: the position in the table, the index in the list.
+  private func place(of path: ArraySlice<FieldPath.Element>) -> [Int] {
+    guard case .field(let name)? = path.first else { return [] }
+    guard let position = position(of: name), let row = field(name) else { return [Int.max] }
+    var place = [position]
+    var rest = path.dropFirst()
+    var type = row.type
+    while true {
+      switch (type, rest.first) {
+      case (.list(let element), .index(let index)?):
+        place.append(index)
+        type = element
+      // Keys have no order of their own.
+      case (.map(let element), .key?): type = element
+      case (.object(let schema), .field?): return place + schema.place(of: rest)
+      default: return place
+      }
+      rest = rest.dropFirst()
+    }
   }
 }

@@ -14,6 +14,8 @@ public struct Schema<Root: Sendable>: Sendable {
     positions = Dictionary(uniqueKeysWithValues: fields.enumerated().map { ($1.name, $0) })
   }
 
+  func position(of name: String) -> Int? { positions[name] }
+
   func decode(_ document: Document, _ report: inout DecodingReport) -> Root? where Root: Described {
     guard let map = document.mapValue else {
       if !document.isNull { report.mismatch(document, expected: .object(AnySchema(Root.self))) }

@@ -49,6 +49,8 @@ public struct AnySchema: Sendable {
   public let name: String
   public let summary: String
   private let makeFields: @Sendable () -> [FieldDescription]
+  private let findField: @Sendable (String) -> FieldDescription?
+  private let findPosition: @Sendable (String) -> Int?
 
   /// Made when asked for, since types may contain themselves.
   public var fields: [FieldDescription] { makeFields() }
@@ -56,16 +58,15 @@ public struct AnySchema: Sendable {
   public init<Root: Described>(_ type: Root.Type) {
     name = Root.schema.name
     summary = Root.schema.summary
-    makeFields = {
-      Root.schema.fields.map {
-        FieldDescription(
-          name: $0.name, summary: $0.summary, isRequired: $0.isRequired, type: $0.type, mergeKey: $0.mergeKey,
-          allowed: $0.allowed)
-      }
-    }
+    makeFields = { Root.schema.fields.map(FieldDescription.init) }
+    findField = { name in Root.schema.position(of: name).map { FieldDescription(Root.schema.fields[$0]) } }
+    findPosition = { Root.schema.position(of: $0) }
   }
 
-  public func field(_ name: String) -> FieldDescription? { fields.first { $0.name == name } }
+  public func field(_ name: String) -> FieldDescription? { findField(name) }
+
+  /// Where the field stands in the table.
+  func position(of name: String) -> Int? { findPosition(name) }
 }
 
 /// One row without the type that it belongs to.
@@ -76,4 +77,13 @@ public struct FieldDescription: Sendable {
   public let type: TypeDescription
   public let mergeKey: String?
   public let allowed: [String]
+
+  init<Root>(_ field: Field<Root>) {
+    name = field.name
+    summary = field.summary
+    isRequired = field.isRequired
+    type = field.type
+    mergeKey = field.mergeKey
+    allowed = field.allowed
+  }
 }

@@ -18,6 +18,8 @@ public struct Resource: Sendable {
   public let subresources: [Subresource]
   public let schema: AnySchema
   public let columns: [TableColumn]
+  /// The fields that a field selector may name.
+  public let selectableFieldNames: Set<String>
 
   private let decodeObject: @Sendable (Document) -> (any NamedObject, DecodingReport)
   private let rules: ErasedRules
@@ -42,6 +44,8 @@ public struct Resource: Sendable {
     schema = AnySchema(type)
     self.columns = columns.map(\.column)
     self.rules = ErasedRules(rules)
+    selectableFieldNames = Set(rules.selectableFields(Object()).keys).union(
+      isNamespaced ? ["metadata.name", "metadata.namespace"] : ["metadata.name"])
     decodeObject = { document in
       let (object, report) = Object.decode(document)
       return (object, report)
@@ -77,12 +81,16 @@ public struct Resource: Sendable {
   }
   /// Remarks about a valid object, sent as `Warning` headers.
   public func warnings(_ object: any NamedObject) -> [String] { rules.warnings(object) }
-  /// The fields that a field selector may name, beyond `metadata.name` and `metadata.namespace`.
+  /// What a field selector may ask of the object.
   public func selectableFields(_ object: any NamedObject) -> [String: String] {
     var fields = rules.selectableFields(object)
     fields["metadata.name"] = object.metadata.name ?? ""
     if isNamespaced { fields["metadata.namespace"] = object.metadata.namespace ?? "" }
     return fields
+  }
+  /// The seconds that the object is given to end properly, or nil for a kind that goes at once.
+  public func gracePeriod(_ object: any NamedObject, requested: Int64?) -> Int64? {
+    rules.gracePeriod(object, requested)
   }
   /// The cells of the object's row, in the order of `columns`.
   public func cells(_ object: any NamedObject, now: Timestamp) -> [Document] { makeCells(object, now) }
@@ -90,7 +98,7 @@ public struct Resource: Sendable {
 
 extension Resource {
   public static let all: [Resource] = [
-    Pod.resource, Node.resource, Namespace.resource, Event.resource,
+    Pod.resource, Node.resource, Namespace.resource, Event.resource, RequestRecord.resource,
   ]
 
   public static func find(group: String, version: String, plural: String) -> Resource? {

@@ -9,6 +9,8 @@ public struct Rules<Object: NamedObject>: Sendable {
   public var checkUpdate: @Sendable (Object, Object) -> [FieldError] = { _, _ in [] }
   public var warnings: @Sendable (Object) -> [String] = { _ in [] }
   public var selectableFields: @Sendable (Object) -> [String: String] = { _ in [:] }
+  /// The seconds that a deleted object is given, from what it and the request say; nil for kinds that go at once.
+  public var gracePeriod: @Sendable (Object, _ requested: Int64?) -> Int64? = { _, _ in nil }
 
   public init() {}
 }
@@ -22,6 +24,7 @@ struct ErasedRules: Sendable {
   let checkUpdate: @Sendable (any NamedObject, any NamedObject) -> [FieldError]
   let warnings: @Sendable (any NamedObject) -> [String]
   let selectableFields: @Sendable (any NamedObject) -> [String: String]
+  let gracePeriod: @Sendable (any NamedObject, Int64?) -> Int64?
 
   init<Object: NamedObject>(_ rules: Rules<Object>) {
     applyDefaults = { object in
@@ -42,13 +45,16 @@ struct ErasedRules: Sendable {
     }
     check = { object in
       let typed = Self.typed(object, as: Object.self)
-      return MetadataRules.check(typed) + typed.check() + rules.check(typed)
+      // A status is filled in bit by bit, so nothing of it must be there.
+      let rows = typed.check().filter { $0.reason != .required || $0.path.elements.first != .field("status") }
+      return MetadataRules.check(typed) + rows + rules.check(typed)
     }
     checkUpdate = { object, old in
       rules.checkUpdate(Self.typed(object, as: Object.self), Self.typed(old, as: Object.self))
     }
     warnings = { rules.warnings(Self.typed($0, as: Object.self)) }
     selectableFields = { rules.selectableFields(Self.typed($0, as: Object.self)) }
+    gracePeriod = { rules.gracePeriod(Self.typed($0, as: Object.self), $1) }
   }
 
   /// A resource is only ever given objects that it has decoded itself.

@@ -30,6 +30,14 @@ enum PodRules {
         "status.nominatedNodeName": pod.status.nominatedNodeName ?? "",
       ]
     }
+    rules.gracePeriod = { pod, requested in
+      // Nobody runs a pod without a node, and one that has ended needs no time.
+      if pod.spec.nodeName?.isEmpty ?? true || pod.status.phase == "Failed" || pod.status.phase == "Succeeded" {
+        return 0
+      }
+      let period = requested ?? pod.spec.terminationGracePeriodSeconds ?? 0
+      return period < 0 ? 1 : period
+    }
     return rules
   }
 

@@ -1,0 +1,155 @@
+internal import KubernetesAPI
+internal import ObjectSchema
+internal import ObjectStore
+
+extension Server {
+  func create(_ call: Call) async throws(StatusError) -> APIResponse {
+    let resource = call.resource
+    guard resource.verbs.contains("create") else { throw StatusError.methodNotAllowed() }
+    var (object, warnings) = try call.objectInBody()
+    if !(object.metadata.resourceVersion ?? "").isEmpty {
+      throw StatusError(500, "", "resourceVersion should not be set on objects to be created")
+    }
+    try fillIn(&object.metadata, call)
+    let room = try await admit(namespace: call.target.namespace, for: call, named: object.name)
+    resource.applyDefaults(&object)
+    resource.prepareForCreation(&object)
+    let errors = resource.check(object)
+    if !errors.isEmpty {
+      throw StatusError.invalid(
+        resource.kind, object.name, group: resource.group, resource.schema.sorted(errors))
+    }
+    warnings += resource.warnings(object)
+    let stored = try await write(new: object, in: room, call)
+    return call.response(stored, status: 201, warnings: warnings, objects)
+  }
+
+  /// What the server alone says of a new object.
+  private func fillIn(_ metadata: inout ObjectMeta, _ call: Call) throws(StatusError) {
+    if let namespace = call.target.namespace {
+      if let given = metadata.namespace, !given.isEmpty, given != namespace {
+        throw StatusError.badRequest(
+          "the namespace of the provided object does not match the namespace sent on the request")
+      }
+      metadata.namespace = namespace
+    } else if call.resource.isNamespaced {
+      // Across all namespaces nothing is created.
+      throw StatusError.methodNotAllowed()
+    } else {
+      metadata.namespace = nil
+    }
+    if metadata.name?.isEmpty ?? true, let beginning = metadata.generateName, !beginning.isEmpty {
+      metadata.name = Identity.name(beginning)
+    }
+    metadata.uid = Identity.uid()
+    metadata.creationTimestamp = call.now.toTheSecond
+    metadata.deletionTimestamp = nil
+    metadata.deletionGracePeriodSeconds = nil
+    metadata.generation = nil
+  }
+
+  /// The namespace that a new object goes into, as it was when the object was admitted.
+  private func admit(
+    namespace: String?, for call: Call, named name: String
+  ) async throws(StatusError) -> StoredObject? {
+    guard let namespace else { return nil }
+    let form = StoredForm(Namespace.resource)
+    let key = form.key(namespace: nil, name: namespace)
+    guard let room = try await read(call, { () throws(StoreError) in try await self.store.get(key) }) else {
+      throw StatusError.notFound("namespaces", namespace)
+    }
+    if objects.object(room, form).metadata.deletionTimestamp != nil {
+      var error = StatusError.forbidden(
+        call.resource.plural, name, group: call.resource.group,
+        "unable to create new content in namespace \(namespace) because it is being terminated")
+      error.status.details?.causes = [
+        StatusCause(
+          reason: "NamespaceTerminating", message: "namespace \(namespace) is being terminated",
+          field: "metadata.namespace")
+      ]
+      throw error
+    }
+    return room
+  }
+
+  private func write(
+    new object: any NamedObject, in room: StoredObject?, _ call: Call
+  ) async throws(StatusError) -> StoredObject {
+    let key = call.form.key(namespace: call.target.namespace, name: object.name)
+    let value = call.form.encode(object)
+    if call.isDryRun {
+      if try await read(call, { () throws(StoreError) in try await self.store.get(key) }) != nil {
+        throw StatusError.alreadyExists(call.resource.plural, object.name, group: call.resource.group)
+      }
+      let current = await store.currentRevision
+      return StoredObject(key: key, value: value, created: current, modified: current)
+    }
+    guard let room else {
+      return try await read(call, named: object.name) { () throws(StoreError) in
+        try await self.store.create(key, value)
+      }
+    }
+    // A namespace that begins to go in this moment is seen here; one that only changed is looked at again.
+    let stored = try await transact(call, named: object.name) { transaction throws(StoreError) -> StoredObject? in
+      guard transaction.get(room.key)?.modified == room.modified else { return nil }
+      return try transaction.create(key, value)
+    }
+    if let stored { return stored }
+    let roomNow = try await admit(namespace: call.target.namespace, for: call, named: object.name)
+    return try await write(new: object, in: roomNow, call)
+  }
+
+  /// Runs a group of writes that are kept together; the store's refusals are told in the API's words.
+  func transact<Value: Sendable>(
+    _ call: Call, named name: String? = nil,
+    _ body: @escaping @Sendable (inout Transaction) throws(StoreError) -> Value
+  ) async throws(StatusError) -> Value {
+    do {
+      return try await store.update { transaction in try body(&transaction) }
+    } catch let error as StoreError {
+      throw error.status(call.resource, name ?? call.name)
+    } catch {
+      throw StatusError.internalError("\(error)")
+    }
+  }
+
+  func read<Value: Sendable>(
+    _ call: Call, named name: String? = nil, _ body: () async throws(StoreError) -> Value
+  ) async throws(StatusError) -> Value {
+    do throws(StoreError) {
+      return try await body()
+    } catch {
+      throw error.status(call.resource, name ?? call.name)
+    }
+  }
+}
+
+/// Names and identities that the server thinks of.
+enum Identity {
+  /// Without letters that could form words, as Kubernetes chooses them.
+  private static let letters = Array("bcdfghjklmnpqrstvwxz2456789")
+
+  /// The beginning with five letters behind it; a long one is shortened so that the whole stays a name.
+  static func name(_ beginning: String) -> String {
+    beginning.prefix(58) + String((0..<5).map { _ in letters.randomElement()! })
+  }
+
+  /// A random UUID.
+  static func uid() -> String {
+    var random = SystemRandomNumberGenerator()
+    var high = random.next()
+    var low = random.next()
+    high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+    low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    let digits = hexadecimal(high) + hexadecimal(low)
+    let cuts = [0, 8, 12, 16, 20, 32]
+    return zip(cuts, cuts.dropFirst()).map { from, to in
+      String(decoding: digits[from..<to], as: UTF8.self)
+    }.joined(separator: "-")
+  }
+
+  private static func hexadecimal(_ number: UInt64) -> [UInt8] {
+    let digits = Array("0123456789abcdef".utf8)
+    return (0..<16).map { digits[Int(number >> UInt64(60 - 4 * $0) & 15)] }
+  }
+}
