@@ -52,11 +52,6 @@ public enum Files {
     if mkdir(path, mode) != 0, errno != EEXIST { throw SystemCallError("mkdir", on: path) }
   }
 
-  /// Whatever the process's mask says.
-  public static func setMode(_ path: String, _ mode: UInt32) throws(SystemCallError) {
-    try systemCall("chmod", on: path) { chmod(path, mode) }
-  }
-
   /// Names in a directory, sorted, without `.` and `..`.
   public static func list(_ path: String) throws(SystemCallError) -> [String] {
     guard let directory = opendir(path) else { throw SystemCallError("opendir", on: path) }
