@@ -2,9 +2,10 @@ public import ClusterClient
 internal import Documents
 public import KubernetesAPI
 internal import ObjectSchema
+internal import Synchronization
 
 /// Tells the cluster what happened, without keeping the one who tells it waiting.
-public struct EventRecorder: Sendable {
+public final class EventRecorder: Sendable {
   private let client: ClusterClient
   private let component: String
   private let host: String
@@ -12,6 +13,8 @@ public struct EventRecorder: Sendable {
   private let time: any TimeSource
   private let events: AsyncStream<Event>
   private let sink: AsyncStream<Event>.Continuation
+  /// The moment in the latest event's name: no two may bear the same.
+  private let latest = Mutex(Timestamp(seconds: 0))
 
   /// - Parameter host: The node for a kubelet, the machine's name for a scheduler.
   public init(
@@ -28,7 +31,11 @@ public struct EventRecorder: Sendable {
   }
 
   public func record(_ object: ObjectReference, _ note: EventNote) {
-    sink.yield(Self.event(object, note, component: component, host: host, form: form, now: time.now()))
+    let now = latest.withLock { latest in
+      latest = max(time.now(), latest + .nanoseconds(1))
+      return latest
+    }
+    sink.yield(Self.event(object, note, component: component, host: host, form: form, now: now))
   }
 
   /// Sends what is recorded until cancelled.

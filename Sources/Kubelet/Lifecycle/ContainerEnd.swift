@@ -17,7 +17,7 @@ extension PodLifecycle {
   mutating func stop(_ index: Int, _ why: String, grace: Duration, _ turn: inout Turn) {
     guard var running = containers[index].running, running.stop == nil else { return }
     record(.normal("Killing", why), containers[index], &turn)
-    running.isInPostStart = false
+    if running.postStart == .underWay { running.postStart = .done }
     var stop = ContainerLife.Stop(killAt: turn.now + max(grace, Self.minimumGrace))
     let name = containers[index].name
     if spec(of: name)?.lifecycle?.preStop != nil, grace > .zero {
@@ -52,9 +52,9 @@ extension PodLifecycle {
     guard var running = containers[index].running else { return }
     switch hook {
     case .postStart:
-      guard running.isInPostStart else { return }
-      containers[index].running?.isInPostStart = false
-      guard failure != nil else { return }
+      guard running.postStart == .underWay else { return }
+      containers[index].running?.postStart = failure == nil ? .done : .failed
+      guard failure != nil else { return containers[index].forgetEnd() }
       record(.warning("FailedPostStartHook", "PostStartHook failed"), containers[index], &turn)
       containers[index].complaint = ContainerLife.Complaint(
         reason: "PostStartHookError", message: "PostStartHook failed")
@@ -78,6 +78,7 @@ extension PodLifecycle {
       containers[index].phase = .launching(.starting(id, image, exit: exit))
     case .running(let running):
       let state = ContainerStateTerminated(id: running.id, exit, startedAt: running.startedAt)
+      if running.postStart != .failed { containers[index].complaint = nil }
       containers[index].end(ContainerLife.Ended(state: state, image: running.image))
       pauseAfterCrash(index, &turn)
     case .idle, .launching: break
@@ -87,7 +88,7 @@ extension PodLifecycle {
   // MARK: Probes
 
   mutating func beginProbes(_ index: Int, _ turn: inout Turn) {
-    guard var running = containers[index].running, running.stop == nil, !running.isInPostStart else { return }
+    guard var running = containers[index].running, running.stop == nil, running.postStart == .done else { return }
     let name = containers[index].name
     let due = running.probes.begin(now: turn.now)
     containers[index].running = running

@@ -33,10 +33,17 @@ struct ContainerLife: Sendable, Equatable {
     var id: ContainerID
     var image: ImageNames
     var startedAt: Timestamp
-    /// The others wait while it runs its `postStart` hook.
-    var isInPostStart = false
+    var postStart = PostStart.done
     var stop: Stop?
     var probes = ProbeBook()
+  }
+
+  /// Until its hook is done the container is not told of as running, and the others wait.
+  enum PostStart: Sendable, Equatable {
+    case underWay
+    case done
+    /// The container is being ended for it.
+    case failed
   }
 
   /// An end that is under way.
@@ -121,7 +128,7 @@ struct ContainerLife: Sendable, Equatable {
   var isLaunching: Bool { if case .launching = phase { true } else { false } }
 
   /// Started, and with its `postStart` hook behind it.
-  var isUnderWay: Bool { running.map { !$0.isInPostStart } ?? false }
+  var isUnderWay: Bool { running?.postStart == .done }
 
   /// Whether the container may have processes: it must be gone before the sandbox is taken away.
   var mayHaveProcesses: Bool {
@@ -138,6 +145,13 @@ struct ContainerLife: Sendable, Equatable {
     case .launching(.starting(let id, _, _)): id
     default: nil
     }
+  }
+
+  /// It runs well: how it ended before is only a memory.
+  mutating func forgetEnd() {
+    endedBefore = ended ?? endedBefore
+    ended = nil
+    complaint = nil
   }
 
   mutating func end(_ ended: Ended) {

@@ -95,14 +95,12 @@ extension PodLifecycle {
     else { return }
     var running = ContainerLife.Running(id: id, image: ContainerLife.ImageNames(image), startedAt: turn.now)
     running.probes = ProbeBook(spec, startedAt: turn.now)
-    running.isInPostStart = spec.lifecycle?.postStart != nil && exit == nil
+    if spec.lifecycle?.postStart != nil && exit == nil { running.postStart = .underWay }
     containers[index].phase = .running(running)
-    containers[index].endedBefore = containers[index].ended ?? containers[index].endedBefore
-    containers[index].ended = nil
-    containers[index].complaint = nil
+    if running.postStart == .done { containers[index].forgetEnd() }
     record(.normal("Started", "Started container \(name)"), containers[index], &turn)
     if let exit { return containerExited(index, exit, &turn) }
-    if running.isInPostStart {
+    if running.postStart == .underWay {
       turn.effects.append(.runHook(container: name, id: id, .postStart, within: .seconds(3600)))
     }
     if stage != .active { stop(index, "Stopping container \(name)", grace: grace, &turn) }

@@ -132,7 +132,7 @@ public struct PodLifecycle: Sendable, Equatable {
   private var isStarting: Bool {
     guard stage == .active else { return false }
     return volumes == .preparing || sandbox == .creating || containers.contains { $0.isLaunching }
-      || containers.contains { $0.running?.isInPostStart ?? false }
+      || containers.contains { $0.isRunning && !$0.isUnderWay }
   }
 
   mutating func report(_ turn: inout Turn) {
@@ -417,7 +417,7 @@ extension PodLifecycle.Event {
   var isStepOfStarting: Bool {
     switch self {
     case .volumesReady, .sandboxCreated, .imageFound, .imagePulled, .imageNotPulled, .containerCreated,
-      .containerNotCreated, .containerStarted, .containerNotStarted:
+      .containerNotCreated, .containerStarted, .hookEnded:
       true
     default: false
     }

@@ -155,7 +155,7 @@ extension PodLifecycle {
     status.restartCount = Int32(container.restartCount)
     status.image = spec.image
     status.imageID = ""
-    if let running = container.running {
+    if container.isUnderWay, let running = container.running {
       status.state.running = ContainerStateRunning(startedAt: running.startedAt)
       status.lastState.terminated = container.endedBefore?.told
       status.containerID = ContainerName.text(running.id)
@@ -179,11 +179,11 @@ extension PodLifecycle {
         status.lastState.terminated = container.endedBefore?.told
       }
     }
-    let isStarted = container.running?.probes.isStarted ?? false
+    let isStarted = container.isUnderWay && container.running?.probes.isStarted == true
     status.started = container.role == .ephemeral ? nil : isStarted
     switch container.role {
     case .initial: status.ready = container.phase == .idle && container.ended?.exitCode == 0
-    case .sidecar, .main: status.ready = container.running?.probes.isReady ?? false
+    case .sidecar, .main: status.ready = container.isUnderWay && container.running?.probes.isReady == true
     case .ephemeral: status.ready = false
     }
     status.volumeMounts = spec.volumeMounts.map(VolumeMountStatus.init)
