@@ -68,16 +68,18 @@ let package = Package(
     room("APIServer", ["ObjectStore", "KubernetesAPI", "ObjectSchema", "Documents"]),
     room("HTTPTransport", ["KubernetesAPI", "SystemIO", "CMicroHTTPD", "CCurl", "CGnuTLS", "CNettle"]),
     room("ClusterClient", ["KubernetesAPI", "ObjectSchema", "Documents"]),
-    room("ControlLoop", ["ClusterClient", "KubernetesAPI"]),
-    room("Scheduler", ["ControlLoop", "ClusterClient", "KubernetesAPI"]),
-    room("Controllers", ["ControlLoop", "ClusterClient", "KubernetesAPI"]),
+    room("ControlLoop", ["ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents"]),
+    room("Scheduler", ["ControlLoop", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents"]),
+    room("Controllers", ["ControlLoop", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents"]),
 
     // The node.
     room("ContainerRuntime"),
     room("ImageStore", ["SystemIO", "Documents", "CArchive", "CNettle"]),
     room("LinuxRuntime", ["ContainerRuntime", "ImageStore", "SystemIO", "Documents", "CLinux", "CNodeInit"]),
     room("SimulatedRuntime", ["ContainerRuntime"]),
-    room("Kubelet", ["ControlLoop", "ClusterClient", "ContainerRuntime", "KubernetesAPI"]),
+    room(
+      "Kubelet",
+      ["ControlLoop", "ClusterClient", "ContainerRuntime", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"]),
     .executableTarget(
       name: "Workload",
       swiftSettings: strict,
@@ -125,8 +127,14 @@ let package = Package(
     tests("APIServerTests", ["APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
     tests("HTTPTransportTests", ["HTTPTransport", "KubernetesAPI", "SystemIO"]),
     tests("ClusterClientTests", ["ClusterClient", "APIServer", "ObjectStore", "KubernetesAPI"]),
-    tests("SchedulerTests", ["Scheduler", "KubernetesAPI"]),
-    tests("KubeletTests", ["Kubelet", "ContainerRuntime", "SimulatedRuntime", "KubernetesAPI"]),
+    tests(
+      "SchedulerTests", ["Scheduler", "ControlLoop", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents"]),
+    tests(
+      "KubeletTests",
+      [
+        "Kubelet", "Scheduler", "ControlLoop", "ClusterClient", "ContainerRuntime", "SimulatedRuntime", "KubernetesAPI",
+        "ObjectSchema", "Documents", "SystemIO",
+      ]),
     tests("ImageStoreTests", ["ImageStore"]),
     tests("LinuxRuntimeTests", ["LinuxRuntime", "ImageStore", "ContainerRuntime", "SystemIO"]),
     .executableTarget(

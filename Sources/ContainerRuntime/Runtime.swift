@@ -25,6 +25,8 @@ public protocol Runtime: Sendable {
   func signalContainer(_ id: ContainerID, _ signal: Int32) async throws(RuntimeError)
   /// Ends the container if it runs and removes its file system and cgroup. Its log stays.
   func removeContainer(_ id: ContainerID) async throws(RuntimeError)
+  /// One container of the inventory; nil when there is no such container.
+  func container(_ id: ContainerID) async throws(RuntimeError) -> ContainerRecord?
 
   func exec(_ spec: ExecSpec) async throws(RuntimeError) -> any ExecSession
   /// Joins the streams of the container's own first process.
@@ -36,6 +38,13 @@ public protocol Runtime: Sendable {
   func findImage(_ reference: String) async throws(RuntimeError) -> ImageInfo?
   func pullImage(_ reference: String) async throws(RuntimeError) -> ImageInfo
   func listImages() async throws(RuntimeError) -> [ImageInfo]
+}
+
+extension Runtime {
+  /// For runtimes that have no shorter way.
+  public func container(_ id: ContainerID) async throws(RuntimeError) -> ContainerRecord? {
+    try await inventory().containers.first { $0.spec.id == id }
+  }
 }
 
 /// 64 hexadecimal digits, unique for ever.

@@ -1,0 +1,132 @@
+internal import ContainerRuntime
+internal import KubernetesAPI
+internal import ObjectSchema
+
+/// Puts together what the runtime is to make of a container of the spec.
+struct ContainerPlan {
+  let pod: Pod
+  let container: Container
+  let configuration: KubeletConfiguration
+  let addresses: [String]
+  /// The node's own resolv.conf.
+  let nodeResolver: String
+  /// What names in `valueFrom` and `envFrom` stand for.
+  let environment: [EnvironmentVariable]
+
+  func spec(id: ContainerID, sandboxID: String, attempt: Int, image: ImageInfo) throws(ContainerPlanError)
+    -> ContainerSpec
+  {
+    let name = container.name ?? ""
+    var spec = ContainerSpec(
+      id: id, sandboxID: sandboxID, name: name, attempt: attempt, imageID: image.id,
+      logPath: configuration.logPath(
+        namespace: pod.namespace, name: pod.name, uid: pod.uid, container: name, attempt: attempt))
+    spec.environment = environment
+    let variables = Dictionary(environment.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    spec.command = container.command.map { VariableExpansion.expand($0, variables) }
+    spec.arguments = container.args.map { VariableExpansion.expand($0, variables) }
+    spec.workingDirectory = container.workingDir.flatMap { $0.isEmpty ? nil : $0 }
+    spec.mounts = try mounts(variables)
+    spec.files = files(besides: spec.mounts)
+    spec.user = try user(image: image)
+    spec.security = security
+    spec.resources = ResourceLimits(container.resources)
+    spec.hasTerminal = container.tty ?? false
+    spec.keepsInputOpen = container.stdin ?? false
+    spec.closesInputAfterFirstAttach = container.stdinOnce ?? false
+    spec.terminationMessagePath = container.terminationMessagePath ?? "/dev/termination-log"
+    spec.terminationMessageFile = "\(configuration.podDirectory(pod.uid))/containers/\(name)/\(id.prefix(8))"
+    spec.labels = [
+      PodLabels.podName: pod.name, PodLabels.podNamespace: pod.namespace, PodLabels.podUID: pod.uid,
+      PodLabels.containerName: name, PodLabels.restartCount: String(attempt),
+      PodLabels.terminationMessageFile: spec.terminationMessageFile ?? "",
+      PodLabels.terminationMessagePolicy: container.terminationMessagePolicy ?? "File",
+    ]
+    return spec
+  }
+
+  private func mounts(_ variables: [String: String]) throws(ContainerPlanError) -> [Mount] {
+    var mounts: [Mount] = []
+    for mount in container.volumeMounts {
+      guard let volume = pod.spec.volumes.first(where: { $0.name == mount.name }) else {
+        throw ContainerPlanError("volume \"\(mount.name ?? "")\" is not in the pod")
+      }
+      var source = PodVolumes.path(of: volume, pod: pod, configuration)
+      var part = mount.subPath ?? ""
+      if let expression = mount.subPathExpr { part = VariableExpansion.expand(expression, variables) }
+      if part.split(separator: "/").contains("..") || part.hasPrefix("/") {
+        throw ContainerPlanError("subPath \"\(part)\" of volume \"\(mount.name ?? "")\" leads out of the volume")
+      }
+      if !part.isEmpty { source += "/" + part }
+      mounts.append(
+        Mount(source: source, target: mount.mountPath ?? "", isReadOnly: mount.readOnly ?? false))
+    }
+    return mounts
+  }
+
+  private func files(besides mounts: [Mount]) -> [String: String] {
+    var files: [String: String] = [:]
+    if pod.spec.hostNetwork != true {
+      files["/etc/hosts"] = NetworkFiles.hosts(pod, addresses: addresses, clusterDomain: configuration.clusterDomain)
+    }
+    files["/etc/hostname"] = NetworkFiles.hostname(pod) + "\n"
+    files["/etc/resolv.conf"] = NetworkFiles.resolver(
+      pod, clusterDomain: configuration.clusterDomain, clusterDNS: configuration.clusterDNS, node: nodeResolver)
+    // What the pod mounts there itself goes before.
+    for mount in mounts { files[mount.target] = nil }
+    return files
+  }
+
+  private func user(image: ImageInfo) throws(ContainerPlanError) -> UserSpec {
+    let own = container.securityContext
+    let shared = pod.spec.securityContext
+    var user = UserSpec()
+    user.user = (own?.runAsUser ?? shared?.runAsUser).map { UInt32(clamping: $0) }
+    user.group = (own?.runAsGroup ?? shared?.runAsGroup).map { UInt32(clamping: $0) }
+    user.supplementaryGroups = (shared?.supplementalGroups ?? []).map { UInt32(clamping: $0) }
+    if let group = shared?.fsGroup { user.supplementaryGroups.append(UInt32(clamping: group)) }
+    guard own?.runAsNonRoot ?? shared?.runAsNonRoot ?? false else { return user }
+    let whose = "(pod: \"\(pod.name)_\(pod.namespace)(\(pod.uid))\", container: \(container.name ?? ""))"
+    if let chosen = user.user {
+      if chosen == 0 { throw ContainerPlanError("container's runAsUser breaks non-root policy \(whose)") }
+      return user
+    }
+    let imageUser = image.user.split(separator: ":").first.map(String.init) ?? ""
+    if imageUser.isEmpty || imageUser == "0" || imageUser == "root" {
+      throw ContainerPlanError("container has runAsNonRoot and image will run as root \(whose)")
+    }
+    if UInt32(imageUser) == nil {
+      throw ContainerPlanError(
+        "container has runAsNonRoot and image has non-numeric user (\(imageUser)), cannot verify user is non-root \(whose)"
+      )
+    }
+    return user
+  }
+
+  private var security: SecuritySpec {
+    var security = SecuritySpec()
+    guard let own = container.securityContext else { return security }
+    security.isPrivileged = own.privileged ?? false
+    security.hasReadOnlyRoot = own.readOnlyRootFilesystem ?? false
+    security.allowsPrivilegeEscalation = own.allowPrivilegeEscalation ?? true
+    security.addedCapabilities = own.capabilities?.add ?? []
+    security.droppedCapabilities = own.capabilities?.drop ?? []
+    return security
+  }
+}
+
+/// Why a container cannot be put together, in the words that its waiting state shows.
+struct ContainerPlanError: Error, Equatable {
+  var message: String
+
+  init(_ message: String) { self.message = message }
+}
+
+extension ResourceLimits {
+  init(_ resources: ResourceRequirements) {
+    self.init()
+    memoryBytes = resources.limits["memory"]?.value
+    cpuMillicores = resources.limits["cpu"]?.milliValue
+    cpuRequestMillicores = resources.requests["cpu"]?.milliValue
+  }
+}

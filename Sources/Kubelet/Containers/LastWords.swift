@@ -1,0 +1,18 @@
+internal import ContainerRuntime
+internal import SystemIO
+
+/// What a container says about its own end: its termination message.
+enum LastWords {
+  static func of(_ spec: ContainerSpec, _ status: ExitStatus) -> String? {
+    if let path = spec.terminationMessageFile, let bytes = try? Files.read(path), !bytes.isEmpty {
+      return String(decoding: bytes.prefix(4096), as: UTF8.self)
+    }
+    guard spec.labels[PodLabels.terminationMessagePolicy] == "FallbackToLogsOnError", status.code != 0,
+      let log = try? Files.read(spec.logPath)
+    else { return nil }
+    let lines = LogLine.parse(log).suffix(80)
+    var tail = lines.flatMap(\.content)
+    if tail.count > 2048 { tail = Array(tail.suffix(2048)) }
+    return String(decoding: tail, as: UTF8.self)
+  }
+}

@@ -1,0 +1,79 @@
+internal import KubernetesAPI
+
+/// The small files that give a container its names: hosts, resolv.conf, hostname.
+enum NetworkFiles {
+  static func hosts(_ pod: Pod, addresses: [String], clusterDomain: String) -> String {
+    var text = """
+      # Kubernetes-managed hosts file.
+      127.0.0.1\tlocalhost
+      ::1\tlocalhost ip6-localhost ip6-loopback
+      fe00::0\tip6-localnet
+      fe00::0\tip6-mcastprefix
+      fe00::1\tip6-allnodes
+      fe00::2\tip6-allrouters
+
+      """
+    let name = hostname(pod)
+    for address in addresses {
+      if let subdomain = pod.spec.subdomain, !subdomain.isEmpty {
+        text += "\(address)\t\(name).\(subdomain).\(pod.namespace).svc.\(clusterDomain)\t\(name)\n"
+      } else {
+        text += "\(address)\t\(name)\n"
+      }
+    }
+    if !pod.spec.hostAliases.isEmpty {
+      text += "\n# Entries added by HostAliases.\n"
+      for alias in pod.spec.hostAliases {
+        text += "\(alias.ip ?? "")\t\(alias.hostnames.joined(separator: "\t"))\n"
+      }
+    }
+    return text
+  }
+
+  static func hostname(_ pod: Pod) -> String {
+    let name = pod.spec.hostname.flatMap { $0.isEmpty ? nil : $0 } ?? pod.name
+    // Linux allows no more, and a name may not end in a separator.
+    var short = name.prefix(63)
+    while let last = short.last, last == "-" || last == "." { short.removeLast() }
+    return String(short)
+  }
+
+  /// - Parameter node: The node's own resolv.conf.
+  static func resolver(_ pod: Pod, clusterDomain: String, clusterDNS: String?, node: String) -> String {
+    var servers: [String] = []
+    var searches: [String] = []
+    var options: [String] = []
+    let policy = pod.spec.dnsPolicy ?? "ClusterFirst"
+    let followsCluster =
+      policy == "ClusterFirstWithHostNet" || policy == "ClusterFirst" && pod.spec.hostNetwork != true
+    if followsCluster, let clusterDNS {
+      servers = [clusterDNS]
+      searches = ["\(pod.namespace).svc.\(clusterDomain)", "svc.\(clusterDomain)", clusterDomain]
+      options = ["ndots:5"]
+    } else if policy != "None" {
+      for line in node.split(separator: "\n") {
+        let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
+        switch words.first {
+        case "nameserver": servers += words.dropFirst().prefix(1)
+        case "search": searches = Array(words.dropFirst())
+        case "options": options = Array(words.dropFirst())
+        default: break
+        }
+      }
+    }
+    if let own = pod.spec.dnsConfig {
+      servers += own.nameservers.filter { !servers.contains($0) }
+      searches += own.searches.filter { !searches.contains($0) }
+      for option in own.options {
+        let name = option.name ?? ""
+        options.removeAll { $0 == name || $0.hasPrefix(name + ":") }
+        options.append(option.value.map { "\(name):\($0)" } ?? name)
+      }
+    }
+    var text = ""
+    if !searches.isEmpty { text += "search \(searches.joined(separator: " "))\n" }
+    for server in servers { text += "nameserver \(server)\n" }
+    if !options.isEmpty { text += "options \(options.joined(separator: " "))\n" }
+    return text
+  }
+}

@@ -1,0 +1,33 @@
+/// What a kubelet must be told about the node that it keeps.
+public struct KubeletConfiguration: Sendable, Equatable {
+  public var nodeName: String
+  /// The node's own addresses in the cluster's network.
+  public var nodeAddresses: [String]
+  /// From which range the pods get their addresses, such as `10.244.0.0/24`.
+  public var podRange: String?
+  public var maximumPods = 110
+  /// Where the pods' volumes and files live.
+  public var rootDirectory = "/var/lib/kubelet"
+  public var logDirectory = "/var/log/pods"
+  public var clusterDomain = "cluster.local"
+  /// The address of the cluster's name server, if there is one.
+  public var clusterDNS: String?
+  public var kubeletVersion = "v1.32.13"
+  public var heartbeatInterval = Duration.seconds(10)
+  public var labels: [String: String] = [:]
+
+  public init(nodeName: String, nodeAddresses: [String]) {
+    self.nodeName = nodeName
+    self.nodeAddresses = nodeAddresses
+  }
+
+  func podDirectory(_ uid: String) -> String { "\(rootDirectory)/pods/\(uid)" }
+
+  func logDirectory(namespace: String, name: String, uid: String) -> String {
+    "\(logDirectory)/\(namespace)_\(name)_\(uid)"
+  }
+
+  func logPath(namespace: String, name: String, uid: String, container: String, attempt: Int) -> String {
+    "\(logDirectory(namespace: namespace, name: name, uid: uid))/\(container)/\(attempt).log"
+  }
+}

@@ -1,0 +1,122 @@
+public import ClusterClient
+public import ContainerRuntime
+public import ControlLoop
+internal import Documents
+public import KubernetesAPI
+internal import ObjectSchema
+internal import SystemIO
+
+/// A node's agent: it runs the pods that are bound to its node and tells the API what becomes of them.
+///
+/// It speaks only to the API and to the runtime. It may end at any time: the containers run on, and the next kubelet
+/// of the node adopts them.
+public struct KubeletService: Sendable {
+  private let context: KubeletContext
+  private let mirror: Mirror<Pod>
+
+  public init(
+    client: ClusterClient, runtime: any Runtime, configuration: KubeletConfiguration,
+    time: any TimeSource = SystemTime()
+  ) {
+    context = KubeletContext(
+      client: client, runtime: runtime,
+      recorder: EventRecorder(client: client, component: "kubelet", host: configuration.nodeName, time: time),
+      time: time, configuration: configuration)
+    mirror = Mirror(client, Selection(fieldSelector: "spec.nodeName=\(configuration.nodeName)"))
+  }
+
+  /// Serves logs, exec and the like to the API server.
+  public var endpoint: any APIEndpoint { KubeletEndpoint(context: context, mirror: mirror) }
+
+  /// Keeps the node until cancelled.
+  public func run() async throws {
+    let (inbox, post) = AsyncStream.makeStream(of: Message.self)
+    let runtimeEvents = context.runtime.events()
+    try await withThrowingDiscardingTaskGroup { group in
+      group.addTask { await context.recorder.run() }
+      group.addTask { await NodeKeeper(context: context).run() }
+      group.addTask {
+        try await mirror.run { _, old, new in post.yield(.pod(old: old, new: new)) }
+      }
+      group.addTask {
+        for await event in runtimeEvents { post.yield(.runtime(event)) }
+      }
+      group.addTask { try await keepPods(inbox, post) }
+    }
+  }
+
+  private enum Message: Sendable {
+    case pod(old: Pod?, new: Pod?)
+    case runtime(RuntimeEvent)
+    case workerEnded(uid: String)
+  }
+
+  private typealias Mailbox = AsyncStream<PodLifecycle.Event>.Continuation
+
+  /// The one owner of the workers: hands every message to the worker that it is for.
+  private func keepPods(_ inbox: AsyncStream<Message>, _ post: AsyncStream<Message>.Continuation) async throws {
+    await mirror.waitUntilFilled()
+    let inventory = try await context.runtime.inventory()
+    await withDiscardingTaskGroup { group in
+      var mailboxes: [String: Mailbox] = [:]
+      func employ(_ lifecycle: PodLifecycle) {
+        let uid = lifecycle.pod.uid
+        let (events, deliver) = AsyncStream.makeStream(of: PodLifecycle.Event.self)
+        mailboxes[uid] = deliver
+        let worker = PodWorker(context: context, events: events, deliver: deliver)
+        group.addTask {
+          await worker.run(lifecycle)
+          post.yield(.workerEnded(uid: uid))
+        }
+      }
+      func meet(_ pod: Pod, _ inventory: Inventory) {
+        if let mailbox = mailboxes[pod.uid] {
+          mailbox.yield(.podChanged(pod))
+        } else {
+          employ(
+            PodLifecycle(
+              pod, adopting: inventory, hostAddresses: context.configuration.nodeAddresses, now: context.time.now()))
+        }
+      }
+
+      let pods = mirror.objects
+      for pod in pods { meet(pod, inventory) }
+      let known = Set(pods.map(\.uid))
+      group.addTask { await sweep(inventory, known) }
+
+      for await message in inbox {
+        switch message {
+        case .pod(let old, let new?):
+          if let old, old.uid != new.uid { mailboxes[old.uid]?.yield(.podVanished(old)) }
+          meet(new, Inventory())
+        case .pod(let old?, nil): mailboxes[old.uid]?.yield(.podVanished(old))
+        case .pod(nil, nil): break
+        case .workerEnded(let uid): mailboxes[uid] = nil
+        case .runtime(.containerExited(let id)):
+          guard let record = try? await context.runtime.container(id), case .exited(_, let status) = record.state,
+            let uid = record.spec.labels[PodLabels.podUID]
+          else { continue }
+          let message = LastWords.of(record.spec, status)
+          mailboxes[uid]?.yield(.containerExited(id: id, status, message: message))
+        case .runtime(.sandboxExited(let id)):
+          for mailbox in mailboxes.values { mailbox.yield(.sandboxExited(id: id)) }
+        }
+      }
+      group.cancelAll()
+    }
+  }
+
+  /// Takes away what is left of pods that vanished while no kubelet was there.
+  private func sweep(_ inventory: Inventory, _ known: Set<String>) async {
+    for sandbox in inventory.sandboxes where !known.contains(sandbox.spec.podUID) {
+      try? await context.runtime.removeSandbox(sandbox.spec.id)
+    }
+    let configuration = context.configuration
+    let pods = configuration.rootDirectory + "/pods"
+    for uid in (try? Files.list(pods)) ?? [] where !known.contains(uid) { try? Files.removeTree("\(pods)/\(uid)") }
+    for name in (try? Files.list(configuration.logDirectory)) ?? [] {
+      let uid = name.split(separator: "_").last.map(String.init) ?? ""
+      if !known.contains(uid) { try? Files.removeTree("\(configuration.logDirectory)/\(name)") }
+    }
+  }
+}

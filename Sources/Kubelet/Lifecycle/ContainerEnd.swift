@@ -1,0 +1,193 @@
+internal import ContainerRuntime
+internal import ControlLoop
+internal import KubernetesAPI
+internal import ObjectSchema
+
+/// From a running container to an ended one: hooks, signals, grace, and the end of the whole pod.
+extension PodLifecycle {
+  /// Kubernetes never gives a container less than this between TERM and KILL.
+  private static let minimumGrace = Duration.seconds(2)
+
+  /// How long the pod's containers may take to end.
+  var grace: Duration {
+    .seconds(pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30)
+  }
+
+  /// Begins to end one running container; one that is being ended already goes on doing so.
+  mutating func stop(_ index: Int, _ why: String, grace: Duration, _ turn: inout Turn) {
+    guard var running = containers[index].running, running.stop == nil else { return }
+    record(.normal("Killing", why), containers[index], &turn)
+    if running.postStart == .underWay { running.postStart = .done }
+    var stop = ContainerLife.Stop(killAt: turn.now + max(grace, Self.minimumGrace))
+    let name = containers[index].name
+    if spec(of: name)?.lifecycle?.preStop != nil, grace > .zero {
+      stop.isInPreStop = true
+      turn.effects.append(.runHook(container: name, id: running.id, .preStop, within: grace))
+    } else {
+      stop.hasTerm = true
+      turn.effects.append(.signal(id: running.id, Signal.terminate))
+    }
+    running.stop = stop
+    containers[index].running = running
+  }
+
+  /// KILL, when the grace is over.
+  mutating func progressStop(_ index: Int, _ turn: inout Turn) {
+    guard let running = containers[index].running, let stop = running.stop, stop.hasTerm, !stop.hasKill,
+      stop.killAt <= turn.now
+    else { return }
+    containers[index].running?.stop?.hasKill = true
+    turn.effects.append(.signal(id: running.id, Signal.kill))
+  }
+
+  mutating func shortenGrace(_ now: Timestamp) {
+    let latest = now + max(grace, Self.minimumGrace)
+    for index in containers.indices {
+      guard let stop = containers[index].running?.stop else { continue }
+      containers[index].running?.stop?.killAt = min(stop.killAt, latest)
+    }
+  }
+
+  mutating func hookEnded(_ index: Int, _ hook: Hook, failure: String?, _ turn: inout Turn) {
+    guard var running = containers[index].running else { return }
+    switch hook {
+    case .postStart:
+      guard running.postStart == .underWay else { return }
+      containers[index].running?.postStart = failure == nil ? .done : .failed
+      guard failure != nil else { return containers[index].forgetEnd() }
+      record(.warning("FailedPostStartHook", "PostStartHook failed"), containers[index], &turn)
+      containers[index].complaint = ContainerLife.Complaint(
+        reason: "PostStartHookError", message: "PostStartHook failed")
+      stop(index, "FailedPostStartHook", grace: grace, &turn)
+    case .preStop:
+      guard var stop = running.stop, stop.isInPreStop else { return }
+      if failure != nil { record(.warning("FailedPreStopHook", "PreStopHook failed"), containers[index], &turn) }
+      stop.isInPreStop = false
+      stop.hasTerm = true
+      stop.killAt = max(stop.killAt, turn.now + Self.minimumGrace)
+      running.stop = stop
+      containers[index].running = running
+      turn.effects.append(.signal(id: running.id, Signal.terminate))
+    }
+  }
+
+  mutating func containerExited(_ index: Int, _ exit: ContainerLife.Exit, _ turn: inout Turn) {
+    switch containers[index].phase {
+    case .launching(.starting(let id, let image, _)):
+      // It ended before its start was told.
+      containers[index].phase = .launching(.starting(id, image, exit: exit))
+    case .running(let running):
+      let state = ContainerStateTerminated(id: running.id, exit, startedAt: running.startedAt)
+      if running.postStart != .failed { containers[index].complaint = nil }
+      containers[index].end(ContainerLife.Ended(state: state, image: running.image))
+      pauseAfterCrash(index, &turn)
+    case .idle, .launching: break
+    }
+  }
+
+  // MARK: Probes
+
+  mutating func beginProbes(_ index: Int, _ turn: inout Turn) {
+    guard var running = containers[index].running, running.stop == nil, running.postStart == .done else { return }
+    let name = containers[index].name
+    let due = running.probes.begin(now: turn.now)
+    containers[index].running = running
+    turn.effects += due.map { .probe(container: name, id: running.id, $0) }
+  }
+
+  mutating func probed(_ index: Int, _ kind: ProbeKind, _ result: ProbeResult, _ turn: inout Turn) {
+    let name = containers[index].name
+    guard let probe = spec(of: name)?.probe(kind), var running = containers[index].running else { return }
+    let verdict = running.probes.note(result, kind, probe, now: turn.now)
+    containers[index].running = running
+    // What a probe finds in a container that is being ended is no news.
+    if running.stop != nil { return }
+    switch result {
+    case .success: break
+    case .failure(let output):
+      record(.warning("Unhealthy", "\(kind.rawValue) probe failed: \(output)"), containers[index], &turn)
+    case .errored(let message):
+      record(
+        .warning("Unhealthy", "\(kind.rawValue) probe errored and resulted in unknown state: \(message)"),
+        containers[index], &turn)
+    }
+    guard verdict == .bad, kind != .readiness else { return }
+    let grace = probe.terminationGracePeriodSeconds.map { Duration.seconds($0) } ?? grace
+    stop(
+      index, "Container \(name) failed \(kind.rawValue.lowercased()) probe, will be restarted", grace: grace, &turn)
+  }
+
+  // MARK: The end of the pod
+
+  mutating func beginStopping(_ cause: Cause, _ turn: inout Turn) {
+    stage = .stopping(cause)
+    for index in containers.indices {
+      switch containers[index].phase {
+      case .launching(.findingImage), .launching(.pullingImage): containers[index].phase = .idle
+      default: break
+      }
+      if containers[index].phase == .idle { containers[index].pause = nil }
+      // Sidecars serve the others to their end.
+      if containers[index].role != .sidecar { stopForGood(index, &turn) }
+    }
+  }
+
+  private mutating func stopForGood(_ index: Int, _ turn: inout Turn) {
+    stop(index, "Stopping container \(containers[index].name)", grace: grace, &turn)
+  }
+
+  mutating func proceedStopping(_ cause: Cause, _ turn: inout Turn) {
+    for index in containers.indices { progressStop(index, &turn) }
+    if containers.contains(where: { $0.role != .sidecar && $0.mayHaveProcesses }) { return }
+    // In reverse order, each when the one that may need it has gone.
+    if let last = containers.lastIndex(where: { $0.role == .sidecar && $0.mayHaveProcesses }) {
+      return stopForGood(last, &turn)
+    }
+    // What is being made must be there before it can be taken away.
+    if volumes == .preparing || sandbox == .creating { return }
+    if case .replacing = sandbox { return }
+    settle(cause)
+    stage = .removingSandbox(cause)
+    report(&turn)
+    if case .ready(let current) = sandbox {
+      turn.effects.append(.removeSandbox(id: current.spec.id))
+    } else {
+      stage = .over(cause)
+    }
+  }
+
+  /// Gives every container the state in which it will be remembered.
+  private mutating func settle(_ cause: Cause) {
+    if cause == .completed { return }
+    let hasInitialized = hasInitialized
+    let lastTouched = containers.lastIndex { $0.role == .initial && ($0.made > 0 || $0.ended != nil) } ?? 0
+    for index in containers.indices {
+      if containers[index].complaint != nil {
+        containers[index].complaint = nil
+        // What ended before the last end has been cleared away.
+        if containers[index].ended != nil { containers[index].endedBefore = nil }
+      }
+      guard containers[index].ended == nil else { continue }
+      switch containers[index].role {
+      case .main, .ephemeral: if !hasInitialized { continue }
+      case .initial, .sidecar: if index > lastTouched { continue }
+      }
+      containers[index].ended = ContainerLife.Ended(
+        state: .unknown("The container could not be located when the pod was terminated"))
+    }
+  }
+
+  /// Whether the pod ever came as far as starting its main containers.
+  private var hasInitialized: Bool {
+    if pod.spec.initContainers.isEmpty { return true }
+    if containers.contains(where: { $0.role == .main && $0.made > 0 }) { return true }
+    guard let last = containers.last(where: { $0.role == .initial || $0.role == .sidecar }) else { return true }
+    return last.role == .sidecar ? last.made > 0 : last.ended?.exitCode == 0
+  }
+}
+
+/// The two signals of a container's end, by Linux' numbers.
+enum Signal {
+  static let terminate: Int32 = 15
+  static let kill: Int32 = 9
+}

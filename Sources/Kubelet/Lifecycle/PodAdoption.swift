@@ -1,0 +1,121 @@
+public import ContainerRuntime
+internal import ControlLoop
+public import KubernetesAPI
+public import ObjectSchema
+
+extension PodLifecycle {
+  /// A pod that was on this node before the kubelet started: what runs goes on running, and is not counted anew.
+  ///
+  /// - Parameter inventory: What the runtime holds; only what belongs to the pod is looked at.
+  public init(_ pod: Pod, adopting inventory: Inventory, hostAddresses: [String], now: Timestamp) {
+    self.init(pod, hostAddresses: hostAddresses, now: now)
+    let sandboxes = inventory.sandboxes.filter { $0.spec.podUID == pod.uid }
+    let newest = sandboxes.max { $0.spec.attempt < $1.spec.attempt }
+    sandboxAttempts = (newest?.spec.attempt ?? -1) + 1
+    if let newest {
+      addresses = newest.addresses
+      volumes = .ready
+    } else {
+      addresses = pod.status.podIPs.compactMap(\.ip)
+    }
+    if case .over = stage {
+      // It ended, and what is left of it was not yet taken away.
+      if let newest {
+        sandbox = .ready(newest)
+        stage = .stopping(.completed)
+      }
+    } else if let newest, newest.isRunning {
+      sandbox = .ready(newest)
+    }
+
+    let statuses =
+      pod.status.initContainerStatuses + pod.status.containerStatuses + pod.status.ephemeralContainerStatuses
+    let records = Dictionary(grouping: inventory.containers.filter { $0.spec.sandboxID == newest?.spec.id }) {
+      $0.spec.name
+    }
+    for index in containers.indices {
+      let told = statuses.first { $0.name == containers[index].name }
+      let latest = records[containers[index].name]?.max { $0.spec.attempt < $1.spec.attempt }
+      if let latest {
+        adopt(index, latest, told, now)
+      } else if let told {
+        recall(index, told, now)
+      }
+      if case .ready = sandbox { continue }
+      // Init containers run again in a new sandbox, unless the pod is past them for good.
+      if containers[index].role == .initial, stage == .active, pod.spec.restartPolicy != "Never",
+        let ended = containers[index].ended
+      {
+        containers[index].endedBefore = ended
+        containers[index].ended = nil
+      }
+    }
+    reported = pod.status
+  }
+
+  private mutating func adopt(_ index: Int, _ record: ContainerRecord, _ told: ContainerStatus?, _ now: Timestamp) {
+    let id = record.spec.id
+    containers[index].made = record.spec.attempt + 1
+    containers[index].endedBefore = told?.lastState.terminated.map { ContainerLife.Ended(state: $0, image: nil) }
+    let isTold = told?.containerID == ContainerName.text(id)
+    let image = ContainerLife.ImageNames(
+      name: (isTold ? told?.image : nil) ?? spec(of: record.spec.name)?.image ?? "",
+      digest: (isTold ? told?.imageID : nil) ?? record.spec.imageID)
+    if !isTold, let terminated = told?.state.terminated {
+      containers[index].endedBefore = ContainerLife.Ended(state: terminated, image: nil)
+    }
+    switch record.state {
+    case .created:
+      // It was about to start: it is thrown away, and the attempt made again.
+      containers[index].made = record.spec.attempt
+      containers[index].remains = id
+      if let terminated = told?.state.terminated ?? told?.lastState.terminated, record.spec.attempt > 0 {
+        containers[index].ended = ContainerLife.Ended(state: terminated, image: nil)
+        containers[index].endedBefore = nil
+      }
+    case .running(let startedAt):
+      let start = Timestamp(nanosecondsSince1970: startedAt)
+      var running = ContainerLife.Running(id: id, image: image, startedAt: start)
+      if let spec = spec(of: record.spec.name) {
+        running.probes = ProbeBook(spec, startedAt: start)
+        running.probes.resume(isStarted: isTold && told?.started == true, isReady: isTold && told?.ready == true)
+      }
+      containers[index].phase = .running(running)
+    case .exited(let startedAt, let status):
+      let state = ContainerStateTerminated(
+        id: id, ContainerLife.Exit(status: status), startedAt: Timestamp(nanosecondsSince1970: startedAt))
+      containers[index].ended = ContainerLife.Ended(
+        state: isTold ? told?.state.terminated ?? state : state, image: image)
+      containers[index].remains = id
+    }
+  }
+
+  /// The runtime knows nothing of a container that the API tells of: what is remembered is all there is.
+  private mutating func recall(_ index: Int, _ told: ContainerStatus, _ now: Timestamp) {
+    let image = ContainerLife.ImageNames(name: told.image ?? "", digest: told.imageID ?? "")
+    let before = told.lastState.terminated.map { ContainerLife.Ended(state: $0, image: image) }
+    if told.containerID != nil || (told.restartCount ?? 0) > 0 {
+      containers[index].made = Int(told.restartCount ?? 0) + 1
+    }
+    if let terminated = told.state.terminated {
+      containers[index].ended = ContainerLife.Ended(state: terminated, image: image)
+      containers[index].endedBefore = before
+    } else if told.state.running != nil {
+      var state = ContainerStateTerminated.unknown(
+        "The container could not be located when the pod was deleted.  The container used to be Running")
+      state.finishedAt = now
+      containers[index].ended = ContainerLife.Ended(state: state, image: image)
+      containers[index].endedBefore = before
+    } else {
+      containers[index].ended = before
+    }
+  }
+}
+
+extension ProbeBook {
+  /// What was known before the kubelet was started anew still holds until a probe says otherwise.
+  mutating func resume(isStarted: Bool, isReady: Bool) {
+    if isStarted { set(.startup, isGood: true) }
+    if isReady { set(.readiness, isGood: true) }
+  }
+}

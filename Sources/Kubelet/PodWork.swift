@@ -1,0 +1,201 @@
+internal import ClusterClient
+internal import ContainerRuntime
+internal import ControlLoop
+internal import KubernetesAPI
+internal import ObjectSchema
+internal import SystemIO
+
+/// Performs single effects of a pod's lifecycle, each against the runtime, the files or the network.
+struct PodWork: Sendable {
+  let context: KubeletContext
+  let pod: Pod
+  let addresses: [String]
+  let sandboxID: String?
+
+  private var runtime: any Runtime { context.runtime }
+  private var configuration: KubeletConfiguration { context.configuration }
+
+  /// What happened; nothing for effects whose end shows itself otherwise.
+  func perform(_ effect: PodLifecycle.Effect) async -> [PodLifecycle.Event] {
+    switch effect {
+    case .prepareVolumes: return [await prepareVolumes()]
+    case .createSandbox(let attempt): return [await createSandbox(attempt)]
+    case .removeSandbox(let id): return [await removeSandbox(id)]
+    case .findImage(let name):
+      do {
+        return [.imageFound(container: name, try await runtime.findImage(image(of: name)))]
+      } catch {
+        return [.imageNotPulled(container: name, error)]
+      }
+    case .pullImage(let name):
+      let begin = context.time.now()
+      do {
+        let image = try await runtime.pullImage(image(of: name))
+        return [.imagePulled(container: name, image, took: context.time.now() - begin)]
+      } catch {
+        return [.imageNotPulled(container: name, error)]
+      }
+    case .createContainer(let name, let attempt, let image):
+      return [await createContainer(name, attempt: attempt, image)]
+    case .startContainer(let name, let id):
+      do {
+        try await runtime.startContainer(id)
+        return [.containerStarted(container: name, id: id)]
+      } catch {
+        return [.containerNotStarted(container: name, id: id, message: error.message)]
+      }
+    case .signal(let id, let signal):
+      // A container that is gone already tells so by its exit.
+      try? await runtime.signalContainer(id, signal)
+      return []
+    case .removeContainer(let id):
+      try? await runtime.removeContainer(id)
+      return []
+    case .runHook(let name, let id, let hook, let limit):
+      return [.hookEnded(id: id, hook, failure: await run(hook, of: name, id: id, within: limit))]
+    case .probe(let name, let id, let kind):
+      return [.probed(id: id, kind, await probe(kind, of: name, id: id))]
+    case .record, .report, .wakeAt, .deletePod, .finish: return []
+    }
+  }
+
+  private func container(_ name: String) -> Container {
+    (pod.spec.initContainers + pod.spec.containers).first { $0.name == name }
+      ?? pod.spec.ephemeralContainers.first { $0.name == name }.map(Container.init) ?? Container()
+  }
+
+  private func image(of name: String) -> String { container(name).image ?? "" }
+
+  // MARK: Volumes and sandbox
+
+  private func prepareVolumes() async -> PodLifecycle.Event {
+    do throws(VolumeError) {
+      let hosts = configuration.nodeAddresses
+      try await PodVolumes(client: context.client, configuration: configuration, hostAddresses: hosts).prepare(pod)
+      return .volumesReady
+    } catch {
+      return .volumesFailed(volume: error.volume, message: error.message)
+    }
+  }
+
+  private func createSandbox(_ attempt: Int) async -> PodLifecycle.Event {
+    var spec = SandboxSpec(
+      id: Identifier.random(), podUID: pod.uid, podName: pod.name, podNamespace: pod.namespace, attempt: attempt,
+      hostname: NetworkFiles.hostname(pod))
+    spec.network = pod.spec.hostNetwork == true ? .node : .pod
+    spec.processes = pod.spec.hostPID == true ? .node : pod.spec.shareProcessNamespace == true ? .pod : .container
+    spec.ipc = pod.spec.hostIPC == true ? .node : .pod
+    spec.qosClass = QualityOfService(rawValue: pod.status.qosClass ?? pod.spec.qualityOfService) ?? .bestEffort
+    spec.resources = ResourceLimits(ofPod: pod.spec)
+    for sysctl in pod.spec.securityContext?.sysctls ?? [] { spec.sysctls[sysctl.name ?? ""] = sysctl.value }
+    spec.labels = [
+      PodLabels.podName: pod.name, PodLabels.podNamespace: pod.namespace, PodLabels.podUID: pod.uid,
+    ]
+    do {
+      return .sandboxCreated(try await runtime.createSandbox(spec))
+    } catch {
+      return .sandboxFailed(error.message)
+    }
+  }
+
+  private func removeSandbox(_ id: String) async -> PodLifecycle.Event {
+    var pause = Duration.milliseconds(100)
+    while true {
+      do {
+        try await runtime.removeSandbox(id)
+        break
+      } catch {
+        do { try await context.time.sleep(for: pause) } catch { break }
+        pause = min(pause * 2, .seconds(10))
+      }
+    }
+    return .sandboxRemoved(id: id)
+  }
+
+  // MARK: Containers
+
+  private func createContainer(_ name: String, attempt: Int, _ image: ImageInfo) async -> PodLifecycle.Event {
+    guard let sandboxID else { return .containerNotCreated(container: name, .runtime("the pod has no sandbox")) }
+    let container = container(name)
+    let spec: ContainerSpec
+    do {
+      let environment = try await ContainerEnvironment(
+        client: context.client, pod: pod, container: container, addresses: addresses,
+        hostAddresses: configuration.nodeAddresses
+      ).resolve()
+      let plan = ContainerPlan(
+        pod: pod, container: container, configuration: configuration, addresses: addresses,
+        nodeResolver: (try? Files.readText("/etc/resolv.conf")) ?? "", environment: environment)
+      spec = try plan.spec(id: Identifier.random(), sandboxID: sandboxID, attempt: attempt, image: image)
+      try prepareFiles(for: spec)
+    } catch let error as ContainerPlanError {
+      return .containerNotCreated(container: name, .configuration(error.message))
+    } catch let error as StatusError {
+      return .containerNotCreated(container: name, .configuration(error.message))
+    } catch {
+      return .containerNotCreated(container: name, .configuration("\(error)"))
+    }
+    do {
+      return .containerCreated(container: name, id: try await runtime.createContainer(spec))
+    } catch {
+      return .containerNotCreated(container: name, .runtime(error.message))
+    }
+  }
+
+  private func prepareFiles(for spec: ContainerSpec) throws(SystemCallError) {
+    if let slash = spec.logPath.lastIndex(of: "/") {
+      try Files.makeDirectories(String(spec.logPath[..<slash]), mode: 0o755)
+    }
+    guard let file = spec.terminationMessageFile, let slash = file.lastIndex(of: "/") else { return }
+    try Files.makeDirectories(String(file[..<slash]), mode: 0o755)
+    try Files.write([], to: file, mode: 0o666)
+    try Files.setMode(file, 0o666)
+  }
+
+  // MARK: Hooks and probes
+
+  /// What went wrong, or nil.
+  private func run(_ hook: Hook, of name: String, id: ContainerID, within limit: Duration) async -> String? {
+    let lifecycle = container(name).lifecycle
+    guard let handler = hook == .postStart ? lifecycle?.postStart : lifecycle?.preStop else { return nil }
+    let errand = Errand(
+      context: context, pod: pod, container: container(name), id: id, addresses: addresses, sandboxID: sandboxID)
+    return await errand.run(handler, within: limit)
+  }
+
+  private func probe(_ kind: ProbeKind, of name: String, id: ContainerID) async -> ProbeResult {
+    guard let probe = container(name).probe(kind) else { return .success }
+    let errand = Errand(
+      context: context, pod: pod, container: container(name), id: id, addresses: addresses, sandboxID: sandboxID)
+    return await errand.run(probe)
+  }
+}
+
+/// Identities for what the runtime makes.
+enum Identifier {
+  /// 64 hexadecimal digits.
+  static func random() -> String {
+    var digits = ""
+    for _ in 0..<4 {
+      let part = String(UInt64.random(in: .min ... .max), radix: 16)
+      digits += String(repeating: "0", count: 16 - part.count) + part
+    }
+    return digits
+  }
+}
+
+extension ResourceLimits {
+  /// The frame around all containers of a pod: a limit holds only if every container has one.
+  init(ofPod spec: PodSpec) {
+    self.init()
+    let containers = spec.containers.map { ResourceLimits($0.resources) }
+    func sum(_ limit: KeyPath<ResourceLimits, Int64?>) -> Int64? {
+      containers.allSatisfy { $0[keyPath: limit] != nil }
+        ? containers.reduce(0) { $0 + ($1[keyPath: limit] ?? 0) } : nil
+    }
+    memoryBytes = sum(\.memoryBytes)
+    cpuMillicores = sum(\.cpuMillicores)
+    let requests = containers.compactMap(\.cpuRequestMillicores)
+    cpuRequestMillicores = requests.isEmpty ? nil : requests.reduce(0, +)
+  }
+}

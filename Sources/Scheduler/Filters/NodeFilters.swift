@@ -1,0 +1,94 @@
+internal import KubernetesAPI
+internal import ObjectSchema
+
+extension Filter {
+  static let unschedulable = Filter { pod, node, _ in
+    guard node.node.spec.unschedulable == true else { return nil }
+    var taint = Taint()
+    taint.key = "node.kubernetes.io/unschedulable"
+    taint.effect = "NoSchedule"
+    if pod.spec.tolerations.contains(where: { $0.tolerates(taint) }) { return nil }
+    return Objection(["node(s) were unschedulable"], isResolvable: false)
+  }
+
+  static let nodeName = Filter { pod, node, _ in
+    guard let wanted = pod.spec.nodeName, !wanted.isEmpty, wanted != node.name else { return nil }
+    return Objection(["node(s) didn't match the requested node name"], isResolvable: false)
+  }
+
+  static let taints = Filter { pod, node, _ in
+    let taint = node.taints.first { taint in
+      (taint.effect == "NoSchedule" || taint.effect == "NoExecute")
+        && !pod.spec.tolerations.contains { $0.tolerates(taint) }
+    }
+    guard let taint else { return nil }
+    return Objection(
+      ["node(s) had untolerated taint {\(taint.key ?? ""): \(taint.value ?? "")}"], isResolvable: false)
+  }
+
+  static let nodeAffinity = Filter { pod, node, _ in
+    let labels = node.node.metadata.labels
+    let isSelected = pod.spec.nodeSelector.allSatisfy { labels[$0.key] == $0.value }
+    let terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+    if isSelected && (terms.map { $0.nodeSelectorTerms.contains { $0.matches(node.node) } } ?? true) { return nil }
+    return Objection(["node(s) didn't match Pod's node affinity/selector"], isResolvable: false)
+  }
+
+  static let hostPorts = Filter { pod, node, _ in
+    let wanted = HostPort.all(of: pod.spec)
+    guard wanted.contains(where: { port in node.ports.contains { $0.clashes(with: port) } }) else { return nil }
+    return Objection(["node(s) didn't have free ports for the requested pod ports"], isResolvable: true)
+  }
+
+  static let resources = Filter { pod, node, _ in
+    var reasons: [String] = []
+    if node.allocatable("pods") / 1000 < Int64(node.pods.count + 1) { reasons.append("Too many pods") }
+    let requests = PodRequests(pod.spec)
+    let others = requests.amounts.keys.filter { $0 != "cpu" && $0 != "memory" && $0 != "ephemeral-storage" }
+    for name in ["cpu", "memory", "ephemeral-storage"] + others.sorted() {
+      let wanted = requests[name]
+      if wanted > 0 && wanted > node.allocatable(name) - (node.requested[name] ?? 0) {
+        reasons.append("Insufficient \(name)")
+      }
+    }
+    return reasons.isEmpty ? nil : Objection(reasons, isResolvable: true)
+  }
+}
+
+extension Toleration {
+  func tolerates(_ taint: Taint) -> Bool {
+    if let effect, !effect.isEmpty, effect != taint.effect { return false }
+    if let key, !key.isEmpty, key != taint.key { return false }
+    switch `operator` ?? "Equal" {
+    case "Exists": return true
+    case "Equal", "": return (key ?? "").isEmpty ? false : value ?? "" == taint.value ?? ""
+    default: return false
+    }
+  }
+}
+
+extension NodeSelectorTerm {
+  /// All requirements hold; a term without any matches nothing.
+  func matches(_ node: Node) -> Bool {
+    if matchExpressions.isEmpty && matchFields.isEmpty { return false }
+    return matchExpressions.allSatisfy { $0.holds(node.metadata.labels[$0.key ?? ""]) }
+      && matchFields.allSatisfy { $0.holds($0.key == "metadata.name" ? node.name : nil) }
+  }
+}
+
+extension NodeSelectorRequirement {
+  fileprivate func holds(_ value: String?) -> Bool {
+    switch `operator` {
+    case "In": return value.map(values.contains) ?? false
+    case "NotIn": return !(value.map(values.contains) ?? false)
+    case "Exists": return value != nil
+    case "DoesNotExist": return value == nil
+    case "Gt", "Lt":
+      guard let number = value.flatMap({ Int64($0) }), let bound = values.first.flatMap({ Int64($0) }) else {
+        return false
+      }
+      return `operator` == "Gt" ? number > bound : number < bound
+    default: return false
+    }
+  }
+}

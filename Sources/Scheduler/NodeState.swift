@@ -1,0 +1,57 @@
+public import KubernetesAPI
+internal import ObjectSchema
+
+/// A node as the scheduler weighs it: what it has, and what the pods on it have asked for.
+public struct NodeState: Sendable, Equatable {
+  public let node: Node
+  public private(set) var pods: [Pod]
+  private(set) var requested: [String: Int64] = [:]
+  private(set) var ports: Set<HostPort> = []
+
+  public init(_ node: Node, pods: [Pod]) {
+    self.node = node
+    self.pods = pods
+    for pod in pods {
+      for (name, amount) in PodRequests(pod.spec).amounts { requested[name, default: 0] += amount }
+      ports.formUnion(HostPort.all(of: pod.spec))
+    }
+  }
+
+  var name: String { node.name }
+
+  func allocatable(_ resource: String) -> Int64 { node.status.allocatable[resource]?.milliValue ?? 0 }
+
+  /// The node's taints, and those that its state implies.
+  var taints: [Taint] {
+    var taints = node.spec.taints
+    func imply(_ key: String) {
+      if taints.contains(where: { $0.key == key && $0.effect == "NoSchedule" }) { return }
+      var taint = Taint()
+      taint.key = key
+      taint.effect = "NoSchedule"
+      taints.append(taint)
+    }
+    if !node.isReady { imply("node.kubernetes.io/not-ready") }
+    return taints
+  }
+}
+
+/// A port of the node that a container takes for itself.
+struct HostPort: Sendable, Hashable {
+  var address: String
+  var networkProtocol: String
+  var number: Int32
+
+  static func all(of spec: PodSpec) -> [HostPort] {
+    spec.containers.flatMap(\.ports).compactMap { port in
+      guard let number = port.hostPort, number > 0 else { return nil }
+      let address = port.hostIP.flatMap { $0.isEmpty ? nil : $0 } ?? "0.0.0.0"
+      return HostPort(address: address, networkProtocol: port.protocol ?? "TCP", number: number)
+    }
+  }
+
+  func clashes(with other: HostPort) -> Bool {
+    number == other.number && networkProtocol == other.networkProtocol
+      && (address == other.address || address == "0.0.0.0" || other.address == "0.0.0.0")
+  }
+}

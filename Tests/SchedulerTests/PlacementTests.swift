@@ -1,0 +1,170 @@
+import Documents
+import KubernetesAPI
+import ObjectSchema
+import Testing
+
+@testable import Scheduler
+
+/// Worlds as text: a line a node with what it has, then a pod, then what is decided.
+struct PlacementTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    var name: String
+    var nodes: String
+    var pod: String
+    var expected: String
+    var testDescription: String { name }
+  }
+
+  static let cases: [Case] = [
+    Case(
+      name: "takes the only node", nodes: "oracle cpu=2 memory=4Gi", pod: "{containers: [{name: a}]}",
+      expected: "oracle"),
+    Case(
+      name: "tells that there are no nodes", nodes: "", pod: "{containers: [{name: a}]}",
+      expected: "no nodes available to schedule pods"),
+    Case(
+      name: "tells what is insufficient", nodes: "oracle cpu=2 memory=4Gi",
+      pod: "{containers: [{name: a, resources: {requests: {cpu: '64', memory: 1Ti}}}]}",
+      expected:
+        "0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."
+    ),
+    Case(
+      name: "counts what the pods on the node have asked for",
+      nodes: "oracle cpu=2 memory=4Gi used=1500m", pod: "{containers: [{name: a, resources: {requests: {cpu: 600m}}}]}",
+      expected:
+        "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."
+    ),
+    Case(
+      name: "lets init containers use what the containers will need later",
+      nodes: "oracle cpu=2 memory=4Gi",
+      pod:
+        "{initContainers: [{name: i, resources: {requests: {cpu: '2'}}}], containers: [{name: a, resources: {requests: {cpu: '2'}}}]}",
+      expected: "oracle"),
+    Case(
+      name: "keeps away from a cordoned node", nodes: "oracle cpu=2 memory=4Gi cordoned",
+      pod: "{containers: [{name: a}]}",
+      expected:
+        "0/1 nodes are available: 1 node(s) were unschedulable. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
+    ),
+    Case(
+      name: "needs a toleration for a taint", nodes: "oracle cpu=2 memory=4Gi taint=disk=slow:NoSchedule",
+      pod: "{containers: [{name: a}]}",
+      expected:
+        "0/1 nodes are available: 1 node(s) had untolerated taint {disk: slow}. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
+    ),
+    Case(
+      name: "tolerates a taint", nodes: "oracle cpu=2 memory=4Gi taint=disk=slow:NoSchedule",
+      pod: "{tolerations: [{key: disk, operator: Exists}], containers: [{name: a}]}", expected: "oracle"),
+    Case(
+      name: "waits for a node to be ready", nodes: "oracle cpu=2 memory=4Gi notready",
+      pod: "{containers: [{name: a}]}",
+      expected:
+        "0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
+    ),
+    Case(
+      name: "follows the node selector", nodes: "a cpu=2 memory=4Gi\nb cpu=2 memory=4Gi label=disk=ssd",
+      pod: "{nodeSelector: {disk: ssd}, containers: [{name: a}]}", expected: "b"),
+    Case(
+      name: "sums up different reasons", nodes: "a cpu=2 memory=4Gi cordoned\nb cpu=2 memory=4Gi",
+      pod: "{nodeSelector: {disk: ssd}, containers: [{name: a}]}",
+      expected:
+        "0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) were unschedulable. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling."
+    ),
+    Case(
+      name: "follows required node affinity", nodes: "a cpu=2 memory=4Gi label=zone=1\nb cpu=2 memory=4Gi label=zone=2",
+      pod:
+        "{affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: zone, operator: NotIn, values: ['1']}]}]}}}, containers: [{name: a}]}",
+      expected: "b"),
+    Case(
+      name: "follows preferred node affinity", nodes: "a cpu=2 memory=4Gi\nb cpu=2 memory=4Gi label=zone=2 used=200m",
+      pod:
+        "{affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: ['2']}]}}]}}, containers: [{name: a}]}",
+      expected: "b"),
+    Case(
+      name: "gives a host port once", nodes: "oracle cpu=2 memory=4Gi port=80",
+      pod: "{containers: [{name: a, ports: [{containerPort: 80, hostPort: 80}]}]}",
+      expected:
+        "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."
+    ),
+    Case(
+      name: "fills no node beyond its number of pods", nodes: "oracle cpu=2 memory=4Gi pods=1 used=1m",
+      pod: "{containers: [{name: a}]}",
+      expected:
+        "0/1 nodes are available: 1 Too many pods. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."
+    ),
+    Case(
+      name: "prefers the node with more room", nodes: "a cpu=2 memory=4Gi used=1\nb cpu=2 memory=4Gi",
+      pod: "{containers: [{name: a}]}", expected: "b"),
+    Case(
+      name: "keeps pods apart that do not want each other",
+      nodes: "oracle cpu=2 memory=4Gi label=kubernetes.io/hostname=oracle used=1m",
+      pod:
+        "{affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: other}}}]}}, containers: [{name: a}]}",
+      expected:
+        "0/1 nodes are available: 1 node(s) didn't match pod anti-affinity rules. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."
+    ),
+    Case(
+      name: "finds no company where there is none",
+      nodes: "oracle cpu=2 memory=4Gi label=kubernetes.io/hostname=oracle",
+      pod:
+        "{affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: other}}}]}}, containers: [{name: a}]}",
+      expected:
+        "0/1 nodes are available: 1 node(s) didn't match pod affinity rules. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
+    ),
+  ]
+
+  @Test(arguments: cases) func decides(_ row: Case) throws {
+    let document = try #require(try Document.parse(yaml: "spec: \(row.pod)").first)
+    var pod = Pod.decode(document).value
+    pod.metadata = ObjectMeta(name: "new", namespace: "default")
+    let nodes = row.nodes.split(separator: "\n").map { node(String($0)) }
+    let placement = Placement.decide(pod, among: nodes)
+    switch placement {
+    case .node(let name): #expect(name == row.expected)
+    case .nowhere(let message): #expect(message == row.expected)
+    }
+  }
+
+  /// `name cpu=… memory=… [pods=…] [used=CPU of a pod that is there] [port=…] [label=k=v] [taint=k=v:E] [cordoned] [notready]`
+  private func node(_ line: String) -> NodeState {
+    let words = line.split(separator: " ").map(String.init)
+    var node = Node()
+    node.metadata = ObjectMeta(name: words[0])
+    node.status.allocatable["pods"] = Quantity("110")
+    var ready = NodeCondition()
+    ready.type = "Ready"
+    ready.status = words.contains("notready") ? "False" : "True"
+    node.status.conditions = [ready]
+    node.spec.unschedulable = words.contains("cordoned") ? true : nil
+    var pods: [Pod] = []
+    for word in words.dropFirst() {
+      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else { continue }
+      switch parts[0] {
+      case "cpu", "memory", "pods": node.status.allocatable[parts[0]] = Quantity(parts[1])
+      case "label":
+        let pair = parts[1].split(separator: "=").map(String.init)
+        node.metadata.labels[pair[0]] = pair[1]
+      case "taint":
+        let pair = parts[1].split(whereSeparator: { $0 == "=" || $0 == ":" }).map(String.init)
+        var taint = Taint()
+        (taint.key, taint.value, taint.effect) = (pair[0], pair[1], pair[2])
+        node.spec.taints.append(taint)
+      default:
+        var pod = Pod()
+        pod.metadata = ObjectMeta(name: "there", namespace: "default")
+        pod.metadata.labels = ["app": "other"]
+        var container = Container()
+        if parts[0] == "used" { container.resources.requests["cpu"] = Quantity(parts[1]) }
+        if parts[0] == "port" {
+          var port = ContainerPort()
+          port.hostPort = Int32(parts[1])
+          container.ports = [port]
+        }
+        pod.spec.containers = [container]
+        pods.append(pod)
+      }
+    }
+    return NodeState(node, pods: pods)
+  }
+}
