@@ -1,3 +1,5 @@
+public import KubernetesAPI
+
 /// Where a command's output goes and its input comes from: a terminal, a pipe, a test.
 public protocol CommandIO: Sendable {
   /// Throws when nobody reads any more; the command ends then.
@@ -17,16 +19,6 @@ public protocol CommandTerminal: Sendable {
   /// Keys go through as they are typed, unread by the terminal. Always followed by `leaveRawMode`.
   func enterRawMode() throws
   func leaveRawMode()
-}
-
-public struct TerminalSize: Sendable, Equatable {
-  public var columns: Int
-  public var rows: Int
-
-  public init(columns: Int, rows: Int) {
-    self.columns = columns
-    self.rows = rows
-  }
 }
 
 extension CommandIO {

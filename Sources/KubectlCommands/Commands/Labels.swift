@@ -137,7 +137,7 @@ struct MetadataChange {
       query.append(QueryItem("fieldManager", invocation[SharedFlags.fieldManager(manager)]))
       result = try await invocation.calls.patch(
         request.kind, request.namespace, name, contentType: PatchType.merge.rawValue,
-        Document.map(["metadata": .map(metadata)]).json(), query: query)
+        Document.map(DocumentMap([("metadata", .map(metadata))])).json(), query: query)
     }
     if var printer = try invocation.objectPrinter() {
       return try await invocation.io.print(try printer.text(result))
