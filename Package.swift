@@ -88,7 +88,7 @@ let package = Package(
 
     // The learner's side.
     room("Console", ["SystemIO", "CLibEdit", "CLinux"]),
-    room("KubectlCommands", ["ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents"]),
+    room("KubectlCommands", ["ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"]),
     room("LessonEngine", ["KubectlCommands", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents"]),
 
     // The composition root and the program.
@@ -140,7 +140,9 @@ let package = Package(
     .executableTarget(
       name: "ConsoleSpecimen", dependencies: ["Console"], path: "Tests/ConsoleSpecimen", swiftSettings: strict),
     tests("ConsoleTests", ["Console", "ConsoleSpecimen", "SystemIO"]),
-    tests("KubectlCommandsTests", ["KubectlCommands", "KubernetesAPI", "Documents"]),
+    tests(
+      "KubectlCommandsTests",
+      ["KubectlCommands", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"]),
     tests("LessonEngineTests", ["LessonEngine", "KubernetesAPI", "Documents"]),
     tests("EndToEndTests", ["SystemIO"]),
     tests("TidyTests", []),

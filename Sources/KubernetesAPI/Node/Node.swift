@@ -73,7 +73,7 @@ public struct Node: NamedObject {
     return words.joined(separator: ",")
   }
 
-  private var rolesText: String {
+  var rolesText: String {
     let prefix = "node-role.kubernetes.io/"
     var roles = metadata.labels.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     if let role = metadata.labels["kubernetes.io/role"] { roles.append(role) }

@@ -1,0 +1,88 @@
+internal import ClusterClient
+internal import KubernetesAPI
+
+/// Follows the global flags that say which cluster is meant and how requests are made.
+enum Connecting {
+  static func apply(to invocation: inout Invocation) async throws {
+    let flags = connectionFlags(invocation)
+    if !flags.isEmpty {
+      guard let connect = invocation.context.connect else {
+        throw Failure("this cluster is the only one that can be reached from here: leave out the flags that name another")
+      }
+      invocation.context.cluster = try await connect(flags)
+    }
+    var client = invocation.client
+    var endpoint = client.endpoint
+    if let person = impersonated(invocation) { endpoint = ImpersonatingEndpoint(endpoint, headers: person) }
+    let limit = invocation[SharedFlags.requestTimeout]
+    if let timeout = requestTimeout(limit) {
+      guard let timeout = timeout.value else {
+        throw Failure(
+          "invalid value for --request-timeout: \"\(limit)\" must be a whole number of seconds or a time such as 5s")
+      }
+      endpoint = TimeLimitedEndpoint(endpoint, limit: timeout)
+    }
+    let level = Int(invocation[SharedFlags.verbosity]) ?? 0
+    if level >= 6 {
+      endpoint = LoggingEndpoint(
+        endpoint, server: invocation.context.cluster.server, level: level, io: invocation.io,
+        now: invocation.context.now)
+    }
+    client = ClusterClient(endpoint: endpoint, userAgent: client.userAgent, user: client.user)
+    invocation.context.cluster.client = client
+  }
+
+  private static func connectionFlags(_ invocation: Invocation) -> ConnectionFlags {
+    func text(_ flag: Flag<String>) -> String? {
+      let value = invocation[flag]
+      return value.isEmpty ? nil : value
+    }
+    var flags = ConnectionFlags()
+    flags.kubeconfig = text(SharedFlags.kubeconfig)
+    flags.context = text(SharedFlags.context)
+    flags.cluster = text(SharedFlags.cluster)
+    flags.user = text(SharedFlags.user)
+    flags.server = text(SharedFlags.server)
+    flags.token = text(SharedFlags.token)
+    flags.certificateAuthority = text(SharedFlags.certificateAuthority)
+    flags.clientCertificate = text(SharedFlags.clientCertificate)
+    flags.clientKey = text(SharedFlags.clientKey)
+    flags.skipsVerification = invocation[SharedFlags.skipsVerification]
+    flags.serverName = text(SharedFlags.serverName)
+    return flags
+  }
+
+  private static func impersonated(_ invocation: Invocation) -> [QueryItem]? {
+    let user = invocation[SharedFlags.asUser]
+    if user.isEmpty { return nil }
+    var headers = [QueryItem("Impersonate-User", user)]
+    headers += invocation[SharedFlags.asGroup].map { QueryItem("Impersonate-Group", $0) }
+    let uid = invocation[SharedFlags.asUID]
+    if !uid.isEmpty { headers.append(QueryItem("Impersonate-Uid", uid)) }
+    return headers
+  }
+
+  /// Nil when no limit is asked for; a value that is nil when the text makes no sense.
+  private static func requestTimeout(_ text: String) -> (value: Duration?, Void)? {
+    if text == "0" || text == "0s" { return nil }
+    if let seconds = Int(text) { return (.seconds(seconds), ()) }
+    return (FlagText.duration(text), ())
+  }
+}
+
+/// Says in whose name requests are made.
+private struct ImpersonatingEndpoint: APIEndpoint {
+  let base: any APIEndpoint
+  let headers: [QueryItem]
+
+  init(_ base: any APIEndpoint, headers: [QueryItem]) {
+    self.base = base
+    self.headers = headers
+  }
+
+  func send(_ request: APIRequest) async throws(StatusError) -> APIResponse {
+    var request = request
+    for header in headers { request.headers.add(header.name, header.value) }
+    return try await base.send(request)
+  }
+}

@@ -1,0 +1,124 @@
+internal import Documents
+internal import KubernetesAPI
+
+/// `kubectl create`: makes new objects from manifests.
+enum Create {
+  static let fieldManager = SharedFlags.fieldManager("kubectl-create")
+
+  static let command = Command(
+    name: "create", group: .beginner,
+    summary: "Create a resource from a file or from stdin",
+    details: ["An object of the same name that is there already is an error; `apply` changes it instead."],
+    examples: [
+      Example("The objects of a manifest", "kubectl create -f pod.yaml"),
+      Example("A namespace", "kubectl create namespace try"),
+    ],
+    usage: "create -f FILENAME [options]",
+    flags: [
+      SharedFlags.filename.row, SharedFlags.recursive.row, SharedFlags.kustomize.row, SharedFlags.selector.row,
+      SharedFlags.dryRun.row, SharedFlags.validate.row, SharedFlags.saveConfig.row, fieldManager.row,
+    ] + SharedFlags.objectOutput,
+    subcommands: [CreateNamespace.command],
+    run: run)
+
+  private static func run(_ invocation: Invocation) async throws -> Int32 {
+    if !invocation.arguments.isEmpty {
+      throw Failure("Unexpected args: [\(invocation.arguments.joined(separator: " "))]", helpFor: invocation.path)
+    }
+    try invocation.refuseKustomize()
+    guard invocation.isGiven(SharedFlags.filename) else { throw Failure("must specify one of -f and -k") }
+    let dryRun = try DryRun(invocation)
+    let validation = try invocation.fieldValidation()
+    let manifests = try await invocation.manifestFiles.read(invocation[SharedFlags.filename])
+    if manifests.isEmpty { throw Failure("no objects passed to create") }
+    var creation = try Creation(invocation, dryRun: dryRun, validation: validation, manager: invocation[fieldManager])
+    var errors: [any Error] = []
+    for manifest in manifests {
+      do {
+        try manifest.check(validates: validation != "Ignore")
+        try await creation.create(try await ManifestObject(manifest, invocation))
+      } catch let error as StatusError where error.isConnectionFailure {
+        throw error
+      } catch let error where error is StatusError || error is Failure {
+        errors.append(error)
+      }
+    }
+    try Failures.throwIfAny(errors)
+    return 0
+  }
+}
+
+/// Sends new objects to the server, or only plays it through, and tells of each.
+struct Creation {
+  let invocation: Invocation
+  let dryRun: DryRun
+  let validation: String?
+  let manager: String
+  private var printer: ObjectPrinter?
+
+  init(_ invocation: Invocation, dryRun: DryRun, validation: String?, manager: String) throws {
+    self.invocation = invocation
+    self.dryRun = dryRun
+    self.validation = validation
+    self.manager = manager
+    printer = try invocation.objectPrinter()
+  }
+
+  mutating func create(_ object: ManifestObject) async throws {
+    do {
+      try await create(object.document, object.kind, object.namespace)
+    } catch let error as StatusError {
+      throw error.isConnectionFailure ? error : error.prefixed("error when creating \"\(object.source)\"")
+    }
+  }
+
+  @discardableResult
+  mutating func create(_ document: Document, _ kind: ResourceKind, _ namespace: String?) async throws -> Document {
+    let wanted = invocation[SharedFlags.saveConfig] ? LastApplied.annotated(document) : document
+    var made = wanted
+    if dryRun != .client {
+      var query: [QueryItem] = []
+      if dryRun == .server { query.append(QueryItem("dryRun", "All")) }
+      query.append(QueryItem("fieldManager", manager))
+      if let validation { query.append(QueryItem("fieldValidation", validation)) }
+      made = try await invocation.calls.create(kind, namespace, wanted, query: query)
+    }
+    try await tell(made, verb: "created")
+    return made
+  }
+
+  mutating func tell(_ object: Document, verb: String) async throws {
+    if printer != nil {
+      try await invocation.io.print(try printer?.text(object) ?? "")
+    } else {
+      try await invocation.io.print("\(ObjectPrinter.name(object)) \(verb)\(dryRun.suffix)\n")
+    }
+  }
+}
+
+/// `kubectl create namespace`.
+enum CreateNamespace {
+  static let command = Command(
+    name: "namespace", aliases: ["ns"],
+    summary: "Create a namespace with the specified name",
+    examples: [Example("A room of one's own", "kubectl create namespace try")],
+    usage: "create namespace NAME [options]",
+    flags: [
+      SharedFlags.dryRun.row, SharedFlags.saveConfig.row, SharedFlags.validate.row, Create.fieldManager.row,
+    ] + SharedFlags.objectOutput,
+    run: run)
+
+  private static func run(_ invocation: Invocation) async throws -> Int32 {
+    guard invocation.arguments.count == 1 else {
+      throw Failure("exactly one NAME is required, got \(invocation.arguments.count)", helpFor: invocation.path)
+    }
+    let object: Document = [
+      "apiVersion": "v1", "kind": "Namespace",
+      "metadata": ["creationTimestamp": nil, "name": .string(invocation.arguments[0])], "spec": [:], "status": [:],
+    ]
+    var creation = try Creation(
+      invocation, dryRun: try DryRun(invocation), validation: nil, manager: invocation[Create.fieldManager])
+    try await creation.create(object, ResourceKind(Namespace.resource), nil)
+    return 0
+  }
+}

@@ -1,0 +1,43 @@
+internal import ClusterClient
+internal import KubernetesAPI
+
+/// kubectl, as a function: words in, text out, an exit code back.
+public struct Kubectl {
+  /// Runs one command. Cancelling the task is ^C: the command ends, with the exit code that a shell gives then.
+  public static func run(
+    _ arguments: [String], context: KubectlContext, io: some CommandIO
+  ) async -> Int32 {
+    var server = context.cluster.server
+    do {
+      let parser = CommandLineParser(root: CommandTable.root, globalFlags: SharedFlags.global)
+      let parsed = try parser.parse(arguments)
+      var invocation = Invocation(
+        command: parsed.command, path: parsed.path, arguments: parsed.arguments,
+        argumentsBeforeDashes: parsed.argumentsBeforeDashes, given: parsed.given, context: context, io: io)
+      if parsed.wantsHelp || parsed.path.isEmpty {
+        try await io.print(HelpText(root: CommandTable.root).page(for: parsed.command, path: parsed.path))
+        return 0
+      }
+      guard let run = parsed.command.run else {
+        await io.printError(HelpText(root: CommandTable.root).page(for: parsed.command, path: parsed.path))
+        return 1
+      }
+      try await Connecting.apply(to: &invocation)
+      server = invocation.context.cluster.server
+      let code = try await run(invocation)
+      return Task.isCancelled ? 130 : code
+    } catch is OutputClosed {
+      return 141
+    } catch {
+      if Task.isCancelled || error is CancellationError { return 130 }
+      let failure = Failure(error, server: server)
+      if !failure.text.isEmpty { await io.printError(failure.text + "\n") }
+      return failure.exitCode
+    }
+  }
+}
+
+/// Thrown by a `CommandIO` whose reader has gone away, as in `get pods | head -1`.
+public struct OutputClosed: Error {
+  public init() {}
+}

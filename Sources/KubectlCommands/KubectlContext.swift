@@ -1,0 +1,60 @@
+public import ClusterClient
+public import ObjectSchema
+
+/// What a command works with: a cluster, a namespace, a place among the files, and the time.
+public struct KubectlContext: Sendable {
+  public var cluster: ClusterConnection
+  /// Paths in arguments are relative to this folder.
+  public var workingDirectory: String
+  /// Opens another cluster when flags such as `--context` or `--server` ask for one.
+  public var connect: (@Sendable (ConnectionFlags) async throws -> ClusterConnection)?
+  public var now: @Sendable () -> Timestamp
+
+  public init(
+    cluster: ClusterConnection, workingDirectory: String,
+    connect: (@Sendable (ConnectionFlags) async throws -> ClusterConnection)? = nil,
+    now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+  ) {
+    self.cluster = cluster
+    self.workingDirectory = workingDirectory
+    self.connect = connect
+    self.now = now
+  }
+}
+
+/// A cluster that commands can talk to, and how it is called.
+public struct ClusterConnection: Sendable {
+  public var client: ClusterClient
+  /// The namespace for commands that name none.
+  public var namespace: String
+  /// The name of the context in the configuration.
+  public var contextName: String
+  /// The server's address as people know it, such as `https://127.0.0.1:6443`.
+  public var server: String
+
+  public init(client: ClusterClient, namespace: String = "default", contextName: String, server: String) {
+    self.client = client
+    self.namespace = namespace
+    self.contextName = contextName
+    self.server = server
+  }
+}
+
+/// The flags that say which cluster is meant.
+public struct ConnectionFlags: Sendable, Equatable {
+  public var kubeconfig: String?
+  public var context: String?
+  public var cluster: String?
+  public var user: String?
+  public var server: String?
+  public var token: String?
+  public var certificateAuthority: String?
+  public var clientCertificate: String?
+  public var clientKey: String?
+  public var skipsVerification = false
+  public var serverName: String?
+
+  public init() {}
+
+  public var isEmpty: Bool { self == ConnectionFlags() }
+}

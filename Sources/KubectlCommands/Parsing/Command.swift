@@ -1,0 +1,74 @@
+/// One command: what it is called, what it accepts, how it is explained, and what it does.
+struct Command: Sendable {
+  let name: String
+  var aliases: [String] = []
+  var group: CommandGroup = .other
+  /// One line for lists of commands.
+  let summary: String
+  /// Paragraphs below the summary on the command's own page.
+  var details: [String] = []
+  var examples: [Example] = []
+  /// What follows `kubectl` in the usage line.
+  let usage: String
+  var flags: [FlagRow] = []
+  var subcommands: [Command] = []
+  var arguments: ArgumentKind = .none
+  /// Not listed in help, still understood.
+  var isHidden = false
+  /// A command that only holds others has nothing to run.
+  var run: (@Sendable (Invocation) async throws -> Int32)?
+}
+
+struct Example: Sendable {
+  let purpose: String
+  let line: String
+
+  init(_ purpose: String, _ line: String) {
+    self.purpose = purpose
+    self.line = line
+  }
+}
+
+/// The headings of the overview.
+enum CommandGroup: String, Sendable, CaseIterable {
+  case beginner = "Basic Commands (Beginner)"
+  case intermediate = "Basic Commands (Intermediate)"
+  case deploy = "Deploy Commands"
+  case cluster = "Cluster Management Commands"
+  case debugging = "Troubleshooting and Debugging Commands"
+  case advanced = "Advanced Commands"
+  case settings = "Settings Commands"
+  case other = "Other Commands"
+}
+
+/// What a command's arguments name, for completion.
+enum ArgumentKind: Sendable {
+  case none
+  /// `TYPE NAME…` or `TYPE/NAME…`.
+  case resources
+  /// `POD` or `TYPE/NAME`.
+  case pods
+  /// A kind with a path of fields behind it.
+  case fieldPath
+  case command
+}
+
+/// A command line that was understood.
+struct Invocation: Sendable {
+  let command: Command
+  /// The words that led to the command: `["create", "namespace"]`.
+  let path: [String]
+  let arguments: [String]
+  /// How many of the arguments stood before `--`; nil without it.
+  let argumentsBeforeDashes: Int?
+  let given: [String: [String]]
+  var context: KubectlContext
+  var io: any CommandIO
+
+  subscript<Value>(flag: Flag<Value>) -> Value { flag.read(given[flag.row.name] ?? []) }
+
+  func isGiven<Value>(_ flag: Flag<Value>) -> Bool { given[flag.row.name] != nil }
+
+  /// `kubectl create namespace`.
+  var commandText: String { (["kubectl"] + path).joined(separator: " ") }
+}

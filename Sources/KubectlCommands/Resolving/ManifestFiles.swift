@@ -1,0 +1,92 @@
+internal import Documents
+internal import SystemIO
+
+/// One object that a file describes, and where it stands.
+struct Manifest: Sendable {
+  var document: Document
+  /// As errors name it: a path, or `STDIN`.
+  var source: String
+
+  var apiVersion: String { document["apiVersion"]?.stringValue ?? "" }
+  var kind: String { document["kind"]?.stringValue ?? "" }
+  var name: String { document["metadata"]?["name"]?.stringValue ?? "" }
+  var namespace: String { document["metadata"]?["namespace"]?.stringValue ?? "" }
+}
+
+/// Reads what `-f` names: files, folders, `-` for standard input.
+struct ManifestFiles {
+  static let extensions = [".json", ".yaml", ".yml"]
+
+  let workingDirectory: String
+  let isRecursive: Bool
+  let io: any CommandIO
+
+  /// Every object of every file, in order; lists are taken apart.
+  func read(_ names: [String]) async throws -> [Manifest] {
+    var manifests: [Manifest] = []
+    for name in names {
+      if name == "-" {
+        var bytes: [UInt8] = []
+        while let chunk = try await io.read() { bytes += chunk }
+        manifests += try Self.parse(bytes, source: "STDIN", name: "STDIN")
+        continue
+      }
+      if name.hasPrefix("http://") || name.hasPrefix("https://") {
+        throw Failure(
+          "unable to read URL \"\(name)\": fetch it first, for example with curl, and name the file instead")
+      }
+      for file in try files(name) {
+        let bytes: [UInt8]
+        do {
+          bytes = try Files.read(absolute(file))
+        } catch {
+          throw Failure("open \(file): \(error)")
+        }
+        manifests += try Self.parse(bytes, source: file, name: file)
+      }
+    }
+    return manifests
+  }
+
+  private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : workingDirectory + "/" + path }
+
+  private func files(_ name: String) throws -> [String] {
+    guard Files.exists(absolute(name)) else { throw Failure("the path \"\(name)\" does not exist") }
+    guard Files.isDirectory(absolute(name)) else { return [name] }
+    let found = try manifestFiles(in: name, depth: 0)
+    if found.isEmpty {
+      throw Failure(
+        "error reading [\(name)]: recognized file extensions are [.json .yaml .yml]")
+    }
+    return found
+  }
+
+  private func manifestFiles(in folder: String, depth: Int) throws -> [String] {
+    var found: [String] = []
+    let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    for entry in try Files.list(absolute(folder)) {
+      let path = prefix + entry
+      if Files.isDirectory(absolute(path)) {
+        if isRecursive { found += try manifestFiles(in: path, depth: depth + 1) }
+      } else if Self.extensions.contains(where: { entry.hasSuffix($0) }) {
+        found.append(path)
+      }
+    }
+    return found
+  }
+
+  static func parse(_ bytes: [UInt8], source: String, name: String) throws -> [Manifest] {
+    let documents: [Document]
+    do {
+      documents = try Document.parse(yaml: bytes)
+    } catch {
+      throw Failure("error parsing \(name): error converting YAML to JSON: yaml: \(error)")
+    }
+    return documents.filter { !$0.isNull }.flatMap { document -> [Manifest] in
+      guard document["kind"]?.stringValue == "List", let items = document["items"]?.listValue else {
+        return [Manifest(document: document, source: source)]
+      }
+      return items.map { Manifest(document: $0, source: source) }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Documents
+import KubernetesAPI
+import ObjectSchema
+import Testing
+
+@testable import KubectlCommands
+
+/// `describe` against what a real cluster's kubectl printed of the same objects.
+@Suite(.timeLimit(.minutes(1)))
+struct DescribeTests {
+  @Test(arguments: [
+    "01-plain", "02-two-containers", "03-init", "04-init-fail", "05-liveness-exec", "06-liveness-http", "08-startup",
+    "10-crashloop", "11-oom", "13-hooks", "15-static", "17-unschedulable", "18-missing-configmap",
+  ])
+  func tellsOfPodsAsTheRealOne(_ name: String) throws {
+    let pod = Pod.decode(try Fixture.yaml("reference/\(name)/get-yaml.txt")).value
+    let expected = try Fixture.text("reference/\(name)/describe.txt")
+    var description = Description(secondsFromUTC: { _ in 0 })
+    pod.describe(into: &description, RelatedObjects(events: nil, now: Timestamp("2026-11-21T12:10:00Z")!))
+    #expect(description.take() == String(expected[..<expected.range(of: "Events:")!.lowerBound]))
+  }
+
+  @Test(arguments: ["01-plain", "02-two-containers", "03-init", "13-hooks"])
+  func tellsOfEventsAsTheRealOne(_ name: String) throws {
+    let events = try (Fixture.yaml("reference/\(name)/events-yaml.txt")["items"]?.listValue ?? []).map {
+      Event.decode($0).value
+    }
+    let expected = try Fixture.text("reference/\(name)/describe.txt")
+    let start = events.compactMap(\.lastTimestamp).min()!
+    let candidates = (0..<300).map { tenth in
+      var description = Description()
+      description.events(events, now: start + .milliseconds(100 * tenth))
+      return description.take()
+    }
+    #expect(candidates.contains(String(expected[expected.range(of: "Events:")!.lowerBound...])))
+  }
+
+  @Test
+  func tellsOfEveryPartOfAPod() async throws {
+    let cluster = FakeCluster(now: "2026-11-21T14:02:30Z")
+    cluster.add(try Fixture.yaml("describe/big.json"))
+    #expect(try await cluster.kubectl("describe pod big").output == Fixture.text("describe/big.txt"))
+  }
+
+  @Test
+  func tellsOfNodesNamespacesAndEvents() async throws {
+    let cluster = FakeCluster()
+    for name in ["node", "ns", "ev"] { cluster.add(try Fixture.yaml("describe/\(name).json")) }
+    cluster.answer(
+      "GET /apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/podium", status: 404,
+      StatusError.notFound("leases", "podium").status.document())
+    cluster.answer("GET /api/v1/namespaces/default/events", ["kind": "EventList", "items": []])
+    cluster.answer("GET /api/v1/events", ["kind": "EventList", "items": []])
+    #expect(try await cluster.kubectl("describe node podium").output == Fixture.text("describe/node.txt"))
+    #expect(try await cluster.kubectl("describe ns try").output == Fixture.text("describe/ns.txt"))
+    #expect(
+      try await cluster.kubectl("describe event plain.18ea0ddf5b918087").output == Fixture.text("describe/ev.txt"))
+  }
+
+  @Test
+  func takesTheBeginningOfAName() async throws {
+    let cluster = FakeCluster()
+    cluster.add(try Fixture.yaml("reference/01-plain/get-yaml.txt"))
+    let ran = try await cluster.kubectl("describe pod pla")
+    #expect(ran.output.hasPrefix("Name:             plain\n"))
+    #expect(try await cluster.kubectl("describe pod nope").error == "Error from server (NotFound): pods \"nope\" not found\n")
+  }
+}
+
+extension String {
+  func range(of text: String) -> Range<Index>? {
+    indices.first { self[$0...].hasPrefix(text) }.map { $0..<index($0, offsetBy: text.count) }
+  }
+}
