@@ -4,6 +4,12 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include <features.h>
+// The C library's own module, which Swift imports as well, has fd_set without X/Open's names: one shape for both.
+#pragma push_macro("__USE_XOPEN")
+#undef __USE_XOPEN
+#include <sys/select.h>
+#pragma pop_macro("__USE_XOPEN")
 #include <histedit.h>
 
 typedef char *(*clibedit_prompt)(EditLine *);
