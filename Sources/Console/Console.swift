@@ -4,21 +4,17 @@ internal import Synchronization
 /// The read-eval-print loop: reads lines from whatever standard input is, and has them run.
 public final class Console: Sendable {
   private let interpreter: any Interpreter
-  private let historyPath: String?
   private let appearance: Appearance
   private let handlesSignals: Bool
   private let attention = Attention()
   private let desk = CompletionDesk()
   private let screen: Screen
   private let thread: InputThread
+  private let history: HistoryKeeper?
   private let isInteractive: Bool
-  private let state = Mutex(State())
-
-  private struct State: Sendable {
-    /// Told when the user wants the running command to stop.
-    var interrupts: AsyncStream<Void>.Continuation?
-    var endingSignal: Int32?
-  }
+  private let command = RunningCommand()
+  /// The signal that ended the session, or 0.
+  private let endingSignal = Atomic<Int32>(0)
 
   /// - Parameters:
   ///   - historyPath: Where commands are kept between sessions; nil keeps nothing.
@@ -28,12 +24,14 @@ public final class Console: Sendable {
     error: Int32 = 2, handlesSignals: Bool = true
   ) {
     self.interpreter = interpreter
-    self.historyPath = historyPath
     self.appearance = appearance
     self.handlesSignals = handlesSignals
     isInteractive = isatty(input) == 1 && appearance.isTerminal
-    screen = Screen(input: input, output: output, error: error, isTerminal: isInteractive, attention: attention)
+    screen = Screen(input: input, output: output, error: error, isTerminal: isInteractive, attention: attention) {
+      [command] in command.interrupt()
+    }
     thread = InputThread(input: input, attention: attention)
+    history = historyPath.map { [screen] in HistoryKeeper(file: HistoryFile(path: $0), screen: screen) }
   }
 
   /// Says something that no command asked for: above a half-typed line, which is drawn again.
@@ -41,12 +39,12 @@ public final class Console: Sendable {
 
   /// What ^C does: cancels the line that is being typed, or the command that runs.
   public func interrupt() {
-    let running = state.withLock { $0.interrupts }
-    if let running {
+    switch command.interrupt() {
+    case .nothingRuns: attention.call { $0.isInterrupted = true }
+    case .first: screen.noteEchoedInterrupt()
+    case .again:
       screen.noteEchoedInterrupt()
-      running.yield()
-    } else {
-      attention.call { $0.isInterrupted = true }
+      screen.notify("The command has been told to stop and has not ended yet.")
     }
   }
 
@@ -89,7 +87,7 @@ public final class Console: Sendable {
         }
       case SIGCONT: self.attention.call { $0.isContinued = true }
       default:
-        self.state.withLock { $0.endingSignal = signal }
+        self.endingSignal.store(signal, ordering: .relaxed)
         self.end()
       }
     }
@@ -98,15 +96,15 @@ public final class Console: Sendable {
   /// Nothing more is read, and the running command is cancelled.
   private func end() {
     attention.call { $0.hasEnded = true }
-    state.withLock { $0.interrupts }?.yield()
+    command.interrupt()
   }
 
   private func converse() async -> Int32 {
-    await thread.open { [screen, attention, appearance, desk, historyPath, isInteractive] in
+    let past = isInteractive ? await history?.load() ?? [] : []
+    await thread.open { [screen, attention, appearance, desk, isInteractive] in
       if isInteractive, appearance.movesCursor,
         let lines = EditedLines(
-          screen: screen, attention: attention, appearance: appearance, desk: desk,
-          history: historyPath.map { HistoryFile(path: $0) })
+          screen: screen, attention: attention, appearance: appearance, desk: desk, history: past)
       {
         return lines
       }
@@ -116,21 +114,26 @@ public final class Console: Sendable {
     while true {
       switch await readCommand() {
       case .endOfInput:
-        if let signal = state.withLock({ $0.endingSignal }) { return 128 + signal }
+        if let code = codeOfEndingSignal { return code }
         return isInteractive ? 0 : lastExitCode
       case .hungUp: return 128 + SIGHUP
       case .interrupted:
         lastExitCode = 128 + SIGINT
         if !isInteractive { return lastExitCode }
-      case .line(let command):
-        if command.allSatisfy(\.isWhitespace) { continue }
-        let (outcome, wasInterrupted) = await perform(command)
+      case .line(let line):
+        if line.allSatisfy(\.isWhitespace) { continue }
+        let (outcome, wasInterrupted) = await perform(line)
         lastExitCode = outcome.exitCode
-        if let signal = state.withLock({ $0.endingSignal }) { return 128 + signal }
+        if let code = codeOfEndingSignal { return code }
         if screen.isBroken { return 128 + SIGPIPE }
         if outcome.quits || wasInterrupted && !isInteractive { return lastExitCode }
       }
     }
+  }
+
+  private var codeOfEndingSignal: Int32? {
+    let signal = endingSignal.load(ordering: .relaxed)
+    return signal == 0 ? nil : 128 + signal
   }
 
   /// Reads lines until they make a whole command.
@@ -151,40 +154,17 @@ public final class Console: Sendable {
     }
   }
 
-  private func perform(_ command: String) async -> (outcome: Outcome, wasInterrupted: Bool) {
+  private func perform(_ line: String) async -> (outcome: Outcome, wasInterrupted: Bool) {
     var appearance = appearance
     if let size = WindowSize.of(screen.output) { appearance.width = size.columns }
     let session = ConsoleSession(appearance: appearance, screen: screen, thread: thread)
-    let (interrupts, continuation) = AsyncStream<Void>.makeStream()
-    state.withLock { $0.interrupts = continuation }
-    defer { state.withLock { $0.interrupts = nil } }
-    if attention.look().hasEnded { continuation.yield() }
-    return await withTaskGroup(of: Progress.self) { group in
-      group.addTask { [interpreter] in .finished(await interpreter.run(command, in: session)) }
-      group.addTask {
-        for await _ in interrupts { return .interrupted }
-        return .undisturbed
-      }
-      // While the command already works: the disk may be slow.
-      await thread.remember(command)
-      var outcome = Outcome.continue
-      var wasInterrupted = false
-      for await progress in group {
-        switch progress {
-        case .finished(let result): outcome = result
-        case .interrupted: wasInterrupted = true
-        case .undisturbed: break
-        }
-        group.cancelAll()
-      }
-      // A command that ends because it was told to has not simply succeeded.
-      if wasInterrupted, outcome.exitCode == 0 { outcome.exitCode = 128 + SIGINT }
-      return (outcome, wasInterrupted)
+    if isInteractive, HistoryFile.keeps(line) { await thread.remember(line) }
+    return await command.run { [interpreter] in
+      await interpreter.run(line, in: session)
+    } meanwhile: { [history, isInteractive, command, attention] in
+      // The end may have come between the line and its command.
+      if attention.look().hasEnded { command.interrupt() }
+      if isInteractive, HistoryFile.keeps(line) { await history?.append(line) }
     }
-  }
-
-  private enum Progress: Sendable {
-    case finished(Outcome)
-    case interrupted, undisturbed
   }
 }

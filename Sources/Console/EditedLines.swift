@@ -13,10 +13,8 @@ final class EditedLines: LineSource {
   private let attention: Attention
   private let appearance: Appearance
   private let desk: CompletionDesk
-  private let file: HistoryFile?
 
-  private var entries: [String] = []
-  private var hasReportedHistoryFailure = false
+  private var entries: [String]
   private var prompt: StyledText = ""
   /// The prompt as libedit wants it; it keeps the pointer.
   private var promptText: UnsafeMutablePointer<CChar>?
@@ -31,7 +29,7 @@ final class EditedLines: LineSource {
 
   /// Nil when libedit cannot work with the descriptors.
   init?(
-    screen: Screen, attention: Attention, appearance: Appearance, desk: CompletionDesk, history: HistoryFile?
+    screen: Screen, attention: Attention, appearance: Appearance, desk: CompletionDesk, history: [String]
   ) {
     TerminalMode.save(screen.input)
     let ways = [(screen.input, "r"), (screen.output, "w"), (screen.error, "w")]
@@ -49,7 +47,7 @@ final class EditedLines: LineSource {
     self.attention = attention
     self.appearance = appearance
     self.desk = desk
-    file = history
+    entries = history
     setUp()
   }
 
@@ -68,7 +66,7 @@ final class EditedLines: LineSource {
     clibedit_set_read_character(editor) { editor, character in
       EditedLines.of(editor).readCharacter(into: character!)
     }
-    clibedit_history_set_size(past, Int32(file?.limit ?? 2000))
+    clibedit_history_set_size(past, Int32(max(HistoryFile.usualLimit, entries.count)))
     clibedit_set_history(editor, past)
     clibedit_add_function(editor, "podium-complete", "Finish the word, or list what it may become") { editor, _ in
       EditedLines.of(editor).complete()
@@ -81,11 +79,6 @@ final class EditedLines: LineSource {
     } else {
       // In vi, Escape is a key of its own and must not begin others.
       for (sequence, function) in Self.commonKeys { clibedit_bind(editor, sequence, function) }
-    }
-    do {
-      entries = try file?.load() ?? []
-    } catch {
-      reportHistoryFailure(error)
     }
     for entry in entries { clibedit_history_enter(past, entry) }
   }
@@ -356,29 +349,15 @@ final class EditedLines: LineSource {
   // MARK: History
 
   func remember(_ command: String) {
-    if command.first?.isWhitespace ?? true { return }
-    if entries.last != command {
-      let isKnown = entries.contains(command)
-      entries.removeAll { $0 == command }
-      entries.append(command)
-      if isKnown {
-        clibedit_history_clear(past)
-        for entry in entries { clibedit_history_enter(past, entry) }
-      } else {
-        clibedit_history_enter(past, command)
-      }
+    if entries.last == command { return }
+    let isKnown = entries.contains(command)
+    entries.removeAll { $0 == command }
+    entries.append(command)
+    if isKnown {
+      clibedit_history_clear(past)
+      for entry in entries { clibedit_history_enter(past, entry) }
+    } else {
+      clibedit_history_enter(past, command)
     }
-    do {
-      try file?.append(command)
-    } catch {
-      reportHistoryFailure(error)
-    }
-  }
-
-  /// Once: a full disk does not become fuller by complaining at every line.
-  private func reportHistoryFailure(_ error: SystemCallError) {
-    if hasReportedHistoryFailure { return }
-    hasReportedHistoryFailure = true
-    screen.notify("History is not kept: \(error). Commands work as before.")
   }
 }

@@ -6,7 +6,9 @@ internal import SystemIO
 /// Several sessions may append at once. Lines that begin with a blank are not kept, as in shells: they may hold secrets.
 struct HistoryFile {
   let path: String
-  var limit = 2000
+  var limit = usualLimit
+
+  static let usualLimit = 2000
 
   /// The newest commands, oldest first, each only once.
   func load() throws(SystemCallError) -> [String] {
@@ -16,6 +18,9 @@ struct HistoryFile {
     if lines.count > 2 * limit { try compact() }
     return entries
   }
+
+  /// Whether a command is to be remembered at all.
+  static func keeps(_ command: String) -> Bool { !(command.first?.isWhitespace ?? true) }
 
   /// Adds a command, and returns when it is safe on the disk.
   func append(_ command: String) throws(SystemCallError) {

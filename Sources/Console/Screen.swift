@@ -25,9 +25,15 @@ final class Screen: Sendable {
   let error: Int32
   private let isTerminal: Bool
   private let attention: Attention
+  private let whenBroken: @Sendable () -> Void
   private let state = Mutex(State())
 
-  init(input: Int32, output: Int32, error: Int32, isTerminal: Bool, attention: Attention) {
+  /// `whenBroken` is called once, when nobody takes the output any more.
+  init(
+    input: Int32, output: Int32, error: Int32, isTerminal: Bool, attention: Attention,
+    whenBroken: @escaping @Sendable () -> Void
+  ) {
+    self.whenBroken = whenBroken
     self.input = input
     self.output = output
     self.error = error
@@ -42,10 +48,13 @@ final class Screen: Sendable {
 
   /// Output of a command.
   func write(_ bytes: [UInt8]) {
-    state.withLock { state in
-      state.isBroken = state.isBroken || !writeAll(bytes, to: output)
+    let hasJustBroken = state.withLock { state in
+      if state.isBroken { return false }
+      state.isBroken = !writeAll(bytes, to: output)
       if let last = bytes.last { state.isMidLine = last != UInt8(ascii: "\n") }
+      return state.isBroken
     }
+    if hasJustBroken { whenBroken() }
   }
 
   func writeError(_ bytes: [UInt8]) {

@@ -131,7 +131,7 @@ final class SignalRelay: Sendable {
   }
 
   /// Lets the signal do what it does to a program that did not ask for it.
-  private func obey(_ signal: Int32) -> Never {
+  func obey(_ signal: Int32) -> Never {
     TerminalMode.restoreAll()
     var action = sigaction()
     action.__sigaction_handler.sa_handler = SIG_DFL

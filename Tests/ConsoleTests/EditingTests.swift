@@ -121,6 +121,30 @@ struct EditingTests {
     }
   }
 
+  @Test func controlCStopsACommandThatReads() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.expect("specimen>")
+      try await terminal.type("cat\r")
+      try await Deadline.wait("the terminal is as commands expect it") { terminal.isCooked }
+      try await terminal.type("half")
+      try await terminal.press(.controlC)
+      try await terminal.expect("end of input")
+      try await terminal.type("echo alive\r")
+      try await terminal.expectScreen("the next command's output") { $0.visibleRows.contains("alive") }
+    }
+  }
+
+  @Test func aDeafCommandIsExplained() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.type("stubborn\r")
+      try await terminal.expect("deaf")
+      try await terminal.press(.controlC)
+      try await terminal.expect("^C")
+      try await terminal.press(.controlC)
+      try await terminal.expect("The command has been told to stop and has not ended yet.")
+    }
+  }
+
   @Test func typingAheadIsNotLost() async throws {
     try await Specimen.run { terminal in
       try await terminal.type("echo first\recho second\recho third\r")
