@@ -60,12 +60,10 @@ public final class ControlPlane: Sendable {
   private func run() async throws {
     let images = try Images.open(at: paths.images)
     try images.ensureBuiltIns()
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [self] in await server.run() }
       group.addTask { [self] in try await nodes.run() }
-      group.addTask { [self] in try await PodScheduler(client: client("kube-scheduler")).run() }
-      group.addTask { [self] in try await NamespaceController(client: client("namespace-controller")).run() }
-      group.addTask { [self] in try await NodeLifecycle(client: client("node-controller")).run() }
+      group.addTask { [self] in try await PodScheduler(client: client("kube-scheduler"), host: "podium").run() }
       group.addTask { [self] in try await watchForIdleness() }
       group.addTask { [self] in
         for await _ in stopRequests { break }

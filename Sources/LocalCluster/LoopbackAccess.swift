@@ -29,22 +29,18 @@ final class LoopbackAccess: Sendable {
     let port = try open(preferring: wanted)
     let identity = try ServerIdentity.loadOrCreate(directory: paths.credentials)
     return Kubeconfig.yaml(
-      name: paths.cluster, server: "https://127.0.0.1:\(port)", certificateAuthority: identity.certificateAuthority,
-      token: try BearerToken.loadOrCreate(directory: paths.credentials))
+      name: paths.cluster, server: "https://127.0.0.1:\(port)", certificateAuthority: identity.authorityPEM,
+      token: try BearerToken.loadOrCreate(paths.credentials + "/token").text)
   }
 
   private func open(preferring wanted: UInt16) throws -> UInt16 {
     if let port { return port }
     try Files.makeDirectories(paths.credentials)
     let identity = try ServerIdentity.loadOrCreate(directory: paths.credentials)
-    let tokens = [try BearerToken.loadOrCreate(directory: paths.credentials): UserInfo.admin]
-    let port: UInt16
-    do {
-      port = try server.listen(loopbackPort: wanted, tls: identity, tokens: tokens)
-    } catch where wanted != 0 {
-      // Somebody else has taken it meanwhile; kubeconfig files must be asked for anew.
-      port = try server.listen(loopbackPort: 0, tls: identity, tokens: tokens)
-    }
+    let tokens = [try BearerToken.loadOrCreate(paths.credentials + "/token").text: UserInfo.admin]
+    // Should somebody else have taken the port meanwhile, kubeconfig files must be asked for anew.
+    let reopened = wanted == 0 ? nil : try? server.listen(loopbackPort: wanted, tls: identity, tokens: tokens)
+    let port = try reopened ?? server.listen(loopbackPort: 0, tls: identity, tokens: tokens)
     try Files.replace(portFile, with: Array(String(port).utf8))
     opened.withLock { $0 = port }
     return port

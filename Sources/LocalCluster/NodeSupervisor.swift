@@ -68,12 +68,7 @@ final class NodeSupervisor: Sendable {
     while !isStopping.withLock({ $0 }) {
       try Task.checkCancellation()
       do {
-        let bundle: NodeBundle
-        if let found = NodeBundle.find(cluster: paths.cluster, node: name, runtimeDirectory: paths.nodes) {
-          bundle = found
-        } else {
-          bundle = try await NodeBundle.launch(spec(name, number: number))
-        }
+        let bundle = try await findOrLaunch(name, number: number)
         bundles.withLock { $0[name] = bundle }
         let started = ContinuousClock.now
         await bundle.waitUntilEnded()
@@ -81,12 +76,17 @@ final class NodeSupervisor: Sendable {
         if isStopping.withLock({ $0 }) { return }
         log("node \(name) has ended")
         if .now - started > .seconds(10) { pause = .milliseconds(100) }
-      } catch let error as RuntimeError {
+      } catch {
         log("node \(name) cannot be started: \(error)")
       }
       try await Task.sleep(for: pause)
       pause = min(pause * 2, .seconds(10))
     }
+  }
+
+  private func findOrLaunch(_ name: String, number: UInt8) async throws(RuntimeError) -> NodeBundle {
+    if let found = NodeBundle.find(cluster: paths.cluster, node: name, runtimeDirectory: paths.nodes) { return found }
+    return try await NodeBundle.launch(spec(name, number: number))
   }
 
   private func spec(_ name: String, number: UInt8) -> NodeBundleSpec {

@@ -126,10 +126,10 @@ public struct Field<Root: Sendable>: Sendable {
     applyDefaults = { root in map.applyDefaults(&root[keyPath: path]) }
   }
 
-  /// A structure that is always there.
+  /// A structure that is always there. What the server's own components report is not checked.
   public init<Value: Described>(
     _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable, _ type: ValueType<Value>,
-    written: Presence = .always, _ summary: String
+    checked: Bool = true, written: Presence = .always, _ summary: String
   ) {
     self.name = name
     self.summary = summary
@@ -146,6 +146,7 @@ public struct Field<Root: Sendable>: Sendable {
       return type.encode(value)
     }
     check = { root, report in
+      if !checked { return }
       report.path.append(.field(name))
       defer { report.path.removeLast() }
       type.check(root[keyPath: path], &report)

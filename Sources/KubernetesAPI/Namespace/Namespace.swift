@@ -16,7 +16,7 @@ public struct Namespace: NamedObject {
     Field.typeFields + [
       Field("metadata", \.metadata, .object(ObjectMeta.self), "Name, labels and history."),
       Field("spec", \.spec, .object(NamespaceSpec.self), "What must be done before it may go."),
-      Field("status", \.status, .object(NamespaceStatus.self), "Whether it is in use or going."),
+      Field("status", \.status, .object(NamespaceStatus.self), checked: false, "Whether it is in use or going."),
     ])
 
   public static let resource = Resource(

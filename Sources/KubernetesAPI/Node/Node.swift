@@ -16,7 +16,7 @@ public struct Node: NamedObject {
     Field.typeFields + [
       Field("metadata", \.metadata, .object(ObjectMeta.self), "Name, labels and history."),
       Field("spec", \.spec, .object(NodeSpec.self), "What is asked of the node."),
-      Field("status", \.status, .object(NodeStatus.self), "What the node is; written by its kubelet."),
+      Field("status", \.status, .object(NodeStatus.self), checked: false, "What the node is; written by its kubelet."),
     ])
 
   public static let resource = Resource(

@@ -15,7 +15,7 @@ public struct Pod: NamedObject {
     Field.typeFields + [
       Field("metadata", \.metadata, .object(ObjectMeta.self), "Name, labels and history."),
       Field("spec", \.spec, .object(PodSpec.self), "What the pod is to be."),
-      Field("status", \.status, .object(PodStatus.self), "What the pod is; written by its node."),
+      Field("status", \.status, .object(PodStatus.self), checked: false, "What the pod is; written by its node."),
     ])
 
   public static let resource = Resource(

@@ -22,14 +22,14 @@ private struct SessionTerminal: CommandTerminal {
 
   var size: TerminalSize {
     let size = WindowSize.of(session.output) ?? WindowSize(columns: 80, rows: 24)
-    return TerminalSize(columns: size.columns, rows: size.rows)
+    return TerminalSize(width: UInt16(clamping: size.columns), height: UInt16(clamping: size.rows))
   }
 
   func sizes() -> AsyncStream<TerminalSize> {
     let (sizes, continuation) = AsyncStream<TerminalSize>.makeStream(bufferingPolicy: .bufferingNewest(1))
     let task = Task {
       for await size in session.windowSizes() {
-        continuation.yield(TerminalSize(columns: size.columns, rows: size.rows))
+        continuation.yield(TerminalSize(width: UInt16(clamping: size.columns), height: UInt16(clamping: size.rows)))
       }
       continuation.finish()
     }
@@ -37,5 +37,7 @@ private struct SessionTerminal: CommandTerminal {
     return sizes
   }
 
-  func withRawMode(_ body: () async throws -> Int32) async throws -> Int32 { try await session.withRawTerminal(body) }
+  func withRawMode<Result>(_ body: () async throws -> Result) async throws -> Result {
+    try await session.withRawTerminal(body)
+  }
 }

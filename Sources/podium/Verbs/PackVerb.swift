@@ -36,7 +36,7 @@ enum PackVerb {
     let journal = ClusterJournal(
       client: ClusterClient(endpoint: launcher.client, userAgent: "podium-pack-test"), namespace: "default",
       commands: commands)
-    return try await withThrowingTaskGroup(of: Void.self) { group in
+    return await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await journal.run {} }
       await journal.waitUntilFilled()
       let problems = await PackTest(pack, journal: journal, commands: commands) { StandardOutput.print($0) }.run()
