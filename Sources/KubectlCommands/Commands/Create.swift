@@ -114,7 +114,7 @@ enum CreateNamespace {
     }
     let object: Document = [
       "apiVersion": "v1", "kind": "Namespace",
-      "metadata": ["creationTimestamp": nil, "name": .string(invocation.arguments[0])], "spec": [:], "status": [:],
+      "metadata": ["creationTimestamp": .null, "name": .string(invocation.arguments[0])], "spec": [:], "status": [:],
     ]
     var creation = try Creation(
       invocation, dryRun: try DryRun(invocation), validation: nil, manager: invocation[Create.fieldManager])

@@ -128,7 +128,7 @@ enum Run {
       if !invocation[leavesInputOpen] { container["stdinOnce"] = true }
     }
     if invocation[tty] { container["tty"] = true }
-    var metadata: Document = ["creationTimestamp": nil, "labels": try labels(of: name, invocation)]
+    var metadata: Document = ["creationTimestamp": .null, "labels": try labels(of: name, invocation)]
     let notes = try pairs(invocation[annotations], "annotation")
     if !notes.isEmpty { metadata["annotations"] = .map(notes) }
     metadata["name"] = .string(name)
