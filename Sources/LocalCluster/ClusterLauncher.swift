@@ -32,7 +32,7 @@ public struct ClusterLauncher: Sendable {
 
   private func start() async throws {
     var ends: [Int32] = [-1, -1]
-    try systemCall("pipe") { pipe(&ends) }
+    try systemCall("pipe") { pipe2(&ends, O_CLOEXEC) }
     let readiness = Descriptor(adopting: ends[0], name: "readiness of the control plane")
     let pid: Int32
     do {

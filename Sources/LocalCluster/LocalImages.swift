@@ -34,7 +34,15 @@ struct LocalImages: ImageSource {
     }
   }
 
+  /// By a name, or by the id under which a container was promised its image.
   private func lookUp(_ reference: String) throws(RuntimeError) -> Image? {
+    if reference.hasPrefix("sha256:") {
+      do {
+        return try images.list().first { $0.id == reference }
+      } catch {
+        throw RuntimeError(.failed, "the images in \(images.path) cannot be listed: \(error)")
+      }
+    }
     let name: ImageReference
     do {
       name = try ImageReference(reference)
