@@ -3,21 +3,118 @@ internal import ContainerRuntime
 internal import Documents
 internal import KubernetesAPI
 internal import ObjectSchema
+internal import SystemIO
 
 /// The kubelet's own little API, spoken by the API server: paths and answers as a real kubelet's.
 struct KubeletEndpoint: APIEndpoint {
   let context: KubeletContext
-  let mirror: Mirror<Pod>
 
   func send(_ request: APIRequest) async throws(StatusError) -> APIResponse {
     let parts = request.path.split(separator: "/").map(String.init)
     switch (parts.first, parts.count) {
     case ("healthz", 1): return APIResponse(headers: ["Content-Type": "text/plain"], body: .bytes(Array("ok".utf8)))
-    case ("pods", 1):
-      var list: Document = ["kind": "PodList", "apiVersion": "v1", "metadata": [:]]
-      list["items"] = .list(mirror.objects.sorted { $0.name < $1.name }.map { $0.document() })
-      return APIResponse(json: list.json())
+    case ("pods", 1): return APIResponse(json: podList)
+    case ("containerLogs", 4): return try logs(request, try pod(parts), parts[3])
+    case ("exec", 4), ("attach", 4): return try await command(request, try pod(parts), parts[3], parts[0])
+    case ("portForward", 3): return try await forward(request, try pod(parts))
     default: throw StatusError.noSuchResource()
     }
+  }
+
+  private func pod(_ parts: [String]) throws(StatusError) -> Pod {
+    guard let pod = context.board[ObjectKey(namespace: parts[1], name: parts[2])] else {
+      throw StatusError.notFound("pods", parts[2])
+    }
+    return pod
+  }
+
+  private var podList: [UInt8] {
+    let pods = context.board.pods.sorted { ObjectKey($0) < ObjectKey($1) }
+    let list: Document = [
+      "kind": "PodList", "apiVersion": "v1", "metadata": [:], "items": .list(pods.map { $0.typed().document() }),
+    ]
+    return list.json()
+  }
+
+  // MARK: Logs
+
+  private func logs(_ request: APIRequest, _ pod: Pod, _ container: String) throws(StatusError) -> APIResponse {
+    let wanted = LogRequest(request, now: context.time.now())
+    let (attempt, isRunning) = try wanted.attempt(of: container, in: pod)
+    let path = context.configuration.logPath(
+      namespace: pod.namespace, name: pod.name, uid: pod.uid, container: container, attempt: attempt)
+    let board = context.board
+    let key = ObjectKey(pod)
+    let id = pod.containerStatus(container)?.containerID
+    do throws(SystemCallError) {
+      let stream = try LogStream(path, wanted) {
+        guard isRunning, let now = board[key]?.containerStatus(container) else { return true }
+        return now.containerID != id || now.state.running == nil
+      } changes: {
+        board.changes()
+      }
+      return APIResponse(headers: ["Content-Type": "text/plain"], body: .stream(stream))
+    } catch {
+      throw StatusError.internalError("failed to read the log of container \"\(container)\": \(error)")
+    }
+  }
+
+  // MARK: Streams
+
+  private func command(
+    _ request: APIRequest, _ pod: Pod, _ container: String, _ kind: String
+  ) async throws(StatusError) -> APIResponse {
+    let status = pod.containerStatus(container)
+    guard status?.state.running != nil, let id = status?.containerID.map(ContainerName.id) else {
+      let why =
+        kind == "exec"
+        ? "container not found (\"\(container)\")"
+        : "container \(container) not found in pod \(pod.name)_\(pod.namespace)"
+      throw StatusError.internalError("unable to upgrade connection: \(why)")
+    }
+    let (session, response) = try RemoteCommandSession.accept(request.withStreamsInAPIWords)
+    let commands = RemoteCommands(runtime: context.runtime)
+    let command = request.query.filter { $0.name == "command" }.map(\.value)
+    context.sessions.start {
+      await commands.run(kind == "exec" ? .exec(command: command) : .attach, in: id, session)
+    }
+    return response
+  }
+
+  private func forward(_ request: APIRequest, _ pod: Pod) async throws(StatusError) -> APIResponse {
+    let ports = request.query.filter { $0.name == "port" || $0.name == "ports" }
+      .flatMap { $0.value.split(separator: ",") }.compactMap { UInt16($0) }
+    if ports.isEmpty { throw StatusError.badRequest("query parameter \"port\" is required") }
+    let sandboxes: [Sandbox]
+    do throws(RuntimeError) {
+      sandboxes = try await context.runtime.inventory().sandboxes
+    } catch {
+      throw StatusError.internalError(error.message)
+    }
+    let newest = sandboxes.filter { $0.spec.podUID == pod.uid && $0.isRunning }.max {
+      $0.spec.attempt < $1.spec.attempt
+    }
+    guard let newest else {
+      throw StatusError.internalError("unable to upgrade connection: pod not found (\"\(pod.name)_\(pod.namespace)\")")
+    }
+    var (response, _) = try WebSocketHandshake.accept(request, protocols: PortForwarding.protocols)
+    let (near, far) = PipeChannel.pair()
+    response.body = .upgraded(far)
+    let forwarding = PortForwarding(
+      runtime: context.runtime, sandbox: newest.spec.id, ports: ports, socket: WebSocket(over: near, role: .server))
+    context.sessions.start { await forwarding.run() }
+    return response
+  }
+}
+
+extension APIRequest {
+  /// A kubelet's clients say `input`, `output`, `error` for what the API calls `stdin`, `stdout`, `stderr`.
+  fileprivate var withStreamsInAPIWords: APIRequest {
+    let words = ["input": "stdin", "output": "stdout", "error": "stderr"]
+    var request = self
+    for index in request.query.indices {
+      if let word = words[request.query[index].name] { request.query[index].name = word }
+    }
+    return request
   }
 }

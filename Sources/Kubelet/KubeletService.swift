@@ -26,7 +26,7 @@ public struct KubeletService: Sendable {
   }
 
   /// Serves logs, exec and the like to the API server.
-  public var endpoint: any APIEndpoint { KubeletEndpoint(context: context, mirror: mirror) }
+  public var endpoint: any APIEndpoint { KubeletEndpoint(context: context) }
 
   /// Keeps the node until cancelled.
   public func run() async throws {
@@ -34,6 +34,7 @@ public struct KubeletService: Sendable {
     let runtimeEvents = context.runtime.events()
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask { await context.recorder.run() }
+      group.addTask { await context.sessions.run() }
       group.addTask { await NodeKeeper(context: context).run() }
       group.addTask {
         try await mirror.run { _, old, new in post.yield(.pod(old: old, new: new)) }

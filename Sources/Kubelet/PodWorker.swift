@@ -22,6 +22,7 @@ struct PodWorker: Sendable {
       var lifecycle = lifecycle
       var alarm: Timestamp?
       group.addTask { await reporter.run() }
+      context.board.post(lifecycle.pod, lifecycle.status(at: context.time.now()))
       var effects = lifecycle.begin(at: context.time.now())
       var iterator = events.makeAsyncIterator()
       repeat {
@@ -29,9 +30,13 @@ struct PodWorker: Sendable {
           switch effect {
           case .record(let note, let fieldPath):
             context.recorder.record(lifecycle.pod.reference(fieldPath: fieldPath), note)
-          case .report(let status): reporter.report(status, of: lifecycle.pod)
+          case .report(let status):
+            context.board.post(lifecycle.pod, status)
+            reporter.report(status, of: lifecycle.pod)
           case .deletePod: reporter.delete(lifecycle.pod, last: lifecycle.reported)
-          case .finish: removeFiles(of: lifecycle.pod)
+          case .finish:
+            context.board.remove(lifecycle.pod)
+            removeFiles(of: lifecycle.pod)
           case .wakeAt(let moment):
             if let alarm, alarm > context.time.now(), alarm <= moment { continue }
             alarm = moment
@@ -70,4 +75,6 @@ struct KubeletContext: Sendable {
   let recorder: EventRecorder
   let time: any TimeSource
   let configuration: KubeletConfiguration
+  let board = StatusBoard()
+  let sessions = SessionHost()
 }

@@ -27,6 +27,7 @@ struct SimulatedNode: Sendable {
   let client: ClusterClient
   let runtime: ScriptedRuntime
   let configuration: KubeletConfiguration
+  let kubelet: KubeletService
 
   /// Runs the body while the node works, and ends the node afterwards.
   static func run<Result: Sendable>(
@@ -40,9 +41,12 @@ struct SimulatedNode: Sendable {
       var configuration = KubeletConfiguration(nodeName: "oracle", nodeAddresses: ["10.77.0.1"])
       configuration.rootDirectory = folder.path("kubelet")
       configuration.logDirectory = folder.path("logs")
+      let client = ClusterClient(endpoint: api)
+      let runtime = ScriptedRuntime(time: time, settings: settings)
       let node = SimulatedNode(
-        world: world, time: time, api: api, client: ClusterClient(endpoint: api),
-        runtime: ScriptedRuntime(time: time, settings: settings), configuration: configuration)
+        world: world, time: time, api: api, client: client,
+        runtime: runtime, configuration: configuration,
+        kubelet: KubeletService(client: client, runtime: runtime, configuration: configuration, time: time))
       return try world.run {
         try await withThrowingTaskGroup(of: Result?.self) { group in
           group.addTask {
@@ -51,7 +55,7 @@ struct SimulatedNode: Sendable {
           }
           if hasKubelet {
             group.addTask {
-              try? await node.kubelet().run()
+              try? await node.kubelet.run()
               return nil
             }
           }
@@ -66,7 +70,8 @@ struct SimulatedNode: Sendable {
     }
   }
 
-  func kubelet() -> KubeletService {
+  /// Another kubelet of the same node, as after a restart.
+  func newKubelet() -> KubeletService {
     KubeletService(client: client, runtime: runtime, configuration: configuration, time: time)
   }
 

@@ -1,0 +1,46 @@
+internal import ContainerRuntime
+internal import KubernetesAPI
+
+/// Carries connections to ports of a pod over one WebSocket: for each port a channel of data and one of errors.
+struct PortForwarding: Sendable {
+  static let protocols = ["v4.channel.k8s.io"]
+
+  let runtime: any Runtime
+  let sandbox: String
+  let ports: [UInt16]
+  let socket: WebSocket
+
+  /// Runs until the client has gone or every connection has ended.
+  func run() async {
+    await withDiscardingTaskGroup { group in
+      var connections: [Int: any ByteConnection] = [:]
+      for (index, port) in ports.enumerated() {
+        let number = [UInt8(truncatingIfNeeded: port), UInt8(truncatingIfNeeded: port >> 8)]
+        // Each channel begins with the port that it belongs to.
+        try? await socket.send(.binary([UInt8(2 * index)] + number))
+        try? await socket.send(.binary([UInt8(2 * index + 1)] + number))
+        do throws(RuntimeError) {
+          let connection = try await runtime.dial(sandbox: sandbox, port: port)
+          connections[index] = connection
+          group.addTask {
+            while let bytes = try? await connection.read(), !bytes.isEmpty {
+              guard (try? await socket.send(.binary([UInt8(2 * index)] + bytes))) != nil else { break }
+            }
+            connection.close()
+          }
+        } catch {
+          let message = "error forwarding port \(port): \(error.message)"
+          try? await socket.send(.binary([UInt8(2 * index + 1)] + Array(message.utf8)))
+        }
+      }
+      while let message = try? await socket.receive() {
+        guard case .binary(let bytes) = message, let channel = bytes.first, channel % 2 == 0,
+          let connection = connections[Int(channel) / 2]
+        else { continue }
+        try? await connection.write(Array(bytes.dropFirst()))
+      }
+      for connection in connections.values { connection.close() }
+    }
+    await socket.close()
+  }
+}
