@@ -27,12 +27,12 @@ func systemLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> Tar
 }
 
 /// The tests of one room, or of the whole program.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
   .testTarget(
     name: name,
     dependencies: dependencies + ["TestSupport"],
     path: "Tests/\(name)",
-    exclude: [],
+    exclude: exclude,
     swiftSettings: strict
   )
 }
@@ -142,7 +142,8 @@ let package = Package(
     tests("ConsoleTests", ["Console", "ConsoleSpecimen", "SystemIO"]),
     tests(
       "KubectlCommandsTests",
-      ["KubectlCommands", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"]),
+      ["KubectlCommands", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"],
+      exclude: ["Fixtures"]),
     tests("LessonEngineTests", ["LessonEngine", "KubernetesAPI", "Documents"]),
     tests("EndToEndTests", ["SystemIO"]),
     tests("TidyTests", []),

@@ -16,9 +16,8 @@ public protocol CommandTerminal: Sendable {
   var size: TerminalSize { get }
   /// The size now, and each time it changes.
   func sizes() -> AsyncStream<TerminalSize>
-  /// Keys go through as they are typed, unread by the terminal. Always followed by `leaveRawMode`.
-  func enterRawMode() throws
-  func leaveRawMode()
+  /// While the body runs, keys go through as they are typed, unread by the terminal.
+  func withRawMode(_ body: () async throws -> Int32) async throws -> Int32
 }
 
 extension CommandIO {

@@ -6,6 +6,8 @@ public struct KubectlContext: Sendable {
   public var cluster: ClusterConnection
   /// Paths in arguments are relative to this folder.
   public var workingDirectory: String
+  /// Where a relative file of `-f` is looked for when it is not there: a lesson's own manifests.
+  public var searchFolders: [String] = []
   /// Opens another cluster when flags such as `--context` or `--server` ask for one.
   public var connect: (@Sendable (ConnectionFlags) async throws -> ClusterConnection)?
   public var now: @Sendable () -> Timestamp

@@ -83,7 +83,7 @@ struct Explanation {
     summary = field?.summary ?? root.summary
   }
 
-  private static func schema(_ type: TypeDescription) -> AnySchema? {
+  static func schema(_ type: TypeDescription) -> AnySchema? {
     switch type {
     case .object(let schema): schema
     case .list(let element), .map(let element): schema(element)

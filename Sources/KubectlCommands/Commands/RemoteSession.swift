@@ -26,9 +26,13 @@ struct RemoteSession {
       if error.reason == "InternalError" { throw RemoteSession.failure(error) }
       throw error
     }
-    try terminal?.enterRawMode()
-    defer { terminal?.leaveRawMode() }
-    return try await carry(connection, terminal)
+    guard let terminal else { return try await carry(connection, nil) }
+    var outcome: RemoteCommandOutcome?
+    _ = try await terminal.withRawMode {
+      outcome = try await carry(connection, terminal)
+      return 0
+    }
+    return outcome
   }
 
   /// A terminal is only used when there is one on this side as well.

@@ -28,7 +28,7 @@ extension Invocation {
 
   var manifestFiles: ManifestFiles {
     ManifestFiles(
-      workingDirectory: context.workingDirectory, isRecursive: self[SharedFlags.recursive], io: io)
+      folders: [context.workingDirectory] + context.searchFolders, isRecursive: self[SharedFlags.recursive], io: io)
   }
 
   /// Query items for `-l` and `--field-selector`.

@@ -17,7 +17,8 @@ struct Manifest: Sendable {
 struct ManifestFiles {
   static let extensions = [".json", ".yaml", ".yml"]
 
-  let workingDirectory: String
+  /// Where relative paths are looked for, in this order.
+  let folders: [String]
   let isRecursive: Bool
   let io: any CommandIO
 
@@ -48,7 +49,12 @@ struct ManifestFiles {
     return manifests
   }
 
-  private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : workingDirectory + "/" + path }
+  /// The first place where a path leads to something.
+  private func absolute(_ path: String) -> String {
+    if path.hasPrefix("/") { return path }
+    let candidates = folders.map { $0 + "/" + path }
+    return candidates.first(where: Files.exists) ?? candidates.first ?? path
+  }
 
   private func files(_ name: String) throws -> [String] {
     guard Files.exists(absolute(name)) else { throw Failure("the path \"\(name)\" does not exist") }
