@@ -46,3 +46,10 @@ static inline curl_socket_t ccurl_get_socket(CURL *transfer) {
 
 // A message of the multi interface keeps its result in a union.
 static inline CURLcode ccurl_message_result(const CURLMsg *message) { return message->data.result; }
+
+// GnuTLS's session of a connection over which something has been sent; NULL without TLS.
+static inline void *ccurl_get_tls_session(CURL *transfer) {
+  struct curl_tlssessioninfo *info = NULL;
+  curl_easy_getinfo(transfer, CURLINFO_TLS_SSL_PTR, &info);
+  return info != NULL && info->backend == CURLSSLBACKEND_GNUTLS ? info->internals : NULL;
+}

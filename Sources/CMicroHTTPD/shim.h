@@ -6,14 +6,12 @@
 
 // Everything that a daemon of ours is started with.
 struct cmicrohttpd_settings {
+  // -1 for a daemon that is handed its connections.
   int listening_socket;
   unsigned int connection_limit;
   // In seconds without progress.
   unsigned int connection_timeout;
   size_t connection_memory;
-  // Both NULL without TLS; otherwise PEM, which the caller keeps until the daemon is stopped.
-  const char *key_pem;
-  const char *certificate_pem;
   // The first argument of every callback.
   void *context;
   MHD_AccessHandlerCallback handle;
@@ -26,23 +24,23 @@ struct cmicrohttpd_settings {
 static inline struct MHD_Daemon *cmicrohttpd_start(const struct cmicrohttpd_settings *settings) {
   unsigned int flags =
       MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE;
-  struct MHD_OptionItem tls[] = {
-      {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)settings->key_pem},
-      {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)settings->certificate_pem},
+  struct MHD_OptionItem socket[] = {
+      {MHD_OPTION_LISTEN_SOCKET, settings->listening_socket, NULL},
       {MHD_OPTION_END, 0, NULL},
   };
-  struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
-  if (settings->key_pem != NULL) flags |= MHD_USE_TLS;
+  if (settings->listening_socket < 0) {
+    flags |= MHD_USE_NO_LISTEN_SOCKET;
+    socket[0].option = MHD_OPTION_END;
+  }
   return MHD_start_daemon(
       flags, 0, NULL, NULL, settings->handle, settings->context,
-      MHD_OPTION_LISTEN_SOCKET, settings->listening_socket,
       MHD_OPTION_CONNECTION_LIMIT, settings->connection_limit,
       MHD_OPTION_CONNECTION_TIMEOUT, settings->connection_timeout,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, settings->connection_memory,
       MHD_OPTION_URI_LOG_CALLBACK, settings->begin, settings->context,
       MHD_OPTION_NOTIFY_COMPLETED, settings->completed, settings->context,
       MHD_OPTION_NOTIFY_CONNECTION, settings->connection_changed, settings->context,
-      MHD_OPTION_ARRAY, settings->key_pem != NULL ? tls : none, MHD_OPTION_END);
+      MHD_OPTION_ARRAY, socket, MHD_OPTION_END);
 }
 
 static inline int cmicrohttpd_descriptor(struct MHD_Connection *connection) {

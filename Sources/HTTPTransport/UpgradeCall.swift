@@ -1,4 +1,5 @@
 internal import CCurl
+internal import CGnuTLS
 internal import Glibc
 internal import KubernetesAPI
 internal import Synchronization
@@ -188,7 +189,15 @@ final class RawConnection: ByteChannel {
     }
   }
 
-  func closeWriting() { socket.closeWriting() }
+  func closeWriting() {
+    state.withLock { state in
+      // libcurl has no word for it. Without the goodbye of TLS the other side would take the connection for broken.
+      if let easy = state.easy, let session = ccurl_get_tls_session(easy) {
+        gnutls_bye(OpaquePointer(session), GNUTLS_SHUT_WR)
+      }
+    }
+    socket.closeWriting()
+  }
 
   func close() {
     let easy = state.withLock { state in

@@ -37,7 +37,7 @@ private struct UpgradingEndpoint: APIEndpoint {
     return channel
   }
 
-  @Test(arguments: [Road.unix]) func bytesGoBothWays(road: Road) async throws {
+  @Test(arguments: Road.allCases) func bytesGoBothWays(road: Road) async throws {
     try await withServer(UpgradingEndpoint.echo, over: road) { _, client in
       let response = try await client.send(request)
       #expect(response.status == 101)
@@ -52,7 +52,7 @@ private struct UpgradingEndpoint: APIEndpoint {
     }
   }
 
-  @Test(arguments: [Road.unix]) func muchDataGoesThroughBothWaysAtOnce(road: Road) async throws {
+  @Test(arguments: Road.allCases) func muchDataGoesThroughBothWaysAtOnce(road: Road) async throws {
     try await withServer(UpgradingEndpoint.echo, over: road) { _, client in
       let channel = try channel(try await client.send(request))
       let data = patternedBytes(4 << 20)
@@ -65,8 +65,8 @@ private struct UpgradingEndpoint: APIEndpoint {
     }
   }
 
-  @Test func aClientMayEndItsHalfAndStillRead() async throws {
-    try await withServer(UpgradingEndpoint.echo) { _, client in
+  @Test(arguments: Road.allCases) func aClientMayEndItsHalfAndStillRead(road: Road) async throws {
+    try await withServer(UpgradingEndpoint.echo, over: road) { _, client in
       let channel = try channel(try await client.send(request))
       try await channel.write(Array("hello".utf8))
       channel.closeWriting()
@@ -77,7 +77,7 @@ private struct UpgradingEndpoint: APIEndpoint {
     }
   }
 
-  @Test(arguments: [Road.unix]) func anEndpointThatClosesEndsTheConnection(road: Road) async throws {
+  @Test(arguments: Road.allCases) func anEndpointThatClosesEndsTheConnection(road: Road) async throws {
     let endpoint = UpgradingEndpoint { channel in
       try? await channel.write(Array("bye".utf8))
       channel.close()
@@ -90,7 +90,7 @@ private struct UpgradingEndpoint: APIEndpoint {
     }
   }
 
-  @Test(arguments: [Road.unix]) func aClientThatGoesAwayIsNoticed(road: Road) async throws {
+  @Test(arguments: Road.allCases) func aClientThatGoesAwayIsNoticed(road: Road) async throws {
     let (ended, end) = AsyncStream<[UInt8]>.makeStream()
     let endpoint = UpgradingEndpoint { channel in
       var bytes: [UInt8] = []
@@ -137,7 +137,7 @@ private struct UpgradingEndpoint: APIEndpoint {
     }
   }
 
-  @Test(arguments: [Road.unix]) func aRefusedUpgradeIsAnOrdinaryAnswer(road: Road) async throws {
+  @Test(arguments: Road.allCases) func aRefusedUpgradeIsAnOrdinaryAnswer(road: Road) async throws {
     try await withServer(UpgradingEndpoint.echo, over: road) { _, client in
       var request = request
       request.headers["Upgrade"] = "other"
@@ -147,7 +147,7 @@ private struct UpgradingEndpoint: APIEndpoint {
     }
   }
 
-  @Test(arguments: [Road.unix]) func aRemoteCommandRunsThroughTheServer(road: Road) async throws {
+  @Test(arguments: Road.allCases) func aRemoteCommandRunsThroughTheServer(road: Road) async throws {
     let endpoint = ClosureEndpoint { request throws(StatusError) in
       let (session, response) = try RemoteCommandSession.accept(request)
       Task {
@@ -170,7 +170,7 @@ private struct UpgradingEndpoint: APIEndpoint {
     }
   }
 
-  @Test(arguments: [Road.unix]) func stoppingClosesWhatIsUpgraded(road: Road) async throws {
+  @Test(arguments: Road.allCases) func stoppingClosesWhatIsUpgraded(road: Road) async throws {
     try await withServer(UpgradingEndpoint.echo, over: road) { server, client in
       let channel = try channel(try await client.send(request))
       try await channel.write([1])

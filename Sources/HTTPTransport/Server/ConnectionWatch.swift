@@ -55,7 +55,7 @@ final class ConnectionWatch: Sendable {
   private var all: [HTTPConnection] { state.withLock { Array($0.connections.values) } }
 
   /// Ends the thread.
-  func stop() async {
+  func stop() {
     let thread = state.withLock { state in
       state.isStopping = true
       defer { state.thread = nil }

@@ -191,7 +191,9 @@ final class HTTPExchange: Sendable {
       if connection.hangUp != .none { body.end(.broken) }
       await body.pump()
     case .upgraded(let channel):
-      for await socket in upgrades { await socket.splice(with: channel) }
+      for await socket in upgrades {
+        await Splice.run(client: socket, server: channel, clientIsGone: { await socket.waitUntilClientIsGone() })
+      }
       channel.close()
     }
   }

@@ -15,10 +15,8 @@ final class HTTPListener: Sendable {
 
   // @unchecked: the daemon may be stopped from any thread, and whoever takes it out of `state` is the only one to do so.
   private struct Running: @unchecked Sendable {
-    var socket: ListeningSocket
     var daemon: OpaquePointer
-    /// libmicrohttpd keeps pointers to the key and the certificate.
-    var texts: [UnsafeMutablePointer<CChar>]
+    var socket: ListeningSocket?
   }
 
   init(
@@ -32,17 +30,13 @@ final class HTTPListener: Sendable {
     self.watch = watch
   }
 
-  func start(on socket: ListeningSocket, identity: ServerIdentity?) throws(SystemCallError) {
-    let texts = [identity?.keyPEM, identity?.certificatePEM].compactMap { $0.map { strdup($0)! } }
+  /// Starts the thread; without a socket it serves the connections that it is given.
+  func start(on socket: ListeningSocket?) throws(SystemCallError) {
     var settings = cmicrohttpd_settings()
-    settings.listening_socket = socket.descriptor
-    settings.connection_limit = UInt32(min(limits.connections, Self.affordableConnections))
+    settings.listening_socket = socket?.descriptor ?? -1
+    settings.connection_limit = UInt32(connectionLimit)
     settings.connection_timeout = UInt32(limits.idleTime.components.seconds)
     settings.connection_memory = limits.headerBytes
-    if texts.count == 2 {
-      settings.key_pem = UnsafePointer(texts[0])
-      settings.certificate_pem = UnsafePointer(texts[1])
-    }
     // Lives longer than the daemon: `stop` is a method of it.
     settings.context = Unmanaged.passUnretained(self).toOpaque()
     settings.begin = beginExchange
@@ -50,41 +44,48 @@ final class HTTPListener: Sendable {
     settings.completed = completeExchange
     settings.connection_changed = changeConnection
     guard let daemon = cmicrohttpd_start(&settings) else {
-      let reason = errno
-      for text in texts { free(text) }
-      socket.removeFile()
-      close(socket.descriptor)
-      throw SystemCallError("MHD_start_daemon", on: socket.name, errno: reason)
+      throw SystemCallError("MHD_start_daemon", on: socket?.name ?? "", errno: errno)
     }
-    let running = Running(socket: socket, daemon: daemon, texts: texts)
+    let running = Running(daemon: daemon, socket: socket)
     state.withLock { $0 = running }
   }
 
   /// Leaves descriptors for everything else that the program does.
-  private static var affordableConnections: Int {
+  var connectionLimit: Int {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 512 }
-    return max(16, Int(clamping: limit.rlim_cur) - 128)
+    return min(limits.connections, max(16, Int(clamping: limit.rlim_cur) - 128))
+  }
+
+  /// Serves a connection that somebody else has accepted, and closes it in the end in any case.
+  func add(connection descriptor: Int32) -> Bool {
+    state.withLock { running in
+      guard let running else {
+        close(descriptor)
+        return false
+      }
+      var address = sockaddr_un()
+      address.sun_family = sa_family_t(AF_UNIX)
+      return withSocketAddress(&address) { MHD_add_connection(running.daemon, descriptor, $0, $1) } == .YES
+    }
   }
 
   func stopAccepting() {
     state.withLock { running in
-      guard let running else { return }
-      running.socket.removeFile()
+      guard let running, let socket = running.socket else { return }
+      socket.removeFile()
       let descriptor = MHD_quiesce_daemon(running.daemon)
       if descriptor >= 0 { close(descriptor) }
     }
   }
 
   /// Closes what is left of the connections and ends the thread.
-  func stop() async {
+  func stop() {
     let running = state.withLock { running in
       defer { running = nil }
       return running
     }
-    guard let running else { return }
-    MHD_stop_daemon(running.daemon)
-    for text in running.texts { free(text) }
+    if let running { MHD_stop_daemon(running.daemon) }
   }
 
   // MARK: What libmicrohttpd calls, on its thread

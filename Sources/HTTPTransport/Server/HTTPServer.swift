@@ -8,7 +8,7 @@ public final class HTTPServer: Sendable {
   private let limits: HTTPServerLimits
   private let tally = ExchangeTally()
   private let watch = ConnectionWatch()
-  private let listeners = Mutex<[HTTPListener]>([])
+  private let parts = Mutex<(listeners: [HTTPListener], doors: [TLSDoor])>(([], []))
 
   public init(endpoint: any APIEndpoint, limits: HTTPServerLimits = HTTPServerLimits()) {
     self.endpoint = endpoint
@@ -21,43 +21,59 @@ public final class HTTPServer: Sendable {
   /// The socket file of a server that is dead is replaced; a living server is left alone, and the error says so.
   public func listen(unixSocket path: String) throws(SystemCallError) {
     let socket = try ListeningSocket.unix(path)
-    try add(socket, identity: nil, authentication: .whoeverConnects)
+    let listener = listener(.whoeverConnects)
+    do throws(SystemCallError) {
+      try listener.start(on: socket)
+    } catch {
+      socket.close()
+      throw error
+    }
+    parts.withLock { $0.listeners.append(listener) }
   }
 
   /// Serves 127.0.0.1 with TLS to clients that present one of the bearer tokens; answers the port.
   @discardableResult
   public func listen(
     loopbackPort: UInt16 = 0, tls identity: ServerIdentity, tokens: [String: UserInfo]
-  ) throws(SystemCallError) -> UInt16 {
+  ) throws -> UInt16 {
     let socket = try ListeningSocket.loopback(port: loopbackPort)
-    let port = try socket.port()
-    try add(socket, identity: identity, authentication: .bearer(tokens))
-    return port
+    let listener = listener(.bearer(tokens))
+    do {
+      let port = try socket.port()
+      let door = try TLSDoor(socket: socket, listener: listener, identity: identity, limits: limits)
+      try listener.start(on: nil)
+      door.open()
+      parts.withLock { parts in
+        parts.listeners.append(listener)
+        parts.doors.append(door)
+      }
+      return port
+    } catch {
+      socket.close()
+      throw error
+    }
   }
 
-  private func add(
-    _ socket: ListeningSocket, identity: ServerIdentity?, authentication: RequestAuthentication
-  ) throws(SystemCallError) {
-    let listener = HTTPListener(
-      endpoint: endpoint, authentication: authentication, limits: limits, tally: tally, watch: watch)
-    try listener.start(on: socket, identity: identity)
-    listeners.withLock { $0.append(listener) }
+  private func listener(_ authentication: RequestAuthentication) -> HTTPListener {
+    HTTPListener(endpoint: endpoint, authentication: authentication, limits: limits, tally: tally, watch: watch)
   }
 
   /// Accepts nobody any more, ends watches and other streams, lets the last answers go out, and closes.
   public func stop(patience: Duration = .seconds(2)) async {
-    let listeners = listeners.withLock { listeners in
-      defer { listeners = [] }
-      return listeners
+    let (listeners, doors) = parts.withLock { parts in
+      defer { parts = ([], []) }
+      return parts
     }
+    for door in doors { door.stopAccepting() }
     for listener in listeners { listener.stopAccepting() }
     watch.cancelAll()
     await tally.waitUntilEmpty(patience: patience)
     // Whoever has not listened to the cancelling by now is cut off.
     watch.abortAll()
     await tally.waitUntilEmpty(patience: patience)
-    for listener in listeners { await listener.stop() }
-    await watch.stop()
+    for listener in listeners { listener.stop() }
+    for door in doors { await door.stop(patience: patience) }
+    watch.stop()
   }
 }
 

@@ -24,7 +24,7 @@ struct ListeningSocket: Sendable {
       try systemCall("stat", on: path) { stat(path, &status) }
       return ListeningSocket(descriptor: descriptor, name: path, file: (path, status.st_ino))
     } catch {
-      close(descriptor)
+      Glibc.close(descriptor)
       throw error
     }
   }
@@ -47,7 +47,7 @@ struct ListeningSocket: Sendable {
       try systemCall("listen", on: name) { Glibc.listen(descriptor, SOMAXCONN) }
       return ListeningSocket(descriptor: descriptor, name: name, file: nil)
     } catch {
-      close(descriptor)
+      Glibc.close(descriptor)
       throw error
     }
   }
@@ -64,6 +64,12 @@ struct ListeningSocket: Sendable {
     return UInt16(bigEndian: address.sin_port)
   }
 
+  /// For a socket that nobody has come to serve.
+  func close() {
+    removeFile()
+    Glibc.close(descriptor)
+  }
+
   /// Removes the socket's file, if it is still this socket's.
   func removeFile() {
     guard let file else { return }
@@ -76,7 +82,7 @@ struct ListeningSocket: Sendable {
     let probe = try systemCall("socket", on: path) {
       socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
     }
-    defer { close(probe) }
+    defer { Glibc.close(probe) }
     do throws(SystemCallError) {
       try systemCall("connect", on: path) { withSocketAddress(&address) { connect(probe, $0, $1) } }
       return true

@@ -63,10 +63,10 @@ private func releaseStreamedBody(_ context: UnsafeMutableRawPointer?) {
 
 private func upgradeConnection(
   _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?, _ exchangeContext: UnsafeMutableRawPointer?,
-  _ extra: UnsafePointer<CChar>?, _ extraSize: Int, _ socket: Int32, _ handle: OpaquePointer?
+  _ early: UnsafePointer<CChar>?, _ earlySize: Int, _ socket: Int32, _ handle: OpaquePointer?
 ) {
   let exchange = Unmanaged<HTTPExchange>.fromOpaque(context!).takeUnretainedValue()
   exchange.hasUpgraded(
     UpgradedSocket(
-      descriptor: socket, handle: handle!, extra: Array(UnsafeRawBufferPointer(start: extra, count: extraSize))))
+      descriptor: socket, handle: handle!, early: Array(UnsafeRawBufferPointer(start: early, count: earlySize))))
 }
