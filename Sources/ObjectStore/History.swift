@@ -62,19 +62,21 @@ struct History {
 
   func objects(prefix: String, at revision: Revision) throws(StoreError) -> [StoredObject] {
     var objects: [StoredObject] = []
+    // The index of keys gives the order; joining the values to it would have SQLite sort them, in a file if need be.
     try connection.forEachRow(
       """
-      SELECT key, value, created, revision FROM change
-      WHERE revision IN (
-        SELECT max(revision) FROM change WHERE key >= ?1 AND key < ?2 AND revision <= ?3 GROUP BY key
-      ) AND value IS NOT NULL
-      ORDER BY key
+      SELECT key, max(revision) FROM change WHERE key >= ?1 AND key < ?2 AND revision <= ?3 GROUP BY key ORDER BY key
       """,
       [.text(prefix), .text(KeyOrder.end(ofPrefix: prefix)), .revision(revision)]
-    ) { row throws(StoreError) in
-      objects.append(
-        StoredObject(key: row.text(0), value: row.blob(1), created: row.revision(2), modified: row.revision(3))
-      )
+    ) { latest throws(StoreError) in
+      let modified = latest.revision(1)
+      try connection.forEachRow(
+        "SELECT value, created FROM change WHERE revision = ?1 AND value IS NOT NULL",
+        [.revision(modified)]
+      ) { row throws(StoreError) in
+        let key = latest.text(0)
+        objects.append(StoredObject(key: key, value: row.blob(0), created: row.revision(1), modified: modified))
+      }
     }
     return objects
   }

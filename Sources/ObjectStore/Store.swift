@@ -100,7 +100,7 @@ public final class Store: Sendable {
     )
   }
 
-  /// Ends all watches, finishes the writes that were begun and lets go of the file.
+  /// Ends all watches, waits for writes on their way to disk, refuses all others, and lets go of the file.
   public func close() async {
     committed.close()
     await archive.close()

@@ -68,7 +68,7 @@ extension StoreError: CustomStringConvertible {
       "the store \(path) is damaged (\(detail)): put back a copy of it, "
         + "or move it and its -wal file away to start with an empty one"
     case .io(let path, let operation, let detail):
-      "cannot \(operation) the store \(path): \(detail)"
+      "cannot \(operation) the store \(path) (\(detail)): see to its folder and disk, then open it again"
     }
   }
 }

@@ -48,7 +48,8 @@ struct OpeningTests {
     let error = #expect(throws: StoreError.self) { try Store.open(path: path) }
     #expect(
       error?.description
-        == "cannot open the store /nonexistent/podium/store.db: /nonexistent/podium/store.db-lock: No such file or directory"
+        == "cannot open the store /nonexistent/podium/store.db "
+        + "(/nonexistent/podium/store.db-lock: No such file or directory): see to its folder and disk, then open it again"
     )
   }
 
