@@ -3,7 +3,7 @@ internal import Glibc
 internal import SystemIO
 
 /// A reference from one blob to another, or from the index to a manifest.
-struct BlobDescriptor: Equatable {
+struct BlobDescriptor: Equatable, Sendable {
   var mediaType: String
   /// `sha256:…`
   var digest: String

@@ -2,10 +2,14 @@ internal import Documents
 
 /// What a manifest and its configuration say, which never changes for a digest.
 struct ImageContent: Sendable {
+  /// The manifest for this machine.
+  var manifestDigest: String
   var configDigest: String
   var config: ImageConfig
   /// The layers' digests before compression, lowest first.
   var diffIDs: [String]
+  /// The layers as they are stored, in the same order.
+  var archives: [BlobDescriptor]
   var size: Int
 
   /// Reads the manifest of that digest; an index is followed to the manifest for this machine.
@@ -23,16 +27,23 @@ struct ImageContent: Sendable {
     }
     guard let config = manifest["config"].flatMap({ BlobDescriptor($0) }), let layers = manifest["layers"]?.listValue
     else { throw ImageStoreError.damaged(path: path, problem: "it is not the manifest of an image") }
-    let sizes = layers.compactMap { BlobDescriptor($0)?.size }
+    archives = layers.compactMap { BlobDescriptor($0) }
     let document = try blobs.document(config.digest)
+    manifestDigest = digest
     configDigest = config.digest
     self.config = ImageConfig(document["config"] ?? .null)
     diffIDs = (document["rootfs"]?["diff_ids"]?.listValue ?? []).compactMap(\.stringValue)
-    guard diffIDs.count == layers.count, sizes.count == layers.count, diffIDs.allSatisfy(BlobDescriptor.isDigest) else {
+    guard diffIDs.count == layers.count, archives.count == layers.count, diffIDs.allSatisfy(BlobDescriptor.isDigest)
+    else {
       throw ImageStoreError.damaged(
         path: blobs.path(config.digest), problem: "its layers are not those of the manifest \(digest)")
     }
-    size = sizes.reduce(config.size, +)
+    size = archives.map(\.size).reduce(config.size, +)
+    // A layer that comes twice counts where it lies highest: overlay file systems refuse the same directory twice.
+    for index in diffIDs.indices.reversed() where diffIDs[(index + 1)...].contains(diffIDs[index]) {
+      diffIDs.remove(at: index)
+      archives.remove(at: index)
+    }
   }
 }
 

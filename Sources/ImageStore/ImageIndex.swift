@@ -45,7 +45,13 @@ struct ImageIndex: Equatable {
 }
 
 extension BlobDescriptor {
-  /// A bare tag, as other tools may have written it, has no repository and is nobody's full name.
-  var name: String? { annotations[ImageIndex.nameAnnotation] }
+  /// The image's name in full; other tools may have written it in short. A bare tag names no image.
+  var name: String? {
+    guard let text = annotations[ImageIndex.nameAnnotation], text.contains("/") || text.contains(":") else {
+      return nil
+    }
+    return (try? ImageReference(text))?.withDefaultTag.description
+  }
+
   var isStandIn: Bool { annotations[ImageIndex.standInAnnotation] == "true" }
 }

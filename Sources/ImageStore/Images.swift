@@ -42,10 +42,17 @@ public final class Images: Sendable {
       guard let entry = index.entries.first(where: { $0.digest == digest }) else { return nil }
       return try image(entry.digest, in: index, of: reference.repository)
     }
+    // `sha256:…` reads like a repository with a tag, and is how an image's id is written.
+    if reference.path == "library/sha256", let digits = reference.tag, digits.utf8.count == 64 {
+      return try find(id: "sha256:" + digits)
+    }
     return try index[reference.withDefaultTag.description].flatMap {
       try image($0.digest, in: index, of: reference.repository)
     }
   }
+
+  /// The image with that id, which is the digest of its configuration.
+  public func find(id: String) throws -> Image? { try list().first { $0.id == id } }
 
   /// Every image, in the order of their first names.
   public func list() throws -> [Image] {
@@ -62,10 +69,9 @@ public final class Images: Sendable {
     if image.layers.allSatisfy({ Files.isDirectory($0) }) { return }
     let lock = try lock()
     defer { withExtendedLifetime(lock) {} }
-    let manifest = try blobs.document("sha256:" + image.manifestDigits)
-    let archives = (manifest["layers"]?.listValue ?? []).compactMap { BlobDescriptor($0) }
+    let archives = try ImageContent("sha256:" + image.manifestDigits, in: blobs).archives
     for (archive, target) in zip(archives, image.layers) where !Files.isDirectory(target) {
-      try unpack(archive.digest, to: target)
+      try unpack(archive.digest, to: target, expecting: "sha256:" + target.suffix(64))
     }
   }
 
@@ -93,12 +99,12 @@ public final class Images: Sendable {
   /// Where a layer of that digest is, or will be, unpacked.
   func unpackedPath(_ diffID: String) -> String { path + "/unpacked/" + diffID.dropFirst("sha256:".count) }
 
-  func unpack(_ archive: String, to target: String) throws {
+  func unpack(_ archive: String, to target: String, expecting diffID: String? = nil) throws {
     let draft = drafts + "/layer"
     try Files.removeTree(draft)
     try systemCall("mkdir", on: draft) { mkdir(draft, 0o755) }
     do {
-      try LayerUnpacker.unpack(blobs.path(archive), into: draft)
+      try LayerUnpacker.unpack(blobs.path(archive), into: draft, expecting: diffID)
       try systemCall("rename", on: target) { rename(draft, target) }
     } catch {
       try? Files.removeTree(draft)
@@ -121,7 +127,8 @@ public final class Images: Sendable {
     return Image(
       id: content.configDigest, names: names, digest: repository + "@" + digest, size: content.size,
       config: content.config, layers: content.diffIDs.map(unpackedPath),
-      isStandIn: entries.contains { $0.isStandIn })
+      // A stand-in that was exported and imported again is still one.
+      isStandIn: entries.contains { $0.isStandIn } || content.config.labels[ImageIndex.standInAnnotation] == "true")
   }
 
   private struct Cache {

@@ -17,17 +17,30 @@ struct LayerUnpacker {
   private var resolved: [String: String] = [:]
 
   /// Unpacks `source`, compressed or not, into the existing directory `root`.
-  static func unpack(_ source: String, into root: String) throws {
+  ///
+  /// With `diffID` the archive must have that digest before compression; without, it was made here a moment ago.
+  static func unpack(_ source: String, into root: String, expecting diffID: String?) throws {
+    let content = try DecompressedContent(source, digested: diffID != nil)
     guard let archive = archive_read_new() else { throw ImageStoreError.archive(path: source, problem: "no memory") }
     defer { archive_read_free(archive) }
-    archive_read_support_filter_all(archive)
     archive_read_support_format_tar(archive)
     archive_read_support_format_empty(archive)
-    guard archive_read_open_filename(archive, source, 262_144) == ARCHIVE_OK else {
-      throw ImageStoreError.archive(path: source, problem: archiveError(archive))
+    let opened = archive_read_open(
+      archive, Unmanaged.passUnretained(content).toOpaque(), nil,
+      { _, context, block in
+        guard let context, let block else { return -1 }
+        let bytes = Unmanaged<DecompressedContent>.fromOpaque(context).takeUnretainedValue().next()
+        block.pointee = bytes?.baseAddress
+        return bytes?.count ?? -1
+      }, nil)
+    guard opened == ARCHIVE_OK else {
+      throw ImageStoreError.archive(path: source, problem: content.problem ?? archiveError(archive))
     }
     var unpacker = LayerUnpacker(archive: archive, source: source, root: root, mayGiveAway: geteuid() == 0)
-    try unpacker.run()
+    try unpacker.run(content)
+    if let diffID, try content.digestOfAll() != diffID {
+      throw ImageStoreError.damaged(path: source, problem: "it does not hold the layer \(diffID)")
+    }
   }
 
   private init(archive: OpaquePointer, source: String, root: String, mayGiveAway: Bool) {
@@ -37,13 +50,13 @@ struct LayerUnpacker {
     self.mayGiveAway = mayGiveAway
   }
 
-  private mutating func run() throws {
+  private mutating func run(_ content: DecompressedContent) throws {
     var entry: OpaquePointer?
     while true {
       let result = archive_read_next_header(archive, &entry)
       if result == ARCHIVE_EOF { break }
       guard result >= ARCHIVE_WARN, let entry else {
-        throw ImageStoreError.archive(path: source, problem: archiveError(archive))
+        throw ImageStoreError.archive(path: source, problem: content.problem ?? archiveError(archive))
       }
       try take(entry)
     }
@@ -69,7 +82,7 @@ struct LayerUnpacker {
     let parent = try parent(components.dropLast(), entry: name)
 
     if last.hasPrefix(".wh.") {
-      try makeWhiteout(last, in: parent)
+      try makeWhiteout(last, in: parent, entry: name)
       return
     }
     let path = parent + "/" + last
@@ -210,15 +223,22 @@ struct LayerUnpacker {
   }
 
   /// Overlay file systems keep what a layer removes as a character device 0/0, or as an attribute of the directory.
-  private func makeWhiteout(_ name: String, in parent: String) throws {
+  private mutating func makeWhiteout(_ name: String, in parent: String, entry: String) throws {
     if name == ".wh..wh..opq" {
       let attribute = mayGiveAway ? "trusted.overlay.opaque" : "user.overlay.opaque"
       if lsetxattr(parent, attribute, "y", 1, 0) == 0 { return }
       try systemCall("lsetxattr", on: parent) { lsetxattr(parent, "user.overlay.opaque", "y", 1, 0) }
       return
     }
-    let path = parent + "/" + name.dropFirst(".wh.".count)
-    try? Files.removeTree(path)
+    // Notes that an older file system left to itself; they hide nothing.
+    if name.hasPrefix(".wh..wh.") { return }
+    let hidden = String(name.dropFirst(".wh.".count))
+    if hidden.isEmpty || hidden == "." || hidden == ".." {
+      throw ImageStoreError.refused(
+        archive: source, entry: entry, problem: "would remove \(hidden.isEmpty ? "nothing" : hidden)")
+    }
+    let path = parent + "/" + hidden
+    try clear(path, keepingDirectory: false)
     try systemCall("mknod", on: path) { mknod(path, FileType.characterDevice.rawValue, 0) }
   }
 

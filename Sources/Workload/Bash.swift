@@ -30,6 +30,8 @@ enum Bash {
     }
     if environmentVariable("PS1") == nil { setenv("PS1", "\\u@\\h:\\w\\$ ", 1) }
     setenv("SHELL", "/bin/bash", 1)
+    // Read by interactive shells only, as bash reads its own.
+    if environmentVariable("ENV") == nil { setenv("ENV", "/etc/bash.bashrc", 1) }
     shell += rest
     var pointers = shell.map { strdup($0) } + [nil]
     execv("/bin/sh", &pointers)

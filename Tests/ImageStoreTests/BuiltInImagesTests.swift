@@ -73,6 +73,8 @@ import Testing
       #expect(busybox.layers.count == 2)
       #expect(try images.find(ImageReference(busybox.digest))?.id == busybox.id)
       #expect(try images.find(ImageReference("busybox:1.28"))?.id == busybox.id)
+      #expect(try images.find(ImageReference(busybox.id))?.names == busybox.names)
+      #expect(try images.find(ImageReference("sha256:" + String(repeating: "0", count: 64))) == nil)
       #expect(try images.find(ImageReference("busybox:no-such-tag")) == nil)
       #expect(try images.find(ImageReference("nosuchimage/nosuch:1.0")) == nil)
       #expect(try images.find(ImageReference("absent:1")) == nil)

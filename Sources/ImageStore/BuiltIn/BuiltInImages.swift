@@ -70,7 +70,7 @@ extension Images {
 
   private func manifest(of image: BuiltInImage, layers: [BlobDescriptor]) throws -> BlobDescriptor {
     var config = image.config
-    config.labels["io.podium.stand-in"] = "true"
+    config.labels[ImageIndex.standInAnnotation] = "true"
     let created: Document = "2025-01-01T00:00:00Z"
     let document: Document = [
       "created": created, "architecture": .string(ImagePlatform.architecture), "os": "linux", "config": config.document,

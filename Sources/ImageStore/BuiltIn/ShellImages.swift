@@ -21,7 +21,11 @@ extension BuiltInImage {
     config: shell("bash"))
 
   /// What people type in images of the Debian family that busybox does not have.
-  static let debianCommands = roles(["usr/bin/apt", "usr/bin/apt-get", "usr/bin/bash"])
+  static let debianCommands =
+    [
+      // busybox's shell prefers its own ps, which knows fewer options, to the one on the search path.
+      LayerEntry.text("etc/bash.bashrc", "alias ps=/usr/bin/ps\n")
+    ] + roles(["usr/bin/apt", "usr/bin/apt-get", "usr/bin/bash"])
 
   private static func shell(_ command: String) -> ImageConfig {
     var config = ImageConfig()

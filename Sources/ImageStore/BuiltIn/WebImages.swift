@@ -10,7 +10,7 @@ extension BuiltInImage {
       .text("usr/local/apache2/htdocs/index.html", "<html><body><h1>It works!</h1></body></html>\n"),
       .script(
         "usr/local/bin/httpd-foreground",
-        "#!/bin/sh\nrm -f /usr/local/apache2/logs/httpd.pid\nexec httpd -DFOREGROUND \"$@\"\n"),
+        "#!/bin/sh\nrm -f /usr/local/apache2/logs/httpd.pid\nexec /usr/local/apache2/bin/httpd -DFOREGROUND \"$@\"\n"),
     ] + roles(["usr/local/apache2/bin/httpd"]) + debianCommands,
     config: {
       var config = ImageConfig()

@@ -1,0 +1,160 @@
+import Documents
+import SystemIO
+import TestSupport
+import Testing
+
+@testable import ImageStore
+
+@Suite struct ImageImportTests {
+  @Test func importsWhatDockerSaves() async throws {
+    try await TemporaryFolder.with { folder in
+      let images = try Images.open(at: folder.path("images"))
+      let archive = try dockerArchive(folder, tags: ["team/tool:1", "tool"])
+      let imported = try images.importImages(from: archive)
+      #expect(imported.map(\.names) == [["docker.io/library/tool:latest", "docker.io/team/tool:1"]])
+      let image = try #require(try images.find(ImageReference("team/tool:1")))
+      #expect(image.config.entrypoint == ["/tool"])
+      #expect(image.config.user == "1000:1000")
+      #expect(!image.isStandIn)
+      #expect(image.digest.hasPrefix("docker.io/team/tool@sha256:"))
+      #expect(image.layers.count == 2)
+      #expect(!Files.exists(image.layers[0]))
+      try images.prepareLayers(of: image)
+      #expect(try Files.readText(image.layers[0] + "/base") == "base")
+      #expect(try Files.readText(image.layers[1] + "/tool") == "tool")
+      #expect(try Files.list(images.drafts) == [])
+    }
+  }
+
+  @Test func importsAnImageLayoutPackedOrNot() async throws {
+    try await TemporaryFolder.with { folder in
+      let layout = folder.path("layout")
+      let exporter = try Images.open(at: layout)
+      try exporter.importImages(from: dockerArchive(folder, tags: ["tool"]))
+      let packed = folder.path("layout.tar.gz")
+      let tar = try await ProgramOutput.of(
+        "/bin/tar", ["-czf", packed, "-C", layout, "oci-layout", "index.json", "blobs"])
+      #expect(tar.end == .exited(0), "\(tar.error)")
+      for (number, source) in [packed, layout].enumerated() {
+        let images = try Images.open(at: folder.path("images\(number)"))
+        let imported = try images.importImages(from: source)
+        #expect(imported.map(\.names) == [["docker.io/library/tool:latest"]])
+        #expect(imported[0].id == (try exporter.list())[0].id)
+        try images.prepareLayers(of: imported[0])
+        #expect(try Files.readText(imported[0].layers[1] + "/tool") == "tool")
+      }
+    }
+  }
+
+  @Test func givesANamelessImageTheNameAsked() async throws {
+    try await TemporaryFolder.with { folder in
+      let images = try Images.open(at: folder.path("images"))
+      let archive = try dockerArchive(folder, tags: [])
+      let error = #expect(throws: ImageStoreError.self) { try images.importImages(from: archive) }
+      #expect("\(error.map { "\($0)" } ?? "")".contains("give the name with the import"))
+      #expect(try images.list().isEmpty)
+      let imported = try images.importImages(from: archive, as: ImageReference("mine:2"))
+      #expect(imported[0].names == ["docker.io/library/mine:2"])
+    }
+  }
+
+  @Test func realImagesTakePrecedenceUntilTheyAreRemoved() async throws {
+    try await TemporaryFolder.with { folder in
+      let images = try Images.open(at: folder.path("images"))
+      try images.ensureBuiltIns(BuiltInImagesTests.materials)
+      let standIn = try #require(try images.find(ImageReference("nginx")))
+      let real = try images.importImages(from: dockerArchive(folder, tags: ["nginx:latest"]))[0]
+      #expect(try images.find(ImageReference("nginx"))?.id == real.id)
+      #expect(try images.find(ImageReference("nginx:1.27"))?.id == standIn.id)
+      try images.ensureBuiltIns(BuiltInImagesTests.materials)
+      #expect(try images.find(ImageReference("nginx"))?.id == real.id)
+      #expect(try images.remove(ImageReference("nginx")))
+      #expect(try !images.remove(ImageReference("nginx")))
+      #expect(try images.find(ImageReference("nginx")) == nil)
+      try images.ensureBuiltIns(BuiltInImagesTests.materials)
+      #expect(try images.find(ImageReference("nginx"))?.id == standIn.id)
+    }
+  }
+
+  @Test func prunesWhatNoNameLeadsTo() async throws {
+    try await TemporaryFolder.with { folder in
+      let images = try Images.open(at: folder.path("images"))
+      let image = try images.importImages(from: dockerArchive(folder, tags: ["tool", "kept"]))[0]
+      try images.prepareLayers(of: image)
+      try images.remove(ImageReference("tool"))
+      #expect(try images.prune() == 0)
+      #expect(try images.find(ImageReference("kept")) != nil)
+      try images.remove(ImageReference("kept"))
+      #expect(try images.prune(inUse: [image.layers[0]]) > 1000)
+      #expect(try Files.list(images.blobs.folder) == [])
+      #expect(Files.isDirectory(image.layers[0]))
+      #expect(!Files.isDirectory(image.layers[1]))
+    }
+  }
+
+  @Test func refusesAnArchiveWhoseBlobsLie() async throws {
+    try await TemporaryFolder.with { folder in
+      let layout = folder.path("layout")
+      let exporter = try Images.open(at: layout)
+      let image = try exporter.importImages(from: dockerArchive(folder, tags: ["tool"]))[0]
+      let config = exporter.blobs.path(image.id)
+      try Files.write(Array(try Files.readText(config).utf8).map { $0 == 0x74 ? 0x54 : $0 }, to: config)
+      let images = try Images.open(at: folder.path("images"))
+      let error = #expect(throws: ImageStoreError.self) { try images.importImages(from: layout) }
+      #expect("\(error.map { "\($0)" } ?? "")".contains("has another digest"))
+      #expect(try images.list().isEmpty)
+    }
+  }
+
+  @Test(arguments: ["", "no archive at all", "{}"])
+  func refusesWhatIsNoArchiveOfImages(content: String) async throws {
+    try await TemporaryFolder.with { folder in
+      let images = try Images.open(at: folder.path("images"))
+      let file = try folder.write(content, to: "file")
+      #expect(throws: ImageStoreError.self) { try images.importImages(from: file) }
+      #expect(throws: (any Error).self) { try images.importImages(from: folder.path("missing")) }
+      #expect(try images.list().isEmpty)
+      #expect(try Files.list(images.drafts) == [])
+    }
+  }
+
+  @Test func understandsNamesThatOtherToolsWriteIntoTheLayout() async throws {
+    try await TemporaryFolder.with { folder in
+      let images = try Images.open(at: folder.path("images"))
+      try images.importImages(from: dockerArchive(folder, tags: ["tool"]))
+      let short = try folder.read("images/index.json").split(separator: "docker.io/library/tool:latest")
+      try Files.replace(images.indexPath, with: Array(short.joined(separator: "tool:7").utf8))
+      #expect(try images.find(ImageReference("tool:7")) != nil)
+      #expect(try images.find(ImageReference("tool")) == nil)
+    }
+  }
+
+  /// An archive of one image with two layers, in the form of `docker save`.
+  private func dockerArchive(_ folder: TemporaryFolder, tags: [String]) throws -> String {
+    let base = folder.path("base.tar")
+    let own = folder.path("own.tar")
+    let layers = [
+      try LayerWriter.write([.text("base", "base")], to: base).digest,
+      try LayerWriter.write([.script("tool", "tool")], to: own).digest,
+    ]
+    let config: Document = [
+      "architecture": .string(ImagePlatform.architecture), "os": "linux",
+      "config": ["Entrypoint": ["/tool"], "User": "1000:1000"],
+      "rootfs": ["type": "layers", "diff_ids": .list(layers.map { .string("sha256:" + $0) })],
+    ]
+    let manifest: Document = [
+      [
+        "Config": "config.json", "RepoTags": .list(tags.map { .string($0) }),
+        "Layers": ["0/layer.tar", "1/layer.tar"],
+      ]
+    ]
+    let archive = folder.path("saved.tar")
+    _ = try LayerWriter.write(
+      [
+        .program("base.tar", copyOf: base), .link("0/layer.tar", to: "../base.tar"),
+        .program("1/layer.tar", copyOf: own),
+        .text("config.json", config.jsonText()), .text("manifest.json", manifest.jsonText()),
+      ], to: archive)
+    return archive
+  }
+}
