@@ -120,6 +120,11 @@ public final class NodeBundle: Sendable {
     do {
       defer { close(pair[1]) }
       try spawn(spec, plan, channel: pair[1], lock: lock.descriptor)
+    } catch {
+      // There is no launcher that would do it.
+      description.cgroups.sweep()
+      try Files.removeTree(spec.directory)
+      throw error
     }
     let control = try await awaitReady(channel, plan, spec)
     let pids = NodeLock.holder(in: spec.directory)
@@ -264,7 +269,7 @@ public final class NodeBundle: Sendable {
 
   /// Removes what dead nodes of a cluster left behind; living ones are not touched.
   public static func sweep(cluster: String, runtimeDirectory: String) {
-    let hierarchy = CgroupHierarchy.usable()
+    let hierarchy = CgroupHierarchy.mounted
     var names = Set(known(runtimeDirectory: runtimeDirectory))
     let groups = Cgroups(hierarchy: hierarchy, node: "podium/\(cluster)")
     for directory in groups.directories("") {

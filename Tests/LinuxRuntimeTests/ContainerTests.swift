@@ -6,7 +6,7 @@ import Testing
 
 extension RealNodes {
   /// What containers get, and the errors of those that get nothing.
-  @Suite(.needsRoot) struct ContainerTests {
+  @Suite(.needsNodes) struct ContainerTests {
     private static let prefix =
       "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: "
       + "unable to start container process: "
@@ -111,7 +111,7 @@ extension RealNodes {
       }
     }
 
-    @Test func becomesTheUserThatItsPodOrImageNames() async throws {
+    @Test(.needsManyUsers) func becomesTheUserThatItsPodOrImageNames() async throws {
       try await TestNode.with { node in
         let sandbox = try await node.sandbox()
         let script = "id; echo $HOME; touch /tmp/mine && ls -l /tmp/mine | head -c 10; echo; echo out > /dev/stdout"
@@ -213,7 +213,7 @@ extension RealNodes {
       }
     }
 
-    @Test func isKilledWhenItsMemoryIsUsedUp() async throws {
+    @Test(.needsCgroups) func isKilledWhenItsMemoryIsUsedUp() async throws {
       try await TestNode.with { node in
         let sandbox = try await node.sandbox()
         let spec = try await node.run(
@@ -231,7 +231,7 @@ extension RealNodes {
       }
     }
 
-    @Test func staysUnderItsLimitsOfProcessesAndTime() async throws {
+    @Test(.needsCgroups) func staysUnderItsLimitsOfProcessesAndTime() async throws {
       try await TestNode.with { node in
         let sandbox = try await node.sandbox()
         let (log, _) = try await node.output(

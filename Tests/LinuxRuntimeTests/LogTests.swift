@@ -39,7 +39,7 @@ import Testing
 }
 
 extension RealNodes {
-  @Suite(.needsRoot) struct LogTests {
+  @Suite(.needsNodes) struct LogTests {
     @Test func losesNothingOfAContainerThatWritesMuchAndEnds() async throws {
       try await TestNode.with { node in
         let (log, _) = try await node.output(

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 extension RealNodes {
-  @Suite(.needsRoot) struct NodeBundleTests {
+  @Suite(.needsNodes) struct NodeBundleTests {
     @Test func isFoundWhileItRuns() async throws {
       try await TemporaryFolder.with { folder in
         let spec = try TestNode.spec(cluster: "found", folder)

@@ -6,7 +6,7 @@ import Testing
 
 extension RealNodes {
   /// Programs beside a container's own, and joining the container's own.
-  @Suite(.needsRoot) struct SessionTests {
+  @Suite(.needsNodes) struct SessionTests {
     @Test func passesInputOutputAndCode() async throws {
       try await TestNode.with { node in
         let spec = try await node.run(["sleep", "1000"], in: node.sandbox())
@@ -100,7 +100,7 @@ extension RealNodes {
       }
     }
 
-    @Test func isAsTheContainersOwnUserInItsDirectory() async throws {
+    @Test(.needsManyUsers) func isAsTheContainersOwnUserInItsDirectory() async throws {
       try await TestNode.with { node in
         let spec = try await node.run(["sleep", "1000"], in: node.sandbox()) { spec in
           spec.user.user = 1000

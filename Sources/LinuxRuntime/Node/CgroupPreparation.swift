@@ -3,9 +3,16 @@ internal import SystemIO
 
 /// Making and sweeping the directories of a node, from outside of it.
 extension CgroupHierarchy {
+  /// What is there, whether it may be used or not.
+  static var mounted: CgroupHierarchy {
+    let mounted = mounted(mountInfo: (try? Files.readText("/proc/self/mountinfo")) ?? "")
+    if case .v2(let mount) = mounted, geteuid() != 0 { return .v2(mount + delegated) }
+    return mounted
+  }
+
   /// The hierarchy in which groups could be made, by making `podium` in it.
   static func usable() -> CgroupHierarchy {
-    let mounted = mounted(mountInfo: (try? Files.readText("/proc/self/mountinfo")) ?? "")
+    let mounted = mounted
     switch mounted {
     case .unavailable: return mounted
     case .v1(let mounts):
@@ -21,8 +28,7 @@ extension CgroupHierarchy {
         }
       }
       return mounted
-    case .v2(let mount):
-      let root = geteuid() == 0 ? mount : mount + delegated
+    case .v2(let root):
       let directory = root + "/podium"
       do {
         if geteuid() != 0 { try leave(root) }

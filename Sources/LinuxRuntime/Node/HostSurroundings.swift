@@ -1,4 +1,3 @@
-internal import Glibc
 internal import SystemIO
 
 /// What a node shows its kubelet and its hostPath volumes of the machine around it.
@@ -12,22 +11,16 @@ enum HostSurroundings {
   ]
 
   static func readOnlyPaths() -> [String] {
-    var paths = roots.filter { linkTarget($0) == nil && Files.isDirectory($0) }
+    var paths = roots.filter { (try? Files.linkTarget($0)) == nil && Files.isDirectory($0) }
     paths += settings.filter { Files.exists($0) }
     // The program itself, which may live anywhere.
-    if let program = linkTarget("/proc/self/exe"), !roots.contains(where: { program.hasPrefix($0 + "/") }) {
+    if let program = try? Files.linkTarget("/proc/self/exe"), !roots.contains(where: { program.hasPrefix($0 + "/") }) {
       paths.append(program)
     }
     return paths
   }
 
   static func links() -> [(path: String, target: String)] {
-    roots.compactMap { root in linkTarget(root).map { (root, $0) } }
-  }
-
-  static func linkTarget(_ path: String) -> String? {
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    let length = buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress!, $0.count) }
-    return length < 0 ? nil : String(decoding: buffer[..<length], as: UTF8.self)
+    roots.compactMap { root in (try? Files.linkTarget(root)).map { (root, $0) } }
   }
 }
