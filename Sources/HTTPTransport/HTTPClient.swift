@@ -6,7 +6,7 @@ public final class HTTPClient: APIEndpoint {
 
   /// The control plane of this machine.
   public init(unixSocket path: String) {
-    target = ClientTarget(base: "http://localhost", unixSocket: path)
+    target = ClientTarget(unixSocket: path)
   }
 
   /// Any server, as a kubeconfig describes it; `server` is a URL.
@@ -16,8 +16,7 @@ public final class HTTPClient: APIEndpoint {
 
   public func send(_ request: APIRequest) async throws(StatusError) -> APIResponse {
     if request.headers["Upgrade"] != nil { return try await UpgradeCall.perform(request, target) }
-    let transfer = try Transfer(request, target)
-    return try await transfer.run()
+    return try await Transfer(request, target).run()
   }
 }
 

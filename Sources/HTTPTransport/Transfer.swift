@@ -13,7 +13,9 @@ final class Transfer: Sendable {
     var status = 0
     /// Set when the answer tells its length: then it is handed over whole.
     var collected: [UInt8]?
-    var stream: TransferStream?
+    /// Its reader owns it, so that one that is forgotten ends the transfer.
+    weak var stream: TransferStream?
+    var isStreamed = false
   }
 
   // @unchecked: set by `prepare` and cleared by `end`, both on the transfer thread, which alone uses them.
@@ -21,6 +23,8 @@ final class Transfer: Sendable {
     var easy: UnsafeMutableRawPointer?
     var headers: UnsafeMutablePointer<curl_slist>?
     var body: UnsafeMutablePointer<UInt8>?
+    /// Where libcurl puts the details of a failure.
+    var report: UnsafeMutablePointer<CChar>?
   }
 
   private let request: APIRequest
@@ -28,7 +32,7 @@ final class Transfer: Sendable {
   private let state = Mutex(State())
   private let handles = Handles()
 
-  init(_ request: APIRequest, _ target: ClientTarget) throws(StatusError) {
+  init(_ request: APIRequest, _ target: ClientTarget) {
     self.request = request
     self.target = target
   }
@@ -76,17 +80,24 @@ final class Transfer: Sendable {
     ccurl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method)
     if request.method == "HEAD" { ccurl_set_number(easy, CURLOPT_NOBODY, 1) }
     // A server that has to be asked whether it wants a body costs a round trip.
-    for line in target.headers(request) + ["Expect:"] {
+    var lines = target.headers(request) + ["Expect:"]
+    // Left alone, libcurl claims that every body is a form.
+    if request.headers["Content-Type"] == nil { lines.append("Content-Type:") }
+    for line in lines {
       handles.headers = curl_slist_append(handles.headers, line)
     }
     ccurl_set_pointer(easy, CURLOPT_HTTPHEADER, handles.headers)
-    if !request.body.isEmpty {
-      let body = UnsafeMutablePointer<UInt8>.allocate(capacity: request.body.count)
+    if !request.body.isEmpty || ["POST", "PUT", "PATCH"].contains(request.method) {
+      let body = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, request.body.count))
       body.initialize(from: request.body, count: request.body.count)
       handles.body = body
       ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
       ccurl_set_pointer(easy, CURLOPT_POSTFIELDS, body)
     }
+    let report = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    report.initialize(to: 0)
+    handles.report = report
+    ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, report)
     let context = Unmanaged.passRetained(self).toOpaque()
     ccurl_set_pointer(easy, CURLOPT_PRIVATE, context)
     ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context)
@@ -112,13 +123,14 @@ final class Transfer: Sendable {
   /// Called with an empty line: the headers are complete.
   fileprivate func receiveEndOfHeaders() {
     let response = state.withLock { state -> APIResponse? in
-      guard state.status >= 200, state.stream == nil, state.collected == nil else { return nil }
+      guard state.status >= 200, !state.isStreamed, state.collected == nil else { return nil }
       if state.headers["Content-Length"] != nil || state.status == 204 {
         state.collected = []
         return nil
       }
       let stream = TransferStream(self)
       state.stream = stream
+      state.isStreamed = true
       return APIResponse(status: state.status, headers: state.headers, body: .stream(stream))
     }
     if let response { finishHead(.success(response)) }
@@ -130,6 +142,7 @@ final class Transfer: Sendable {
       if state.collected != nil { state.collected?.append(contentsOf: bytes) }
       return state.stream
     }
+    // Without a reader the bytes are dropped: the order to end the transfer is on its way.
     return stream?.accept(bytes) ?? true
   }
 
@@ -140,12 +153,13 @@ final class Transfer: Sendable {
       }
       return (state.stream, response)
     }
+    let failure = target.unreachable(code, handles.report.map { String(cString: $0) } ?? "")
     if code == CURLE_OK, let response {
       finishHead(.success(response))
     } else {
-      finishHead(.failure(target.unreachable(code)))
+      finishHead(.failure(failure))
     }
-    stream?.end(code == CURLE_OK ? nil : target.unreachable(code))
+    stream?.end(code == CURLE_OK ? nil : failure)
     release()
   }
 
@@ -158,6 +172,8 @@ final class Transfer: Sendable {
     handles.headers = nil
     handles.body?.deallocate()
     handles.body = nil
+    handles.report?.deallocate()
+    handles.report = nil
     if let context { Unmanaged<Transfer>.fromOpaque(context).release() }
   }
 

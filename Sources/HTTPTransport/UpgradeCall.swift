@@ -38,11 +38,9 @@ enum UpgradeCall {
   }
 
   private static func head(_ request: APIRequest, _ target: ClientTarget) -> [UInt8] {
-    let url = target.url(request)
-    let afterScheme = url.drop { $0 != ":" }.dropFirst(3)
-    let host = afterScheme.prefix { $0 != "/" }
-    var lines = ["\(request.method) \(afterScheme.dropFirst(host.count)) HTTP/1.1", "Host: \(host)"]
-    lines += target.headers(request)
+    var lines = ["\(request.method) \(target.path(request)) HTTP/1.1"]
+    // The form by which libcurl is told that a field is empty is not that of the wire.
+    lines += target.headers(request).map { $0.hasSuffix(";") && !$0.contains(":") ? $0.dropLast() + ":" : $0 }
     if request.headers["Connection"] == nil { lines.append("Connection: Upgrade") }
     return Array((lines + ["", ""]).joined(separator: "\r\n").utf8)
   }
@@ -107,14 +105,23 @@ private final class ConnectWork: Sendable {
     target.configure(easy)
     ccurl_set_text(easy, CURLOPT_URL, target.base)
     ccurl_set_number(easy, CURLOPT_CONNECT_ONLY, 1)
-    let code = curl_easy_perform(easy)
+    var report = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
+    let code = report.withUnsafeMutableBufferPointer { report in
+      ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, report.baseAddress)
+      defer { ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, nil) }
+      return curl_easy_perform(easy)
+    }
     guard code == CURLE_OK else {
       curl_easy_cleanup(easy)
-      continuation.resume(returning: .failure(target.unreachable(code)))
+      continuation.resume(returning: .failure(target.unreachable(code, text(report))))
       return
     }
     continuation.resume(returning: .success(RawConnection(easy: easy)))
   }
+}
+
+private func text(_ report: [CChar]) -> String {
+  String(decoding: report.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 private func runConnect(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
