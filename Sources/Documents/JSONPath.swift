@@ -55,7 +55,8 @@ public struct JSONPath: Sendable {
     if inner.hasPrefix("{") {
       guard inner.hasSuffix("}") else {
         throw Problem(
-          description: "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'"
+          description:
+            "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'"
         )
       }
       inner = String(inner.dropFirst().dropLast())

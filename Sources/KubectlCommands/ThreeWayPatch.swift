@@ -86,7 +86,8 @@ struct ThreeWayPatch {
       changes.append(["$patch": "delete", mergeKey: item[mergeKey] ?? .null])
     }
     if !changes.isEmpty { patch[key] = .list(changes) }
-    let isSameOrder = modified.count == current.count && zip(modified, current).allSatisfy { $0[mergeKey] == $1[mergeKey] }
+    let isSameOrder =
+      modified.count == current.count && zip(modified, current).allSatisfy { $0[mergeKey] == $1[mergeKey] }
     if !changes.isEmpty || !isSameOrder {
       patch["$setElementOrder/\(key)"] = .list(modified.map { [mergeKey: $0[mergeKey] ?? .null] })
     }

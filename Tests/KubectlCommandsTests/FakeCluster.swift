@@ -82,7 +82,8 @@ final class FakeCluster: APIEndpoint {
     }
   }
 
-  private func answer(_ request: APIRequest, _ body: Document, _ state: inout State) throws(StatusError) -> APIResponse {
+  private func answer(_ request: APIRequest, _ body: Document, _ state: inout State) throws(StatusError) -> APIResponse
+  {
     let parts = request.path.split(separator: "/").map(String.init)
     let plural = Resource.all.first { parts.contains($0.plural) && parts.last == $0.plural }
     switch request.method {
@@ -96,7 +97,8 @@ final class FakeCluster: APIEndpoint {
       let name = request.query("fieldSelector").flatMap { Self.value(of: "metadata.name", in: $0) }
       let objects = state.order.compactMap { state.objects[$0] }.filter { object in
         let path = Self.path(of: object)
-        let isInside = path.hasPrefix(prefix) || parts.count == 3 && path.split(separator: "/").contains(Substring(plural.plural))
+        let isInside =
+          path.hasPrefix(prefix) || parts.count == 3 && path.split(separator: "/").contains(Substring(plural.plural))
         return isInside && (name == nil || object["metadata"]?["name"]?.stringValue == name)
       }
       return APIResponse(json: shown(objects, request, isList: true, of: nil, plural).json())
@@ -140,10 +142,14 @@ final class FakeCluster: APIEndpoint {
   ) -> Document {
     let asTable = request.headers["Accept"]?.contains("as=Table") ?? false
     if !asTable {
-      return single ?? ["apiVersion": "v1", "kind": "List", "metadata": ["resourceVersion": "7"], "items": .list(objects)]
+      return single ?? [
+        "apiVersion": "v1", "kind": "List", "metadata": ["resourceVersion": "7"], "items": .list(objects),
+      ]
     }
-    return table(objects, resource ?? Resource.find(
-      apiVersion: objects[0]["apiVersion"]?.stringValue ?? "", kind: objects[0]["kind"]?.stringValue ?? "")!)
+    return table(
+      objects,
+      resource ?? Resource.find(
+        apiVersion: objects[0]["apiVersion"]?.stringValue ?? "", kind: objects[0]["kind"]?.stringValue ?? "")!)
   }
 
   func table(_ objects: [Document], _ resource: Resource) -> Document {
@@ -221,7 +227,9 @@ struct Ran: Equatable, CustomStringConvertible {
 
 extension FakeCluster {
   /// Runs a command line, quoted as in a shell.
-  func kubectl(_ line: String, namespace: String = "default", input: String? = nil, in folder: String = "/") async throws -> Ran {
+  func kubectl(_ line: String, namespace: String = "default", input: String? = nil, in folder: String = "/")
+    async throws -> Ran
+  {
     let io = CapturedIO(input: input)
     let now = now
     let context = KubectlContext(

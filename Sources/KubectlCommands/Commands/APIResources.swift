@@ -59,7 +59,8 @@ enum APIResources {
       return 0
     }
     var text = AlignedText.table
-    let heads = ["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"] + (form == "wide" ? ["VERBS", "CATEGORIES"] : [])
+    let heads =
+      ["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"] + (form == "wide" ? ["VERBS", "CATEGORIES"] : [])
     if !invocation[SharedFlags.noHeaders] { text.write(heads.joined(separator: "\t") + "\n") }
     for kind in kinds {
       var cells = [

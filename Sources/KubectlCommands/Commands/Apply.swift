@@ -186,7 +186,9 @@ private struct Application {
         // Somebody else was quicker: look again and compare anew.
         attempt += 1
         current = try await invocation.calls.get(object.kind, object.namespace, object.name)
-      } catch let error as StatusError where (error.isConflict || error.reason == "Invalid") && invocation[SharedFlags.force] {
+      } catch let error as StatusError
+        where (error.isConflict || error.reason == "Invalid") && invocation[SharedFlags.force]
+      {
         return try await replace(object, modified)
       } catch let error as StatusError {
         if error.isConnectionFailure || error.reason == "Invalid" { throw error }
@@ -198,7 +200,8 @@ private struct Application {
   }
 
   /// With `--force`: what cannot be changed is deleted and made anew.
-  private func replace(_ object: ManifestObject, _ modified: Document) async throws -> (object: Document, verb: String) {
+  private func replace(_ object: ManifestObject, _ modified: Document) async throws -> (object: Document, verb: String)
+  {
     var options = DeleteOptions()
     options.gracePeriodSeconds = 0
     options.propagationPolicy = "Background"

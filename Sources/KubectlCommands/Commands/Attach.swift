@@ -22,7 +22,9 @@ enum Attach {
       throw Failure("at least 1 argument is required for attach")
     }
     if invocation.arguments.count > 1 {
-      throw Failure("expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw \(invocation.arguments.count): \(invocation.arguments)")
+      throw Failure(
+        "expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw \(invocation.arguments.count): \(invocation.arguments)"
+      )
     }
     let pod = try await PodArgument.find(target, invocation)
     if pod.status.phase == "Succeeded" || pod.status.phase == "Failed" {

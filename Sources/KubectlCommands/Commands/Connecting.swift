@@ -7,7 +7,8 @@ enum Connecting {
     let flags = connectionFlags(invocation)
     if !flags.isEmpty {
       guard let connect = invocation.context.connect else {
-        throw Failure("this cluster is the only one that can be reached from here: leave out the flags that name another")
+        throw Failure(
+          "this cluster is the only one that can be reached from here: leave out the flags that name another")
       }
       invocation.context.cluster = try await connect(flags)
     }

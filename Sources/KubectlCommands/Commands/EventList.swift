@@ -81,7 +81,8 @@ enum EventList {
     if event.occurrences > 1 { seen += " (x\(event.occurrences) over \(Age.text(since: first, now: now)))" }
     let target = "\(event.involvedObject.kind ?? "")/\(event.involvedObject.name ?? "")"
     let message = (event.message ?? "").split(separator: "\n", omittingEmptySubsequences: false).joined(separator: " ")
-    let cells = (showsNamespace ? [event.namespace] : []) + [seen, event.type ?? "", event.reason ?? "", target, message]
+    let cells =
+      (showsNamespace ? [event.namespace] : []) + [seen, event.type ?? "", event.reason ?? "", target, message]
     return cells.joined(separator: "\t") + "\n"
   }
 }

@@ -107,7 +107,9 @@ struct Explanation {
     text += "    \n"
     if let schema {
       text += "FIELDS:\n"
-      text += isRecursive ? Self.tree(schema, level: 1, above: []) : schema.fields.sorted(by: Self.isBefore).map(Self.entry).joined()
+      text +=
+        isRecursive
+        ? Self.tree(schema, level: 1, above: []) : schema.fields.sorted(by: Self.isBefore).map(Self.entry).joined()
     }
     return text + "\n"
   }

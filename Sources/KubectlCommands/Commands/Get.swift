@@ -11,7 +11,7 @@ enum Get {
       "wide", "yaml", "json", "name", "jsonpath=", "jsonpath-as-json=", "jsonpath-file=", "custom-columns=",
       "custom-columns-file=",
     ]),
-    "The form: wide, yaml, json, name, jsonpath=TEMPLATE or custom-columns=HEAD:.path,…")
+    "The form: wide, yaml, json, name, jsonpath=TEMPLATE, or custom-columns=HEAD:.path with commas between columns.")
   static let watch = Flag.boolean("watch", short: "w", "Stay, and print each change as it happens.")
   static let watchOnly = Flag.boolean("watch-only", "Print changes only, not what is there already.")
   static let outputWatchEvents = Flag.boolean(

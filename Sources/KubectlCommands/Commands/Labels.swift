@@ -102,7 +102,8 @@ struct MetadataChange {
       } else if word.hasSuffix("-") {
         changes.append(Change(key: String(word.dropLast()), value: nil))
       } else {
-        throw Failure("all resources must be specified before \(part == .labels ? "label" : "annotation") changes: \(word)")
+        throw Failure(
+          "all resources must be specified before \(part == .labels ? "label" : "annotation") changes: \(word)")
       }
     }
     for change in changes where change.value != nil && changes.contains(Change(key: change.key, value: nil)) {
@@ -173,7 +174,8 @@ struct MetadataChange {
   }
 
   private func printList(_ object: Document, _ present: DocumentMap) async throws {
-    let head = "Listing \(part.rawValue) for \(object["kind"]?.stringValue ?? "").\(object["apiVersion"]?.stringValue ?? "")/\(object["metadata"]?["name"]?.stringValue ?? ""):\n"
+    let head =
+      "Listing \(part.rawValue) for \(object["kind"]?.stringValue ?? "").\(object["apiVersion"]?.stringValue ?? "")/\(object["metadata"]?["name"]?.stringValue ?? ""):\n"
     let lines = present.sorted().entries.map { " \($0.key)=\($0.value.plainText)\n" }.joined()
     try await invocation.io.print(head + lines)
   }

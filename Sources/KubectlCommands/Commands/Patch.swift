@@ -89,7 +89,9 @@ enum Patch {
       }
     }
     do {
-      guard let document = try Document.parse(yaml: text).first else { throw Failure("unable to parse \"\": empty patch") }
+      guard let document = try Document.parse(yaml: text).first else {
+        throw Failure("unable to parse \"\": empty patch")
+      }
       return document.json()
     } catch let error as ParseError {
       throw Failure("unable to parse \"\(text)\": yaml: \(error)")

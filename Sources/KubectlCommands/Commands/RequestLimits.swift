@@ -49,7 +49,13 @@ private final class TimeLimitedStream: ByteStream {
   func next() async throws -> [UInt8]? {
     if ContinuousClock.now >= deadline { return nil }
     return try await withThrowingTaskGroup(of: [UInt8]?.self) { [base, deadline] group in
-      group.addTask { try await withTaskCancellationHandler { try await base.next() } onCancel: { base.cancel() } }
+      group.addTask {
+        try await withTaskCancellationHandler {
+          try await base.next()
+        } onCancel: {
+          base.cancel()
+        }
+      }
       group.addTask {
         try await Task.sleep(until: deadline, clock: .continuous)
         return nil

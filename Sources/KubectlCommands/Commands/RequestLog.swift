@@ -26,7 +26,9 @@ struct LoggingEndpoint: APIEndpoint {
     if level >= 8 { await tell(request, url) }
     do throws(StatusError) {
       let response = try await base.send(request)
-      await log("\(request.method) \(url) \(Self.statusText(response.status)) in \(Self.milliseconds(since: start)) milliseconds")
+      await log(
+        "\(request.method) \(url) \(Self.statusText(response.status)) in \(Self.milliseconds(since: start)) milliseconds"
+      )
       if level >= 8 { await tell(response) }
       return response
     } catch {

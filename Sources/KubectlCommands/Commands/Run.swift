@@ -5,7 +5,8 @@ internal import KubernetesAPI
 /// `kubectl run`: a pod from an image, without a manifest.
 enum Run {
   static let annotations = Flag.texts("annotations", "An annotation KEY=VALUE; may be given several times.")
-  static let attach = Flag.boolean("attach", "Wait until the pod runs, then show what it prints; so by default with -i.")
+  static let attach = Flag.boolean(
+    "attach", "Wait until the pod runs, then show what it prints; so by default with -i.")
   static let asCommand = Flag.boolean(
     "command", "The words behind -- replace the image's command; without this they are its arguments.")
   static let env = Flag.texts("env", "An environment variable NAME=VALUE; may be given several times.")
@@ -91,7 +92,9 @@ enum Run {
   private static func check(_ invocation: Invocation, attaches: Bool, _ dryRun: DryRun) throws {
     let imageName = invocation[image]
     if imageName.isEmpty { throw Failure("--image is required") }
-    if imageName.contains(where: \.isWhitespace) { throw Failure("Invalid image name \"\(imageName)\": invalid reference format") }
+    if imageName.contains(where: \.isWhitespace) {
+      throw Failure("Invalid image name \"\(imageName)\": invalid reference format")
+    }
     if invocation[tty], !invocation[stdin] { throw Failure("-i/--stdin is required for containers with -t/--tty=true") }
     if invocation[expose], invocation[port].isEmpty {
       throw Failure("--port must be set when exposing a service")
@@ -99,7 +102,11 @@ enum Run {
     if invocation[remove], !attaches {
       throw Failure("--rm should only be used for attached containers")
     }
-    if attaches, dryRun != .none { throw Failure("--dry-run=\(invocation[SharedFlags.dryRun]) can't be used with attached containers options (--attach, --stdin, or --tty)") }
+    if attaches, dryRun != .none {
+      throw Failure(
+        "--dry-run=\(invocation[SharedFlags.dryRun]) can't be used with attached containers options (--attach, --stdin, or --tty)"
+      )
+    }
     switch invocation[restart] {
     case "Always", "OnFailure", "Never": break
     case let other: throw Failure("invalid restart policy: \(other)")

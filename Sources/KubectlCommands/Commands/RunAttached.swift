@@ -44,7 +44,8 @@ struct RunAttached {
         if case .failed(let error)? = try await session.run(subresource: "attach") { throw error }
       } catch let error as StatusError where !error.isConnectionFailure {
         // The container was quicker than the connection: what it printed is in its log.
-        await invocation.io.printError("warning: couldn't attach to pod/\(pod.name), falling back to streaming logs: \(error.message)\n")
+        await invocation.io.printError(
+          "warning: couldn't attach to pod/\(pod.name), falling back to streaming logs: \(error.message)\n")
         try await printLogs(pod, container)
       }
     }

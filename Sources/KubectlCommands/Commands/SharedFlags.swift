@@ -52,9 +52,11 @@ enum SharedFlags {
   static let filename = Flag.list(
     "filename", short: "f", values: .file, "A file or folder with manifests, or - for standard input.")
   static let recursive = Flag.boolean("recursive", short: "R", "Go into the folders of a folder given with -f.")
-  static let kustomize = Flag.text("kustomize", short: "k", values: .file, "A folder to be built by kustomize; not possible here.")
+  static let kustomize = Flag.text(
+    "kustomize", short: "k", values: .file, "A folder to be built by kustomize; not possible here.")
   static let ignoreNotFound = Flag.boolean("ignore-not-found", "It is no error when the object is not there.")
-  static let chunkSize = Flag.number("chunk-size", default: 500, "Ask for long lists in parts of this many; 0 asks at once.")
+  static let chunkSize = Flag.number(
+    "chunk-size", default: 500, "Ask for long lists in parts of this many; 0 asks at once.")
   static let subresource = Flag.text("subresource", "Work on this part of the object, such as status.")
 
   // MARK: How it is printed

@@ -17,7 +17,9 @@ enum Version {
     run: run)
 
   private static func run(_ invocation: Invocation) async throws -> Int32 {
-    if !invocation.arguments.isEmpty { throw Failure("extra arguments: [\(invocation.arguments.joined(separator: " "))]") }
+    if !invocation.arguments.isEmpty {
+      throw Failure("extra arguments: [\(invocation.arguments.joined(separator: " "))]")
+    }
     let format = invocation[output]
     if !["", "yaml", "json"].contains(format) { throw Failure("--output must be 'yaml' or 'json'") }
     var answer: Document = [

@@ -98,7 +98,8 @@ enum WaitGoal: Sendable {
       if rest.hasPrefix("=") {
         value = String(rest.dropFirst())
         if value == "" {
-          throw Failure("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3")
+          throw Failure(
+            "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3")
         }
       }
     } else if let equals = text.firstIndex(of: "=") {

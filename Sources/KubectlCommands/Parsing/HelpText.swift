@@ -53,7 +53,8 @@ struct HelpText {
   private static func list(_ commands: [Command], width: Int) -> String {
     let width = max(width, (commands.map(\.name.count).max() ?? 0) + 2)
     return commands.map { command in
-      "  \(command.name)" + String(repeating: " ", count: max(1, width - command.name.count + 1)) + command.summary + "\n"
+      "  \(command.name)" + String(repeating: " ", count: max(1, width - command.name.count + 1)) + command.summary
+        + "\n"
     }.joined()
   }
 

@@ -25,7 +25,8 @@ enum PodArgument {
     let selector = owner["spec"]?["selector"]
     let labels = (selector?["matchLabels"] ?? selector)?.mapValue ?? DocumentMap()
     if labels.isEmpty {
-      throw Failure("cannot attach to \(kind.qualifiedName)/\(owner["metadata"]?["name"]?.stringValue ?? ""): it selects no pods")
+      throw Failure(
+        "cannot attach to \(kind.qualifiedName)/\(owner["metadata"]?["name"]?.stringValue ?? ""): it selects no pods")
     }
     let text = labels.sorted().entries.map { "\($0.key)=\($0.value.plainText)" }.joined(separator: ",")
     let pods = try await invocation.client.list(
@@ -43,7 +44,9 @@ enum PodContainers {
   static let defaultAnnotation = "kubectl.kubernetes.io/default-container"
 
   /// The named one; else the one that the pod's annotation names; else the first, which is said aloud.
-  static func choose(_ name: String, in pod: Pod, _ invocation: Invocation, isQuiet: Bool = false) async throws -> String {
+  static func choose(_ name: String, in pod: Pod, _ invocation: Invocation, isQuiet: Bool = false) async throws
+    -> String
+  {
     let names = pod.spec.containers.map { $0.name ?? "" }
     let initNames = pod.spec.initContainers.map { $0.name ?? "" }
     let ephemeralNames = pod.spec.ephemeralContainers.map { $0.name ?? "" }

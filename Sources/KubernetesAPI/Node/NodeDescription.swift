@@ -95,14 +95,14 @@ private struct NodeUse {
   func describe(into description: inout Description) {
     let running = pods.filter { $0.status.phase != "Succeeded" && $0.status.phase != "Failed" }
     description.field(0, "Non-terminated Pods", "(\(running.count) in total)")
-    description.line(1, "Namespace\tName\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge")
-    description.line(1, "---------\t----\t------------\t----------\t---------------\t-------------\t---")
+    description.line(1, "Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge")
+    description.line(1, "---------\t----\t\t------------\t----------\t---------------\t-------------\t---")
     for pod in running {
       let use = ["cpu", "memory"].flatMap { name in
         [share(pod.spec.request(of: name), of: name), share(pod.spec.limit(of: name), of: name)]
       }
       let age = Age.text(since: pod.metadata.creationTimestamp, now: now)
-      description.line(1, ([pod.namespace, pod.name] + use + [age]).joined(separator: "\t"))
+      description.line(1, ([pod.namespace, pod.name, ""] + use + [age]).joined(separator: "\t"))
     }
     description.line(0, "Allocated resources:")
     description.line(1, "(Total limits may be over 100 percent, i.e., overcommitted.)")

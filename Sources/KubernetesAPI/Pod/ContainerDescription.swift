@@ -135,7 +135,8 @@ struct ContainerDescription {
     } else if let key = source.secretKeyRef {
       description.line(
         3,
-        "\(name):\t<set to the key '\(key.key ?? "")' in secret '\(key.name ?? "")'>\tOptional: \(key.optional ?? false)")
+        "\(name):\t<set to the key '\(key.key ?? "")' in secret '\(key.name ?? "")'>\tOptional: \(key.optional ?? false)"
+      )
     } else if let key = source.configMapKeyRef {
       description.line(
         3,
@@ -154,7 +155,9 @@ struct ContainerDescription {
     case "metadata.annotations": return Self.mapText(pod.metadata.annotations)
     default: break
     }
-    for (prefix, pairs) in [("metadata.labels['", pod.metadata.labels), ("metadata.annotations['", pod.metadata.annotations)]
+    for (prefix, pairs) in [
+      ("metadata.labels['", pod.metadata.labels), ("metadata.annotations['", pod.metadata.annotations),
+    ]
     where path.hasPrefix(prefix) && path.hasSuffix("']") {
       return pairs[String(path.dropFirst(prefix.count).dropLast(2))] ?? ""
     }

@@ -11,7 +11,8 @@ enum VolumeDescription {
         if let value { description.field(2, name, value) } else { description.line(2, "\(name):") }
         if name == "Items" {
           for item in volume.downwardAPI?.items ?? [] {
-            description.line(3, "\(item.fieldRef?.fieldPath ?? item.resourceFieldRef?.resource ?? "") -> \(item.path ?? "")")
+            description.line(
+              3, "\(item.fieldRef?.fieldPath ?? item.resourceFieldRef?.resource ?? "") -> \(item.path ?? "")")
           }
         }
       }
@@ -70,7 +71,9 @@ enum VolumeDescription {
       ]
     }
     if volume.ephemeral != nil {
-      return [("Type", "EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)")]
+      return [
+        ("Type", "EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)")
+      ]
     }
     return [("<unknown>", nil)]
   }
