@@ -20,6 +20,13 @@ public struct ClusterLauncher: Sendable {
     return response.status == 200
   }
 
+  /// Returns once the API answers; a cluster that has to be started gets the time until its node takes pods.
+  public func ensureUsable() async throws {
+    if await isRunning() { return }
+    try await ensureRunning()
+    try await waitForReadyNode()
+  }
+
   /// Returns once the API answers.
   public func ensureRunning() async throws {
     if await isRunning() { return }

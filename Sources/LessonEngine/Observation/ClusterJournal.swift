@@ -13,7 +13,6 @@ public final class ClusterJournal: Observation {
     var pods: [Entry<Pod>] = []
     var events: [Entry<Event>] = []
     var step = 0
-    var namesSeen: Set<String> = []
   }
 
   private struct Entry<Object: Sendable>: Sendable {
@@ -73,14 +72,12 @@ public final class ClusterJournal: Observation {
     guard let pod = new ?? old else { return }
     state.withLock { state in
       state.now[pod.name] = new
-      state.namesSeen.insert(pod.name)
       if let new { state.pods.append(Entry(object: new, step: state.step)) }
     }
   }
 
   private func note(_ event: Event) {
     state.withLock { state in
-      if event.involvedObject.kind == "Pod", let name = event.involvedObject.name { state.namesSeen.insert(name) }
       // A repeated event is the same object with a higher count.
       let known = state.events.firstIndex { $0.object.uid == event.uid && $0.step == state.step }
       if let known {
@@ -102,7 +99,7 @@ public final class ClusterJournal: Observation {
     }
   }
 
-  public func hasSeen(pod name: String) -> Bool { state.withLock { $0.namesSeen.contains(name) } }
+  public func hasSeen(pod name: String) -> Bool { !history(ofPod: name).isEmpty }
 
   public func events(forPod name: String) -> [Event] {
     state.withLock { state in

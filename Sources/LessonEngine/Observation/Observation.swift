@@ -7,7 +7,7 @@ public protocol Observation: Sendable {
   func pods() -> [Pod]
   /// The states of pods of this name since the step began, oldest first.
   func history(ofPod name: String) -> [Pod]
-  /// Whether a pod of this name was there at any time that is still known.
+  /// Whether a pod of this name was there at any time since the step began.
   func hasSeen(pod name: String) -> Bool
   /// What happened to pods of this name since the step began, in its order.
   func events(forPod name: String) -> [Event]

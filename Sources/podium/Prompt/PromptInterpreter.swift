@@ -61,7 +61,7 @@ struct PromptInterpreter: Interpreter {
     if first == "kubectl" || first == "k" { words.removeFirst() }
     // The cluster may have ended meanwhile: it is started again by whoever needs it.
     do {
-      try await ClusterLauncher(paths: paths).ensureRunning()
+      try await ClusterLauncher(paths: paths).ensureUsable()
     } catch {
       session.writeError("\(error)\n")
       return .continue(exitCode: 1)

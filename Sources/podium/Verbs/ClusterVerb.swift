@@ -97,6 +97,7 @@ enum ClusterVerb {
     try nothingMore(arguments)
     let launcher = ClusterLauncher(paths: paths)
     try await launcher.ensureRunning()
+    try await launcher.waitForReadyNode()
     StandardOutput.write(try await launcher.kubeconfig(), to: 1)
     return 0
   }

@@ -11,7 +11,7 @@ enum KubectlVerb {
     let namesAnother = arguments.contains { word in
       ["--kubeconfig", "--context", "--server", "-s"].contains { word == $0 || word.hasPrefix($0 + "=") }
     }
-    if !namesAnother { try await ClusterLauncher(paths: paths).ensureRunning() }
+    if !namesAnother { try await ClusterLauncher(paths: paths).ensureUsable() }
     let context = LocalConnection.context(paths)
     return await SingleCommand.run(appearance: settings.appearance) { session in
       .continue(exitCode: await Kubectl.run(arguments, context: context, io: SessionIO(session: session)))
