@@ -132,9 +132,11 @@ let package = Package(
     tests(
       "KubeletTests",
       [
-        "Kubelet", "Scheduler", "ControlLoop", "ClusterClient", "ContainerRuntime", "SimulatedRuntime", "KubernetesAPI",
+        "Kubelet", "Scheduler", "Controllers", "ControlLoop", "ClusterClient", "ContainerRuntime", "SimulatedRuntime",
+        "KubernetesAPI",
         "ObjectSchema", "Documents", "SystemIO",
       ]),
+    tests("ControllersTests", ["Controllers", "KubernetesAPI", "ObjectSchema", "Documents"]),
     tests("ImageStoreTests", ["ImageStore"]),
     tests("LinuxRuntimeTests", ["LinuxRuntime", "ImageStore", "ContainerRuntime", "SystemIO"]),
     .executableTarget(

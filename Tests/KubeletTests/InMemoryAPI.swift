@@ -100,10 +100,10 @@ final class InMemoryAPI: APIEndpoint {
       object["metadata"]?["uid"] = .string("uid-\(state.nextUID)")
       object["metadata"]?["creationTimestamp"] = .string(now().text)
       state.nextUID += 1
-      if object["kind"]?.stringValue == "Pod", var pod = Optional(Pod.decode(object).value) {
-        pod.applyDefaults()
-        pod.status.phase = pod.status.phase ?? "Pending"
-        pod.status.qosClass = pod.spec.qualityOfService
+      if object["kind"]?.stringValue == "Pod" {
+        var pod: any NamedObject = Pod.resource.decode(object).object
+        Pod.resource.applyDefaults(&pod)
+        Pod.resource.prepareForCreation(&pod)
         object = pod.document()
       }
       state.store(&object, at: "\(path)/\(name)", "ADDED")

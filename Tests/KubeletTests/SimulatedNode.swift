@@ -77,20 +77,13 @@ struct SimulatedNode: Sendable {
 
   // MARK: What a test does
 
-  /// Makes a pod that is already bound to the node.
+  /// Makes a pod, bound to the node unless a scheduler is to do that.
   @discardableResult
-  func create(_ yaml: String) async throws -> Pod {
+  func create(_ yaml: String, bound: Bool = true) async throws -> Pod {
     var document = try #require(try Document.parse(yaml: yaml).first)
     document["metadata"]?["namespace"] = "default"
-    var pod = Pod.decode(document).value
-    for index in pod.spec.containers.indices where pod.spec.containers[index].imagePullPolicy == nil {
-      pod.spec.containers[index].imagePullPolicy = "Always"
-    }
-    for index in pod.spec.initContainers.indices where pod.spec.initContainers[index].imagePullPolicy == nil {
-      pod.spec.initContainers[index].imagePullPolicy = "Always"
-    }
-    let created = try await client.create(pod)
-    try await client.bind(created, to: "oracle")
+    let created = try await client.create(Pod.decode(document).value)
+    if bound { try await client.bind(created, to: "oracle") }
     return created
   }
 

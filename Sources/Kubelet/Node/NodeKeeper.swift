@@ -13,38 +13,46 @@ struct NodeKeeper: Sendable {
     let facts = MachineFacts.read()
     var description = NodeDescription(configuration: context.configuration, facts: facts)
     description.runtimeVersion = context.runtime.version
-    var hasSaidStarting = false
-    var wasReady: Bool?
+    record(.normal("Starting", "Starting kubelet."))
+    var isAnnounced = false
     while !Task.isCancelled {
       description.images = (try? await context.runtime.listImages()) ?? []
-      if let node = try? await register(description) {
-        if !hasSaidStarting {
-          hasSaidStarting = true
-          record(.normal("Starting", "Starting kubelet."))
+      if let (node, isNew) = try? await register(description) {
+        if !isAnnounced {
+          isAnnounced = true
+          announce()
         }
-        let name = context.configuration.nodeName
-        let isReady = node.isReady
         var status = description.status(now: context.time.now())
         status.keepTransitions(of: node.status)
-        if await patch(status), wasReady != true {
-          wasReady = true
-          if !isReady { record(.normal("NodeReady", "Node \(name) status is now: NodeReady")) }
-        }
+        let isTold = await patch(status)
+        if isTold, isNew || !node.isReady { record(status: "NodeReady") }
       }
       do { try await context.time.sleep(for: context.configuration.heartbeatInterval) } catch { return }
     }
   }
 
+  /// What a kubelet says of its node when it starts.
+  private func announce() {
+    for reason in ["NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID"] {
+      record(status: reason)
+    }
+    record(.normal("NodeAllocatableEnforced", "Updated Node Allocatable limit across pods"))
+  }
+
+  private func record(status reason: String) {
+    record(.normal(reason, "Node \(context.configuration.nodeName) status is now: \(reason)"))
+  }
+
   /// The node as the API has it; made when it is not there.
-  private func register(_ description: NodeDescription) async throws -> Node {
+  private func register(_ description: NodeDescription) async throws -> (node: Node, isNew: Bool) {
     var pause = Duration.milliseconds(50)
     while true {
       do throws(StatusError) {
         do throws(StatusError) {
-          return try await context.client.get(Node.self, context.configuration.nodeName)
+          return (try await context.client.get(Node.self, context.configuration.nodeName), false)
         } catch {
           guard error.isNotFound else { throw error }
-          return try await context.client.create(description.node(now: context.time.now()))
+          return (try await context.client.create(description.node(now: context.time.now())), true)
         }
       } catch {
         try await context.time.sleep(for: pause)

@@ -55,18 +55,6 @@ extension Filter {
   }
 }
 
-extension Toleration {
-  func tolerates(_ taint: Taint) -> Bool {
-    if let effect, !effect.isEmpty, effect != taint.effect { return false }
-    if let key, !key.isEmpty, key != taint.key { return false }
-    switch `operator` ?? "Equal" {
-    case "Exists": return true
-    case "Equal", "": return (key ?? "").isEmpty ? false : value ?? "" == taint.value ?? ""
-    default: return false
-    }
-  }
-}
-
 extension NodeSelectorTerm {
   /// All requirements hold; a term without any matches nothing.
   func matches(_ node: Node) -> Bool {
