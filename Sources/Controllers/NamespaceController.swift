@@ -1,7 +1,7 @@
 public import ClusterClient
 public import ControlLoop
 internal import Documents
-public import KubernetesAPI
+internal import KubernetesAPI
 internal import ObjectSchema
 
 /// Empties namespaces that are being deleted, and lets them go once they are empty.
