@@ -77,7 +77,7 @@ public final class EventRecorder: Sendable {
       event.firstTimestamp = now.toTheSecond
       event.lastTimestamp = now.toTheSecond
       event.source.component = component
-      event.source.host = host
+      event.source.host = host.isEmpty ? nil : host
       event.reportingInstance = host
     case .series:
       event.eventTime = now
