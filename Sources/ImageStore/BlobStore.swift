@@ -9,6 +9,8 @@ struct BlobDescriptor: Equatable, Sendable {
   var digest: String
   var size: Int
   var annotations: [String: String] = [:]
+  /// The image's name in full, for an entry of the store's index.
+  var name: String?
   /// `linux/amd64` and the like, in indexes of images for several machines.
   var platform: (system: String, architecture: String)?
 
@@ -35,6 +37,7 @@ struct BlobDescriptor: Equatable, Sendable {
     for entry in document["annotations"]?.mapValue?.entries ?? [] {
       annotations[entry.key] = entry.value.stringValue ?? ""
     }
+    name = Self.name(from: annotations)
     if let system = document["platform"]?["os"]?.stringValue,
       let architecture = document["platform"]?["architecture"]?.stringValue
     {

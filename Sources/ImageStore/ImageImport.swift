@@ -40,9 +40,7 @@ extension Images {
     // Every image must be complete before the first gets its name.
     for (manifest, _) in found { _ = try ImageContent(manifest.digest, in: blobs) }
     var index = try index()
-    for (manifest, names) in found {
-      for name in names { index.set(name, manifest, isStandIn: false) }
-    }
+    for (manifest, names) in found { index.set(names, manifest, isStandIn: false) }
     try Files.replace(indexPath, with: index.bytes, mode: 0o644)
     return try found.map { try image($0.manifest.digest, in: index) }
   }

@@ -31,13 +31,16 @@ struct ImageIndex: Equatable {
   /// The manifest that bears the name.
   subscript(name: String) -> BlobDescriptor? { entries.first { $0.name == name } }
 
-  /// Gives the name to a manifest and takes it from the one that had it.
-  mutating func set(_ name: String, _ manifest: BlobDescriptor, isStandIn: Bool) {
-    remove(name)
-    var entry = manifest
-    entry.annotations[Self.nameAnnotation] = name
-    if isStandIn { entry.annotations[Self.standInAnnotation] = "true" }
-    entries.append(entry)
+  /// Gives the names to a manifest and takes them from those that had them.
+  mutating func set(_ names: [String], _ manifest: BlobDescriptor, isStandIn: Bool) {
+    entries.removeAll { $0.name.map(names.contains) ?? false }
+    for name in names {
+      var entry = manifest
+      entry.annotations[Self.nameAnnotation] = name
+      entry.name = name
+      if isStandIn { entry.annotations[Self.standInAnnotation] = "true" }
+      entries.append(entry)
+    }
     entries.sort { ($0.name ?? "", $0.digest) < ($1.name ?? "", $1.digest) }
   }
 
@@ -45,8 +48,8 @@ struct ImageIndex: Equatable {
 }
 
 extension BlobDescriptor {
-  /// The image's name in full; other tools may have written it in short. A bare tag names no image.
-  var name: String? {
+  /// The full name that the annotation means; other tools may have written it in short. A bare tag names no image.
+  static func name(from annotations: [String: String]) -> String? {
     guard let text = annotations[ImageIndex.nameAnnotation], text.contains("/") || text.contains(":") else {
       return nil
     }

@@ -32,9 +32,7 @@ extension Images {
     let current = Set(made.map(\.manifest.digest))
     index.entries.removeAll { $0.isStandIn && !current.contains($0.digest) }
     for (image, manifest) in made {
-      for name in image.fullNames where index[name]?.isStandIn ?? true {
-        index.set(name, manifest, isStandIn: true)
-      }
+      index.set(image.fullNames.filter { index[$0]?.isStandIn ?? true }, manifest, isStandIn: true)
     }
     try checkpoint()
     try Files.replace(indexPath, with: index.bytes, mode: 0o644)
@@ -51,7 +49,7 @@ extension Images {
     else { return false }
     let index = try index()
     let names = Set(index.entries.compactMap(\.name))
-    return BuiltInImage.all.allSatisfy { $0.fullNames.allSatisfy(names.contains) }
+    return names.isSuperset(of: BuiltInImage.allNames)
       && stamp.layers.allSatisfy { blobs.holds($0.digest, size: $0.size) && Files.isDirectory(unpackedPath($0.digest)) }
   }
 
