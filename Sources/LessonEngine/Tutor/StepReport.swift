@@ -14,7 +14,7 @@ enum StepReport {
         text += open(entry)
         isOpen = false
       } else {
-        text.append(.plain("later    \(entry.condition.sentence)"))
+        text.append(.plain("  later    \(entry.condition.sentence)"))
       }
     }
     return text

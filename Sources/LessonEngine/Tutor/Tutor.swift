@@ -164,7 +164,7 @@ public actor Tutor {
     else {
       return [.ok("Everything that this step asks for holds.")]
     }
-    var text: [TutorText] = [.notYet(open.condition.sentence)]
+    var text: [TutorText] = [.notYet("NOT YET  \(open.condition.sentence)")]
     if let finding = open.finding {
       text.append(.detail("expected  \(finding.expected)"))
       text.append(.detail("found     \(finding.found)"))
