@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Event source.
+/// Who tells of an event.
 public struct EventSource: Described {
   public var component: String?
   public var host: String?
@@ -8,14 +8,14 @@ public struct EventSource: Described {
   public init() {}
 
   public static let schema = Schema<EventSource>(
-    "EventSource", "Event source.",
+    "EventSource", "Who tells of an event.",
     [
-      Field("component", \.component, .string, "The component."),
-      Field("host", \.host, .string, "The host."),
+      Field("component", \.component, .string, "The program, such as kubelet."),
+      Field("host", \.host, .string, "The node that it runs on."),
     ])
 }
 
-/// Event series.
+/// An event that goes on happening.
 public struct EventSeries: Described {
   public var count: Int32?
   public var lastObservedTime: Timestamp?
@@ -23,9 +23,9 @@ public struct EventSeries: Described {
   public init() {}
 
   public static let schema = Schema<EventSeries>(
-    "EventSeries", "Event series.",
+    "EventSeries", "An event that goes on happening.",
     [
-      Field("count", \.count, .int32, "The count."),
-      Field("lastObservedTime", \.lastObservedTime, .microTime, "The last observed time."),
+      Field("count", \.count, .int32, "How often it happened."),
+      Field("lastObservedTime", \.lastObservedTime, .microTime, "When it happened last."),
     ])
 }

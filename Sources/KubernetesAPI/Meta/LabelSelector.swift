@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Label selector.
+/// Which objects are meant, by their labels; all conditions must hold.
 public struct LabelSelector: Described {
   public var matchExpressions: [LabelSelectorRequirement] = []
   public var matchLabels: [String: String] = [:]
@@ -8,16 +8,17 @@ public struct LabelSelector: Described {
   public init() {}
 
   public static let schema = Schema<LabelSelector>(
-    "LabelSelector", "Label selector.",
+    "LabelSelector", "Which objects are meant, by their labels; all conditions must hold.",
     [
       Field(
-        "matchExpressions", \.matchExpressions, listOf: .object(LabelSelectorRequirement.self), "The match expressions."
+        "matchExpressions", \.matchExpressions, listOf: .object(LabelSelectorRequirement.self),
+        "Conditions on single labels."
       ),
-      Field("matchLabels", \.matchLabels, mapOf: .string, "The match labels."),
+      Field("matchLabels", \.matchLabels, mapOf: .string, "Labels that must have exactly these values."),
     ])
 }
 
-/// Label selector requirement.
+/// One condition on a label.
 public struct LabelSelectorRequirement: Described {
   public var key: String?
   public var `operator`: String?
@@ -26,10 +27,10 @@ public struct LabelSelectorRequirement: Described {
   public init() {}
 
   public static let schema = Schema<LabelSelectorRequirement>(
-    "LabelSelectorRequirement", "Label selector requirement.",
+    "LabelSelectorRequirement", "One condition on a label.",
     [
-      Field("key", \.key, .string, required: true, "The key."),
-      Field("operator", \.`operator`, .string, required: true, "The operator."),
-      Field("values", \.values, listOf: .string, "The values."),
+      Field("key", \.key, .string, required: true, "The label."),
+      Field("operator", \.`operator`, .string, required: true, "In, NotIn, Exists or DoesNotExist."),
+      Field("values", \.values, listOf: .string, "The values for In and NotIn."),
     ])
 }

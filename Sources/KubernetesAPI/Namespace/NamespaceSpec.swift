@@ -1,19 +1,19 @@
 public import ObjectSchema
 
-/// Namespace spec.
+/// What must be done before a namespace may go.
 public struct NamespaceSpec: Described {
   public var finalizers: [String] = []
 
   public init() {}
 
   public static let schema = Schema<NamespaceSpec>(
-    "NamespaceSpec", "Namespace spec.",
+    "NamespaceSpec", "What must be done before a namespace may go.",
     [
-      Field("finalizers", \.finalizers, listOf: .string, "The finalizers.")
+      Field("finalizers", \.finalizers, listOf: .string, "Who must still clean up in it.")
     ])
 }
 
-/// Namespace status.
+/// Whether a namespace is in use or going.
 public struct NamespaceStatus: Described {
   public var conditions: [NamespaceCondition] = []
   public var phase: String?
@@ -21,14 +21,16 @@ public struct NamespaceStatus: Described {
   public init() {}
 
   public static let schema = Schema<NamespaceStatus>(
-    "NamespaceStatus", "Namespace status.",
+    "NamespaceStatus", "Whether a namespace is in use or going.",
     [
-      Field("conditions", \.conditions, listOf: .object(NamespaceCondition.self), mergeKey: "type", "The conditions."),
-      Field("phase", \.phase, .string, "The phase."),
+      Field(
+        "conditions", \.conditions, listOf: .object(NamespaceCondition.self), mergeKey: "type",
+        "What keeps it from going."),
+      Field("phase", \.phase, .string, "Active, or Terminating while it goes."),
     ])
 }
 
-/// Namespace condition.
+/// Something that keeps a namespace from going.
 public struct NamespaceCondition: Described {
   public var lastTransitionTime: Timestamp?
   public var message: String?
@@ -39,12 +41,12 @@ public struct NamespaceCondition: Described {
   public init() {}
 
   public static let schema = Schema<NamespaceCondition>(
-    "NamespaceCondition", "Namespace condition.",
+    "NamespaceCondition", "Something that keeps a namespace from going.",
     [
-      Field("lastTransitionTime", \.lastTransitionTime, .time, "The last transition time."),
-      Field("message", \.message, .string, "The message."),
-      Field("reason", \.reason, .string, "The reason."),
-      Field("status", \.status, .string, required: true, "The status."),
-      Field("type", \.type, .string, required: true, "The type."),
+      Field("lastTransitionTime", \.lastTransitionTime, .time, "When it last changed."),
+      Field("message", \.message, .string, "Why, in words."),
+      Field("reason", \.reason, .string, "Why, in one word."),
+      Field("status", \.status, .string, required: true, "True, False or Unknown."),
+      Field("type", \.type, .string, required: true, "What it is about, such as NamespaceContentRemaining."),
     ])
 }

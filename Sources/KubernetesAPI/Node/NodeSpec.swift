@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Node spec.
+/// What is asked of a node.
 public struct NodeSpec: Described {
   public var configSource: NodeConfigSource?
   public var externalID: String?
@@ -14,22 +14,24 @@ public struct NodeSpec: Described {
   public init() {}
 
   public static let schema = Schema<NodeSpec>(
-    "NodeSpec", "Node spec.",
+    "NodeSpec", "What is asked of a node.",
     [
-      Field("configSource", \.configSource, .object(NodeConfigSource.self), "The config source."),
-      Field("externalID", \.externalID, .string, "The external id."),
-      Field("podCIDR", \.podCIDR, .string, "The pod cidr."),
-      Field("podCIDRs", \.podCIDRs, listOf: .string, mergeKey: "", "The pod cidrs."),
+      Field("configSource", \.configSource, .object(NodeConfigSource.self), "No longer used."),
+      Field("externalID", \.externalID, .string, "No longer used."),
+      Field("podCIDR", \.podCIDR, .string, "The range of addresses for its pods."),
+      Field(
+        "podCIDRs", \.podCIDRs, listOf: .string, mergeKey: "",
+        "The ranges of addresses for its pods, one for each kind of network."),
       Field(
         "podPreemptionPolicy", \.podPreemptionPolicy, .object(NodePodPreemptionPolicy.self),
-        "The pod preemption policy."),
-      Field("providerID", \.providerID, .string, "The provider id."),
-      Field("taints", \.taints, listOf: .object(Taint.self), "The taints."),
-      Field("unschedulable", \.unschedulable, .bool, "The unschedulable."),
+        "Which pods may push out others on this node."),
+      Field("providerID", \.providerID, .string, "Its identity at the cloud provider."),
+      Field("taints", \.taints, listOf: .object(Taint.self), "What keeps pods away that do not tolerate it."),
+      Field("unschedulable", \.unschedulable, .bool, "New pods are not placed here; set by cordon."),
     ])
 }
 
-/// Taint.
+/// Something about a node that keeps pods away.
 public struct Taint: Described {
   public var effect: String?
   public var key: String?
@@ -39,31 +41,31 @@ public struct Taint: Described {
   public init() {}
 
   public static let schema = Schema<Taint>(
-    "Taint", "Taint.",
+    "Taint", "Something about a node that keeps pods away.",
     [
       Field(
         "effect", \.effect, .string, required: true, allowed: ["NoSchedule", "PreferNoSchedule", "NoExecute"],
-        "The effect."),
-      Field("key", \.key, .string, required: true, "The key."),
-      Field("timeAdded", \.timeAdded, .time, "The time added."),
-      Field("value", \.value, .string, "The value."),
+        "NoSchedule keeps new pods off, PreferNoSchedule tries to, NoExecute also drives out those that run."),
+      Field("key", \.key, .string, required: true, "The taint's key."),
+      Field("timeAdded", \.timeAdded, .time, "When it was put there."),
+      Field("value", \.value, .string, "The taint's value."),
     ])
 }
 
-/// Node config source.
+/// Where a kubelet once took its settings from.
 public struct NodeConfigSource: Described {
   public var configMap: ConfigMapNodeConfigSource?
 
   public init() {}
 
   public static let schema = Schema<NodeConfigSource>(
-    "NodeConfigSource", "Node config source.",
+    "NodeConfigSource", "Where a kubelet once took its settings from.",
     [
-      Field("configMap", \.configMap, .object(ConfigMapNodeConfigSource.self), "The config map.")
+      Field("configMap", \.configMap, .object(ConfigMapNodeConfigSource.self), "The config map with the settings.")
     ])
 }
 
-/// Config map node config source.
+/// A config map with settings for a kubelet.
 public struct ConfigMapNodeConfigSource: Described {
   public var name: String?
   public var kubeletConfigKey: String?
@@ -74,25 +76,27 @@ public struct ConfigMapNodeConfigSource: Described {
   public init() {}
 
   public static let schema = Schema<ConfigMapNodeConfigSource>(
-    "ConfigMapNodeConfigSource", "Config map node config source.",
+    "ConfigMapNodeConfigSource", "A config map with settings for a kubelet.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("kubeletConfigKey", \.kubeletConfigKey, .string, required: true, "The kubelet config key."),
-      Field("namespace", \.namespace, .string, required: true, "The namespace."),
-      Field("resourceVersion", \.resourceVersion, .string, "The resource version."),
-      Field("uid", \.uid, .string, "The uid."),
+      Field("name", \.name, .string, required: true, "The config map."),
+      Field("kubeletConfigKey", \.kubeletConfigKey, .string, required: true, "The entry with the settings."),
+      Field("namespace", \.namespace, .string, required: true, "Its namespace."),
+      Field("resourceVersion", \.resourceVersion, .string, "The state of it that is used."),
+      Field("uid", \.uid, .string, "Its identity."),
     ])
 }
 
-/// Node pod preemption policy.
+/// Which pods may push out others on a node.
 public struct NodePodPreemptionPolicy: Described {
   public var disableResizePreemption: [String] = []
 
   public init() {}
 
   public static let schema = Schema<NodePodPreemptionPolicy>(
-    "NodePodPreemptionPolicy", "Node pod preemption policy.",
+    "NodePodPreemptionPolicy", "Which pods may push out others on a node.",
     [
-      Field("disableResizePreemption", \.disableResizePreemption, listOf: .string, "The disable resize preemption.")
+      Field(
+        "disableResizePreemption", \.disableResizePreemption, listOf: .string, "Cases in which a growing pod pushes out no other."
+      )
     ])
 }

@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Node status.
+/// How a node is doing; written by its kubelet.
 public struct NodeStatus: Described {
   public var addresses: [NodeAddress] = []
   public var allocatable: [String: Quantity] = [:]
@@ -20,26 +20,33 @@ public struct NodeStatus: Described {
   public init() {}
 
   public static let schema = Schema<NodeStatus>(
-    "NodeStatus", "Node status.",
+    "NodeStatus", "How a node is doing; written by its kubelet.",
     [
-      Field("addresses", \.addresses, listOf: .object(NodeAddress.self), mergeKey: "type", "The addresses."),
-      Field("allocatable", \.allocatable, mapOf: .quantity, "The allocatable."),
-      Field("capacity", \.capacity, mapOf: .quantity, "The capacity."),
-      Field("conditions", \.conditions, listOf: .object(NodeCondition.self), mergeKey: "type", "The conditions."),
-      Field("config", \.config, .object(NodeConfigStatus.self), "The config."),
-      Field("daemonEndpoints", \.daemonEndpoints, .object(NodeDaemonEndpoints.self), "The daemon endpoints."),
-      Field("declaredFeatures", \.declaredFeatures, listOf: .string, "The declared features."),
-      Field("features", \.features, .object(NodeFeatures.self), "The features."),
-      Field("images", \.images, listOf: .object(ContainerImage.self), "The images."),
-      Field("nodeInfo", \.nodeInfo, .object(NodeSystemInfo.self), "The node info."),
-      Field("phase", \.phase, .string, "The phase."),
-      Field("runtimeHandlers", \.runtimeHandlers, listOf: .object(NodeRuntimeHandler.self), "The runtime handlers."),
-      Field("volumesAttached", \.volumesAttached, listOf: .object(AttachedVolume.self), "The volumes attached."),
-      Field("volumesInUse", \.volumesInUse, listOf: .string, "The volumes in use."),
+      Field(
+        "addresses", \.addresses, listOf: .object(NodeAddress.self), mergeKey: "type",
+        "Names and addresses by which it is reached."),
+      Field("allocatable", \.allocatable, mapOf: .quantity, "What of it pods can have."),
+      Field("capacity", \.capacity, mapOf: .quantity, "What it has in all."),
+      Field(
+        "conditions", \.conditions, listOf: .object(NodeCondition.self), mergeKey: "type",
+        "Whether it is ready, and short of anything."),
+      Field("config", \.config, .object(NodeConfigStatus.self), "The settings that its kubelet uses."),
+      Field("daemonEndpoints", \.daemonEndpoints, .object(NodeDaemonEndpoints.self), "Where its kubelet listens."),
+      Field("declaredFeatures", \.declaredFeatures, listOf: .string, "Abilities that the node says it has."),
+      Field("features", \.features, .object(NodeFeatures.self), "What its runtime can do."),
+      Field("images", \.images, listOf: .object(ContainerImage.self), "Images that are on it already."),
+      Field("nodeInfo", \.nodeInfo, .object(NodeSystemInfo.self), "Its system: kernel, runtime, versions."),
+      Field("phase", \.phase, .string, "No longer used."),
+      Field(
+        "runtimeHandlers", \.runtimeHandlers, listOf: .object(NodeRuntimeHandler.self),
+        "The ways in which its runtime can run pods."),
+      Field(
+        "volumesAttached", \.volumesAttached, listOf: .object(AttachedVolume.self), "Volumes that are attached to it."),
+      Field("volumesInUse", \.volumesInUse, listOf: .string, "Volumes that its pods use."),
     ])
 }
 
-/// Node address.
+/// A name or address of a node.
 public struct NodeAddress: Described {
   public var address: String?
   public var type: String?
@@ -47,14 +54,16 @@ public struct NodeAddress: Described {
   public init() {}
 
   public static let schema = Schema<NodeAddress>(
-    "NodeAddress", "Node address.",
+    "NodeAddress", "A name or address of a node.",
     [
-      Field("address", \.address, .string, required: true, "The address."),
-      Field("type", \.type, .string, required: true, "The type."),
+      Field("address", \.address, .string, required: true, "The name or address."),
+      Field(
+        "type", \.type, .string, required: true,
+        "What it is: Hostname, InternalIP, ExternalIP, InternalDNS or ExternalDNS."),
     ])
 }
 
-/// Node condition.
+/// Something that is, or is not, true of a node.
 public struct NodeCondition: Described {
   public var lastHeartbeatTime: Timestamp?
   public var lastTransitionTime: Timestamp?
@@ -66,18 +75,20 @@ public struct NodeCondition: Described {
   public init() {}
 
   public static let schema = Schema<NodeCondition>(
-    "NodeCondition", "Node condition.",
+    "NodeCondition", "Something that is, or is not, true of a node.",
     [
-      Field("lastHeartbeatTime", \.lastHeartbeatTime, .time, written: .asNull, "The last heartbeat time."),
-      Field("lastTransitionTime", \.lastTransitionTime, .time, written: .asNull, "The last transition time."),
-      Field("message", \.message, .string, "The message."),
-      Field("reason", \.reason, .string, "The reason."),
-      Field("status", \.status, .string, required: true, "The status."),
-      Field("type", \.type, .string, required: true, "The type."),
+      Field("lastHeartbeatTime", \.lastHeartbeatTime, .time, written: .asNull, "When the kubelet last said so."),
+      Field("lastTransitionTime", \.lastTransitionTime, .time, written: .asNull, "When it last changed."),
+      Field("message", \.message, .string, "Why, in words."),
+      Field("reason", \.reason, .string, "Why, in one word."),
+      Field("status", \.status, .string, required: true, "True, False or Unknown."),
+      Field(
+        "type", \.type, .string, required: true,
+        "What: Ready, MemoryPressure, DiskPressure, PIDPressure or NetworkUnavailable."),
     ])
 }
 
-/// Node config status.
+/// The settings that a kubelet uses.
 public struct NodeConfigStatus: Described {
   public var active: NodeConfigSource?
   public var assigned: NodeConfigSource?
@@ -87,55 +98,56 @@ public struct NodeConfigStatus: Described {
   public init() {}
 
   public static let schema = Schema<NodeConfigStatus>(
-    "NodeConfigStatus", "Node config status.",
+    "NodeConfigStatus", "The settings that a kubelet uses.",
     [
-      Field("active", \.active, .object(NodeConfigSource.self), "The active."),
-      Field("assigned", \.assigned, .object(NodeConfigSource.self), "The assigned."),
-      Field("error", \.error, .string, "The error."),
-      Field("lastKnownGood", \.lastKnownGood, .object(NodeConfigSource.self), "The last known good."),
+      Field("active", \.active, .object(NodeConfigSource.self), "Those in use."),
+      Field("assigned", \.assigned, .object(NodeConfigSource.self), "Those that it shall use."),
+      Field("error", \.error, .string, "What is wrong with them."),
+      Field("lastKnownGood", \.lastKnownGood, .object(NodeConfigSource.self), "Those that it goes back to."),
     ])
 }
 
-/// Node daemon endpoints.
+/// Where the programs of a node listen.
 public struct NodeDaemonEndpoints: Described {
   public var kubeletEndpoint = DaemonEndpoint()
 
   public init() {}
 
   public static let schema = Schema<NodeDaemonEndpoints>(
-    "NodeDaemonEndpoints", "Node daemon endpoints.",
+    "NodeDaemonEndpoints", "Where the programs of a node listen.",
     [
-      Field("kubeletEndpoint", \.kubeletEndpoint, .object(DaemonEndpoint.self), "The kubelet endpoint.")
+      Field("kubeletEndpoint", \.kubeletEndpoint, .object(DaemonEndpoint.self), "The kubelet.")
     ])
 }
 
-/// Daemon endpoint.
+/// A port on which a program listens.
 public struct DaemonEndpoint: Described {
   public var Port: Int32?
 
   public init() {}
 
   public static let schema = Schema<DaemonEndpoint>(
-    "DaemonEndpoint", "Daemon endpoint.",
+    "DaemonEndpoint", "A port on which a program listens.",
     [
-      Field("Port", \.Port, .int32, required: true, "The port.")
+      Field("Port", \.Port, .int32, required: true, "The number of the port.")
     ])
 }
 
-/// Node features.
+/// What the runtime of a node can do.
 public struct NodeFeatures: Described {
   public var supplementalGroupsPolicy: Bool?
 
   public init() {}
 
   public static let schema = Schema<NodeFeatures>(
-    "NodeFeatures", "Node features.",
+    "NodeFeatures", "What the runtime of a node can do.",
     [
-      Field("supplementalGroupsPolicy", \.supplementalGroupsPolicy, .bool, "The supplemental groups policy.")
+      Field(
+        "supplementalGroupsPolicy", \.supplementalGroupsPolicy, .bool, "It can leave out the groups that images name.")
     ])
 }
 
-/// Node system info.
+/// The system of a node.
 public struct NodeSystemInfo: Described {
   public var architecture: String?
   public var bootID: String?
@@ -153,38 +165,41 @@ public struct NodeSystemInfo: Described {
   public init() {}
 
   public static let schema = Schema<NodeSystemInfo>(
-    "NodeSystemInfo", "Node system info.",
+    "NodeSystemInfo", "The system of a node.",
     [
-      Field("architecture", \.architecture, .string, required: true, "The architecture."),
-      Field("bootID", \.bootID, .string, required: true, "The boot id."),
+      Field("architecture", \.architecture, .string, required: true, "The type of processor, such as amd64."),
+      Field("bootID", \.bootID, .string, required: true, "Changes each time that it boots."),
       Field(
-        "containerRuntimeVersion", \.containerRuntimeVersion, .string, required: true, "The container runtime version."),
-      Field("kernelVersion", \.kernelVersion, .string, required: true, "The kernel version."),
-      Field("kubeProxyVersion", \.kubeProxyVersion, .string, required: true, "The kube proxy version."),
-      Field("kubeletVersion", \.kubeletVersion, .string, required: true, "The kubelet version."),
-      Field("machineID", \.machineID, .string, required: true, "The machine id."),
-      Field("operatingSystem", \.operatingSystem, .string, required: true, "The operating system."),
-      Field("osImage", \.osImage, .string, required: true, "The os image."),
-      Field("runningInUserNamespace", \.runningInUserNamespace, .bool, "The running in user namespace."),
-      Field("swap", \.swap, .object(NodeSwapStatus.self), "The swap."),
-      Field("systemUUID", \.systemUUID, .string, required: true, "The system uuid."),
+        "containerRuntimeVersion", \.containerRuntimeVersion, .string, required: true,
+        "What runs its containers, as TYPE://VERSION."),
+      Field("kernelVersion", \.kernelVersion, .string, required: true, "The version of its kernel."),
+      Field("kubeProxyVersion", \.kubeProxyVersion, .string, required: true, "No longer used."),
+      Field("kubeletVersion", \.kubeletVersion, .string, required: true, "The version of its kubelet."),
+      Field("machineID", \.machineID, .string, required: true, "The identity of the machine."),
+      Field("operatingSystem", \.operatingSystem, .string, required: true, "linux or windows."),
+      Field("osImage", \.osImage, .string, required: true, "The name of the system, such as Debian GNU/Linux 12."),
+      Field(
+        "runningInUserNamespace", \.runningInUserNamespace, .bool,
+        "Whether the kubelet runs without the rights of the machine's root."),
+      Field("swap", \.swap, .object(NodeSwapStatus.self), "How much swap space it has."),
+      Field("systemUUID", \.systemUUID, .string, required: true, "The identity of the hardware."),
     ])
 }
 
-/// Node swap status.
+/// The swap space of a node.
 public struct NodeSwapStatus: Described {
   public var capacity: Int32?
 
   public init() {}
 
   public static let schema = Schema<NodeSwapStatus>(
-    "NodeSwapStatus", "Node swap status.",
+    "NodeSwapStatus", "The swap space of a node.",
     [
-      Field("capacity", \.capacity, .int32, "The capacity.")
+      Field("capacity", \.capacity, .int32, "Its size in bytes.")
     ])
 }
 
-/// Container image.
+/// An image on a node.
 public struct ContainerImage: Described {
   public var names: [String] = []
   public var sizeBytes: Int64?
@@ -192,14 +207,14 @@ public struct ContainerImage: Described {
   public init() {}
 
   public static let schema = Schema<ContainerImage>(
-    "ContainerImage", "Container image.",
+    "ContainerImage", "An image on a node.",
     [
-      Field("names", \.names, listOf: .string, written: .always, "The names."),
-      Field("sizeBytes", \.sizeBytes, .int64, "The size bytes."),
+      Field("names", \.names, listOf: .string, written: .always, "The names that it is known by."),
+      Field("sizeBytes", \.sizeBytes, .int64, "Its size in bytes."),
     ])
 }
 
-/// Node runtime handler.
+/// A way in which a runtime runs pods.
 public struct NodeRuntimeHandler: Described {
   public var name: String?
   public var features: NodeRuntimeHandlerFeatures?
@@ -207,14 +222,14 @@ public struct NodeRuntimeHandler: Described {
   public init() {}
 
   public static let schema = Schema<NodeRuntimeHandler>(
-    "NodeRuntimeHandler", "Node runtime handler.",
+    "NodeRuntimeHandler", "A way in which a runtime runs pods.",
     [
-      Field("name", \.name, .string, "The name."),
-      Field("features", \.features, .object(NodeRuntimeHandlerFeatures.self), "The features."),
+      Field("name", \.name, .string, "Its name; none is the usual way."),
+      Field("features", \.features, .object(NodeRuntimeHandlerFeatures.self), "What it can do."),
     ])
 }
 
-/// Node runtime handler features.
+/// What a way of running pods can do.
 public struct NodeRuntimeHandlerFeatures: Described {
   public var recursiveReadOnlyMounts: Bool?
   public var userNamespaces: Bool?
@@ -222,14 +237,14 @@ public struct NodeRuntimeHandlerFeatures: Described {
   public init() {}
 
   public static let schema = Schema<NodeRuntimeHandlerFeatures>(
-    "NodeRuntimeHandlerFeatures", "Node runtime handler features.",
+    "NodeRuntimeHandlerFeatures", "What a way of running pods can do.",
     [
-      Field("recursiveReadOnlyMounts", \.recursiveReadOnlyMounts, .bool, "The recursive read only mounts."),
-      Field("userNamespaces", \.userNamespaces, .bool, "The user namespaces."),
+      Field("recursiveReadOnlyMounts", \.recursiveReadOnlyMounts, .bool, "It can make mounts below a mount read-only."),
+      Field("userNamespaces", \.userNamespaces, .bool, "It can give pods users of their own."),
     ])
 }
 
-/// Attached volume.
+/// A volume attached to a node.
 public struct AttachedVolume: Described {
   public var name: String?
   public var devicePath: String?
@@ -237,9 +252,9 @@ public struct AttachedVolume: Described {
   public init() {}
 
   public static let schema = Schema<AttachedVolume>(
-    "AttachedVolume", "Attached volume.",
+    "AttachedVolume", "A volume attached to a node.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("devicePath", \.devicePath, .string, required: true, "The device path."),
+      Field("name", \.name, .string, required: true, "The volume."),
+      Field("devicePath", \.devicePath, .string, required: true, "The device that it is on the node."),
     ])
 }

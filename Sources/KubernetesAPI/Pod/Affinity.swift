@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Affinity.
+/// Wishes and demands about which nodes, and whose company, a pod gets.
 public struct Affinity: Described {
   public var nodeAffinity: NodeAffinity?
   public var podAffinity: PodAffinity?
@@ -9,15 +9,15 @@ public struct Affinity: Described {
   public init() {}
 
   public static let schema = Schema<Affinity>(
-    "Affinity", "Affinity.",
+    "Affinity", "Wishes and demands about which nodes, and whose company, a pod gets.",
     [
-      Field("nodeAffinity", \.nodeAffinity, .object(NodeAffinity.self), "The node affinity."),
-      Field("podAffinity", \.podAffinity, .object(PodAffinity.self), "The pod affinity."),
-      Field("podAntiAffinity", \.podAntiAffinity, .object(PodAntiAffinity.self), "The pod anti affinity."),
+      Field("nodeAffinity", \.nodeAffinity, .object(NodeAffinity.self), "Which nodes suit the pod, by their labels."),
+      Field("podAffinity", \.podAffinity, .object(PodAffinity.self), "Pods that it should run close to."),
+      Field("podAntiAffinity", \.podAntiAffinity, .object(PodAntiAffinity.self), "Pods that it should run away from."),
     ])
 }
 
-/// Node affinity.
+/// Which nodes suit a pod, by their labels.
 public struct NodeAffinity: Described {
   public var preferredDuringSchedulingIgnoredDuringExecution: [PreferredSchedulingTerm] = []
   public var requiredDuringSchedulingIgnoredDuringExecution: NodeSelector?
@@ -25,18 +25,19 @@ public struct NodeAffinity: Described {
   public init() {}
 
   public static let schema = Schema<NodeAffinity>(
-    "NodeAffinity", "Node affinity.",
+    "NodeAffinity", "Which nodes suit a pod, by their labels.",
     [
       Field(
         "preferredDuringSchedulingIgnoredDuringExecution", \.preferredDuringSchedulingIgnoredDuringExecution,
-        listOf: .object(PreferredSchedulingTerm.self), "The preferred during scheduling ignored during execution."),
+        listOf: .object(PreferredSchedulingTerm.self),
+        "Nodes that are liked better, each wish with a weight; none is a must."),
       Field(
         "requiredDuringSchedulingIgnoredDuringExecution", \.requiredDuringSchedulingIgnoredDuringExecution,
-        .object(NodeSelector.self), "The required during scheduling ignored during execution."),
+        .object(NodeSelector.self), "What a node must have to get the pod; a pod that runs already stays."),
     ])
 }
 
-/// Pod affinity.
+/// Other pods that a pod wants to be near.
 public struct PodAffinity: Described {
   public var preferredDuringSchedulingIgnoredDuringExecution: [WeightedPodAffinityTerm] = []
   public var requiredDuringSchedulingIgnoredDuringExecution: [PodAffinityTerm] = []
@@ -44,18 +45,19 @@ public struct PodAffinity: Described {
   public init() {}
 
   public static let schema = Schema<PodAffinity>(
-    "PodAffinity", "Pod affinity.",
+    "PodAffinity", "Other pods that a pod wants to be near.",
     [
       Field(
         "preferredDuringSchedulingIgnoredDuringExecution", \.preferredDuringSchedulingIgnoredDuringExecution,
-        listOf: .object(WeightedPodAffinityTerm.self), "The preferred during scheduling ignored during execution."),
+        listOf: .object(WeightedPodAffinityTerm.self), "Company that is liked, each wish with a weight; none is a must."
+      ),
       Field(
         "requiredDuringSchedulingIgnoredDuringExecution", \.requiredDuringSchedulingIgnoredDuringExecution,
-        listOf: .object(PodAffinityTerm.self), "The required during scheduling ignored during execution."),
+        listOf: .object(PodAffinityTerm.self), "Company that must be there before the pod is placed."),
     ])
 }
 
-/// Pod anti affinity.
+/// Other pods that a pod wants to keep away from.
 public struct PodAntiAffinity: Described {
   public var preferredDuringSchedulingIgnoredDuringExecution: [WeightedPodAffinityTerm] = []
   public var requiredDuringSchedulingIgnoredDuringExecution: [PodAffinityTerm] = []
@@ -63,18 +65,19 @@ public struct PodAntiAffinity: Described {
   public init() {}
 
   public static let schema = Schema<PodAntiAffinity>(
-    "PodAntiAffinity", "Pod anti affinity.",
+    "PodAntiAffinity", "Other pods that a pod wants to keep away from.",
     [
       Field(
         "preferredDuringSchedulingIgnoredDuringExecution", \.preferredDuringSchedulingIgnoredDuringExecution,
-        listOf: .object(WeightedPodAffinityTerm.self), "The preferred during scheduling ignored during execution."),
+        listOf: .object(WeightedPodAffinityTerm.self),
+        "Company that is avoided where possible, each wish with a weight."),
       Field(
         "requiredDuringSchedulingIgnoredDuringExecution", \.requiredDuringSchedulingIgnoredDuringExecution,
-        listOf: .object(PodAffinityTerm.self), "The required during scheduling ignored during execution."),
+        listOf: .object(PodAffinityTerm.self), "Company that must not be there when the pod is placed."),
     ])
 }
 
-/// Preferred scheduling term.
+/// A kind of node that is liked, and how much.
 public struct PreferredSchedulingTerm: Described {
   public var preference: NodeSelectorTerm?
   public var weight: Int32?
@@ -82,29 +85,29 @@ public struct PreferredSchedulingTerm: Described {
   public init() {}
 
   public static let schema = Schema<PreferredSchedulingTerm>(
-    "PreferredSchedulingTerm", "Preferred scheduling term.",
+    "PreferredSchedulingTerm", "A kind of node that is liked, and how much.",
     [
-      Field("preference", \.preference, .object(NodeSelectorTerm.self), required: true, "The preference."),
-      Field("weight", \.weight, .int32, required: true, "The weight."),
+      Field("preference", \.preference, .object(NodeSelectorTerm.self), required: true, "What the node should have."),
+      Field("weight", \.weight, .int32, required: true, "How much the wish counts, from 1 to 100."),
     ])
 }
 
-/// Node selector.
+/// Descriptions of nodes, one of which must fit.
 public struct NodeSelector: Described {
   public var nodeSelectorTerms: [NodeSelectorTerm] = []
 
   public init() {}
 
   public static let schema = Schema<NodeSelector>(
-    "NodeSelector", "Node selector.",
+    "NodeSelector", "Descriptions of nodes, one of which must fit.",
     [
       Field(
         "nodeSelectorTerms", \.nodeSelectorTerms, listOf: .object(NodeSelectorTerm.self), required: true,
-        written: .always, "The node selector terms.")
+        written: .always, "The descriptions; a node needs to fit only one.")
     ])
 }
 
-/// Node selector term.
+/// One description of a node; all of it must fit.
 public struct NodeSelectorTerm: Described {
   public var matchExpressions: [NodeSelectorRequirement] = []
   public var matchFields: [NodeSelectorRequirement] = []
@@ -112,15 +115,18 @@ public struct NodeSelectorTerm: Described {
   public init() {}
 
   public static let schema = Schema<NodeSelectorTerm>(
-    "NodeSelectorTerm", "Node selector term.",
+    "NodeSelectorTerm", "One description of a node; all of it must fit.",
     [
       Field(
-        "matchExpressions", \.matchExpressions, listOf: .object(NodeSelectorRequirement.self), "The match expressions."),
-      Field("matchFields", \.matchFields, listOf: .object(NodeSelectorRequirement.self), "The match fields."),
+        "matchExpressions", \.matchExpressions, listOf: .object(NodeSelectorRequirement.self),
+        "Conditions on the node's labels."),
+      Field(
+        "matchFields", \.matchFields, listOf: .object(NodeSelectorRequirement.self),
+        "Conditions on the node's fields, of which only metadata.name can be asked."),
     ])
 }
 
-/// Node selector requirement.
+/// One condition on a label or field of a node.
 public struct NodeSelectorRequirement: Described {
   public var key: String?
   public var `operator`: String?
@@ -129,15 +135,17 @@ public struct NodeSelectorRequirement: Described {
   public init() {}
 
   public static let schema = Schema<NodeSelectorRequirement>(
-    "NodeSelectorRequirement", "Node selector requirement.",
+    "NodeSelectorRequirement", "One condition on a label or field of a node.",
     [
-      Field("key", \.key, .string, required: true, "The key."),
-      Field("operator", \.`operator`, .string, required: true, "The operator."),
-      Field("values", \.values, listOf: .string, "The values."),
+      Field("key", \.key, .string, required: true, "The label or field that is looked at."),
+      Field(
+        "operator", \.`operator`, .string, required: true,
+        "How it is compared: In, NotIn, Exists, DoesNotExist, Gt or Lt."),
+      Field("values", \.values, listOf: .string, "What it is compared with; empty for Exists and DoesNotExist."),
     ])
 }
 
-/// Weighted pod affinity term.
+/// Company that is liked or avoided, and how much.
 public struct WeightedPodAffinityTerm: Described {
   public var podAffinityTerm: PodAffinityTerm?
   public var weight: Int32?
@@ -145,15 +153,16 @@ public struct WeightedPodAffinityTerm: Described {
   public init() {}
 
   public static let schema = Schema<WeightedPodAffinityTerm>(
-    "WeightedPodAffinityTerm", "Weighted pod affinity term.",
+    "WeightedPodAffinityTerm", "Company that is liked or avoided, and how much.",
     [
       Field(
-        "podAffinityTerm", \.podAffinityTerm, .object(PodAffinityTerm.self), required: true, "The pod affinity term."),
-      Field("weight", \.weight, .int32, required: true, "The weight."),
+        "podAffinityTerm", \.podAffinityTerm, .object(PodAffinityTerm.self), required: true,
+        "Which pods, and how near counts as near."),
+      Field("weight", \.weight, .int32, required: true, "How much the wish counts, from 1 to 100."),
     ])
 }
 
-/// Pod affinity term.
+/// Which pods are meant, and how near counts as near.
 public struct PodAffinityTerm: Described {
   public var labelSelector: LabelSelector?
   public var matchLabelKeys: [String] = []
@@ -165,18 +174,26 @@ public struct PodAffinityTerm: Described {
   public init() {}
 
   public static let schema = Schema<PodAffinityTerm>(
-    "PodAffinityTerm", "Pod affinity term.",
+    "PodAffinityTerm", "Which pods are meant, and how near counts as near.",
     [
-      Field("labelSelector", \.labelSelector, .object(LabelSelector.self), "The label selector."),
-      Field("matchLabelKeys", \.matchLabelKeys, listOf: .string, "The match label keys."),
-      Field("mismatchLabelKeys", \.mismatchLabelKeys, listOf: .string, "The mismatch label keys."),
-      Field("namespaceSelector", \.namespaceSelector, .object(LabelSelector.self), "The namespace selector."),
-      Field("namespaces", \.namespaces, listOf: .string, "The namespaces."),
-      Field("topologyKey", \.topologyKey, .string, required: true, "The topology key."),
+      Field("labelSelector", \.labelSelector, .object(LabelSelector.self), "The labels by which the pods are known."),
+      Field(
+        "matchLabelKeys", \.matchLabelKeys, listOf: .string,
+        "Labels whose values must be the same as those of the pod itself."),
+      Field(
+        "mismatchLabelKeys", \.mismatchLabelKeys, listOf: .string,
+        "Labels whose values must differ from those of the pod itself."),
+      Field(
+        "namespaceSelector", \.namespaceSelector, .object(LabelSelector.self),
+        "The labels of the namespaces to look in."),
+      Field("namespaces", \.namespaces, listOf: .string, "The namespaces to look in; none means the pod's own."),
+      Field(
+        "topologyKey", \.topologyKey, .string, required: true,
+        "The node label that makes a place: nodes with the same value count as one."),
     ])
 }
 
-/// Topology spread constraint.
+/// How evenly pods of a kind are spread over places.
 public struct TopologySpreadConstraint: Described {
   public var labelSelector: LabelSelector?
   public var matchLabelKeys: [String] = []
@@ -190,15 +207,25 @@ public struct TopologySpreadConstraint: Described {
   public init() {}
 
   public static let schema = Schema<TopologySpreadConstraint>(
-    "TopologySpreadConstraint", "Topology spread constraint.",
+    "TopologySpreadConstraint", "How evenly pods of a kind are spread over places.",
     [
-      Field("labelSelector", \.labelSelector, .object(LabelSelector.self), "The label selector."),
-      Field("matchLabelKeys", \.matchLabelKeys, listOf: .string, "The match label keys."),
-      Field("maxSkew", \.maxSkew, .int32, required: true, "The max skew."),
-      Field("minDomains", \.minDomains, .int32, "The min domains."),
-      Field("nodeAffinityPolicy", \.nodeAffinityPolicy, .string, "The node affinity policy."),
-      Field("nodeTaintsPolicy", \.nodeTaintsPolicy, .string, "The node taints policy."),
-      Field("topologyKey", \.topologyKey, .string, required: true, "The topology key."),
-      Field("whenUnsatisfiable", \.whenUnsatisfiable, .string, required: true, "The when unsatisfiable."),
+      Field("labelSelector", \.labelSelector, .object(LabelSelector.self), "The pods that are counted."),
+      Field(
+        "matchLabelKeys", \.matchLabelKeys, listOf: .string,
+        "Labels whose values must be the same as those of the pod itself to be counted."),
+      Field("maxSkew", \.maxSkew, .int32, required: true, "How many more pods one place may have than another."),
+      Field("minDomains", \.minDomains, .int32, "With fewer places than this, the emptiest counts as having none."),
+      Field(
+        "nodeAffinityPolicy", \.nodeAffinityPolicy, .string,
+        "Whether nodes that the pod cannot use for its own wishes count as places: Honor or Ignore."),
+      Field(
+        "nodeTaintsPolicy", \.nodeTaintsPolicy, .string,
+        "Whether nodes with taints that the pod does not tolerate count as places: Honor or Ignore."),
+      Field(
+        "topologyKey", \.topologyKey, .string, required: true,
+        "The node label that makes a place: nodes with the same value count as one."),
+      Field(
+        "whenUnsatisfiable", \.whenUnsatisfiable, .string, required: true,
+        "What to do when it cannot be even: DoNotSchedule waits, ScheduleAnyway goes on."),
     ])
 }

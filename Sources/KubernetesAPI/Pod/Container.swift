@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Container.
+/// One program of a pod with its image, settings and limits.
 public struct Container: Described {
   public var name: String?
   public var args: [String] = []
@@ -31,48 +31,72 @@ public struct Container: Described {
   public init() {}
 
   public static let schema = Schema<Container>(
-    "Container", "Container.",
+    "Container", "One program of a pod with its image, settings and limits.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("args", \.args, listOf: .string, "The args."),
-      Field("command", \.command, listOf: .string, "The command."),
-      Field("env", \.env, listOf: .object(EnvVar.self), mergeKey: "name", "The env."),
-      Field("envFrom", \.envFrom, listOf: .object(EnvFromSource.self), "The env from."),
-      Field("image", \.image, .string, "The image."),
+      Field(
+        "name", \.name, .string, required: true, "What the container is called; no other of the pod may have the name."),
+      Field("args", \.args, listOf: .string, "Words given to the program; without them, those of the image."),
+      Field("command", \.command, listOf: .string, "The program to start; without it, the one that the image names."),
+      Field("env", \.env, listOf: .object(EnvVar.self), mergeKey: "name", "Environment variables, one by one."),
+      Field(
+        "envFrom", \.envFrom, listOf: .object(EnvFromSource.self),
+        "Config maps and secrets whose every entry becomes an environment variable."),
+      Field("image", \.image, .string, "The image with the program and its files, such as nginx:1.27."),
       Field(
         "imagePullPolicy", \.imagePullPolicy, .string, allowed: ["Always", "IfNotPresent", "Never"],
-        "The image pull policy."),
-      Field("lifecycle", \.lifecycle, .object(Lifecycle.self), "The lifecycle."),
-      Field("livenessProbe", \.livenessProbe, .object(Probe.self), "The liveness probe."),
-      Field("ports", \.ports, listOf: .object(ContainerPort.self), mergeKey: "containerPort", "The ports."),
-      Field("readinessProbe", \.readinessProbe, .object(Probe.self), "The readiness probe."),
-      Field("resizePolicy", \.resizePolicy, listOf: .object(ContainerResizePolicy.self), "The resize policy."),
-      Field("resources", \.resources, .object(ResourceRequirements.self), "The resources."),
-      Field("restartPolicy", \.restartPolicy, .string, "The restart policy."),
+        "When the image is fetched: Always, IfNotPresent or Never; Always is taken for the tag latest."),
+      Field(
+        "lifecycle", \.lifecycle, .object(Lifecycle.self), "What to do right after the start and right before the stop."
+      ),
+      Field(
+        "livenessProbe", \.livenessProbe, .object(Probe.self),
+        "A check that the program is alive; when it fails, the container is started again."),
+      Field(
+        "ports", \.ports, listOf: .object(ContainerPort.self), mergeKey: "containerPort",
+        "Ports on which the program listens; told for people and tools, other ports work as well."),
+      Field(
+        "readinessProbe", \.readinessProbe, .object(Probe.self),
+        "A check that the program can serve; while it fails, services send nothing here."),
+      Field(
+        "resizePolicy", \.resizePolicy, listOf: .object(ContainerResizePolicy.self),
+        "Whether a change of limits needs a restart, for each resource."),
+      Field(
+        "resources", \.resources, .object(ResourceRequirements.self),
+        "How much processor and memory it asks for, and may use at most."),
+      Field(
+        "restartPolicy", \.restartPolicy, .string,
+        "Always makes an init container a sidecar that runs beside the others."),
       Field(
         "restartPolicyRules", \.restartPolicyRules, listOf: .object(ContainerRestartRule.self),
-        "The restart policy rules."),
-      Field("securityContext", \.securityContext, .object(SecurityContext.self), "The security context."),
-      Field("startupProbe", \.startupProbe, .object(Probe.self), "The startup probe."),
-      Field("stdin", \.stdin, .bool, "The stdin."),
-      Field("stdinOnce", \.stdinOnce, .bool, "The stdin once."),
+        "Exit codes that are treated in another way than the pod's restart policy says."),
+      Field(
+        "securityContext", \.securityContext, .object(SecurityContext.self),
+        "What the program may do, and as whom it runs."),
+      Field(
+        "startupProbe", \.startupProbe, .object(Probe.self),
+        "A check that the start is over; the other probes wait for it."),
+      Field("stdin", \.stdin, .bool, "Keep an input open that can be attached to."),
+      Field("stdinOnce", \.stdinOnce, .bool, "Close the input when the first who attached has left."),
       Field(
         "terminationMessagePath", \.terminationMessagePath, .string, default: "/dev/termination-log",
-        "The termination message path."),
+        "The file whose text becomes the message of the container's end."),
       Field(
         "terminationMessagePolicy", \.terminationMessagePolicy, .string, allowed: ["File", "FallbackToLogsOnError"],
-        default: "File", "The termination message policy."),
-      Field("tty", \.tty, .bool, "The tty."),
+        default: "File",
+        "Where the message of an end comes from: File, or FallbackToLogsOnError for the log's last lines."),
+      Field("tty", \.tty, .bool, "Give the program a terminal; needs stdin."),
       Field(
         "volumeDevices", \.volumeDevices, listOf: .object(VolumeDevice.self), mergeKey: "devicePath",
-        "The volume devices."),
+        "Volumes that it gets as raw block devices."),
       Field(
-        "volumeMounts", \.volumeMounts, listOf: .object(VolumeMount.self), mergeKey: "mountPath", "The volume mounts."),
-      Field("workingDir", \.workingDir, .string, "The working dir."),
+        "volumeMounts", \.volumeMounts, listOf: .object(VolumeMount.self), mergeKey: "mountPath",
+        "Which of the pod's volumes it sees, and where."),
+      Field(
+        "workingDir", \.workingDir, .string, "The directory that the program starts in; without it, that of the image."),
     ])
 }
 
-/// Ephemeral container.
+/// A container that is put into a running pod, to look for a fault.
 public struct EphemeralContainer: Described {
   public var name: String?
   public var args: [String] = []
@@ -104,49 +128,60 @@ public struct EphemeralContainer: Described {
   public init() {}
 
   public static let schema = Schema<EphemeralContainer>(
-    "EphemeralContainer", "Ephemeral container.",
+    "EphemeralContainer", "A container that is put into a running pod, to look for a fault.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("args", \.args, listOf: .string, "The args."),
-      Field("command", \.command, listOf: .string, "The command."),
-      Field("env", \.env, listOf: .object(EnvVar.self), mergeKey: "name", "The env."),
-      Field("envFrom", \.envFrom, listOf: .object(EnvFromSource.self), "The env from."),
-      Field("image", \.image, .string, "The image."),
+      Field(
+        "name", \.name, .string, required: true, "What the container is called; no other of the pod may have the name."),
+      Field("args", \.args, listOf: .string, "Words given to the program; without them, those of the image."),
+      Field("command", \.command, listOf: .string, "The program to start; without it, the one that the image names."),
+      Field("env", \.env, listOf: .object(EnvVar.self), mergeKey: "name", "Environment variables, one by one."),
+      Field(
+        "envFrom", \.envFrom, listOf: .object(EnvFromSource.self),
+        "Config maps and secrets whose every entry becomes an environment variable."),
+      Field("image", \.image, .string, "The image with the tools for the search."),
       Field(
         "imagePullPolicy", \.imagePullPolicy, .string, allowed: ["Always", "IfNotPresent", "Never"],
-        "The image pull policy."),
-      Field("lifecycle", \.lifecycle, .object(Lifecycle.self), "The lifecycle."),
-      Field("livenessProbe", \.livenessProbe, .object(Probe.self), "The liveness probe."),
-      Field("ports", \.ports, listOf: .object(ContainerPort.self), mergeKey: "containerPort", "The ports."),
-      Field("readinessProbe", \.readinessProbe, .object(Probe.self), "The readiness probe."),
-      Field("resizePolicy", \.resizePolicy, listOf: .object(ContainerResizePolicy.self), "The resize policy."),
-      Field("resources", \.resources, .object(ResourceRequirements.self), "The resources."),
-      Field("restartPolicy", \.restartPolicy, .string, "The restart policy."),
+        "When the image is fetched: Always, IfNotPresent or Never."),
+      Field("lifecycle", \.lifecycle, .object(Lifecycle.self), "Not allowed here."),
+      Field("livenessProbe", \.livenessProbe, .object(Probe.self), "Not allowed here."),
+      Field("ports", \.ports, listOf: .object(ContainerPort.self), mergeKey: "containerPort", "Not allowed here."),
+      Field("readinessProbe", \.readinessProbe, .object(Probe.self), "Not allowed here."),
+      Field(
+        "resizePolicy", \.resizePolicy, listOf: .object(ContainerResizePolicy.self),
+        "Whether a change of limits needs a restart, for each resource."),
+      Field(
+        "resources", \.resources, .object(ResourceRequirements.self),
+        "Not allowed here; it shares what the pod has left."),
+      Field("restartPolicy", \.restartPolicy, .string, "Not allowed here; it is never started again."),
       Field(
         "restartPolicyRules", \.restartPolicyRules, listOf: .object(ContainerRestartRule.self),
-        "The restart policy rules."),
-      Field("securityContext", \.securityContext, .object(SecurityContext.self), "The security context."),
-      Field("startupProbe", \.startupProbe, .object(Probe.self), "The startup probe."),
-      Field("stdin", \.stdin, .bool, "The stdin."),
-      Field("stdinOnce", \.stdinOnce, .bool, "The stdin once."),
-      Field("targetContainerName", \.targetContainerName, .string, "The target container name."),
+        "Not allowed here."),
+      Field(
+        "securityContext", \.securityContext, .object(SecurityContext.self),
+        "What the program may do, and as whom it runs."),
+      Field("startupProbe", \.startupProbe, .object(Probe.self), "Not allowed here."),
+      Field("stdin", \.stdin, .bool, "Keep an input open that can be attached to."),
+      Field("stdinOnce", \.stdinOnce, .bool, "Close the input when the first who attached has left."),
+      Field("targetContainerName", \.targetContainerName, .string, "The container whose processes it shall see."),
       Field(
         "terminationMessagePath", \.terminationMessagePath, .string, default: "/dev/termination-log",
-        "The termination message path."),
+        "The file whose text becomes the message of the container's end."),
       Field(
         "terminationMessagePolicy", \.terminationMessagePolicy, .string, allowed: ["File", "FallbackToLogsOnError"],
-        default: "File", "The termination message policy."),
-      Field("tty", \.tty, .bool, "The tty."),
+        default: "File", "Where the message of an end comes from: File or FallbackToLogsOnError."),
+      Field("tty", \.tty, .bool, "Give the program a terminal; needs stdin."),
       Field(
         "volumeDevices", \.volumeDevices, listOf: .object(VolumeDevice.self), mergeKey: "devicePath",
-        "The volume devices."),
+        "Volumes that it gets as raw block devices."),
       Field(
-        "volumeMounts", \.volumeMounts, listOf: .object(VolumeMount.self), mergeKey: "mountPath", "The volume mounts."),
-      Field("workingDir", \.workingDir, .string, "The working dir."),
+        "volumeMounts", \.volumeMounts, listOf: .object(VolumeMount.self), mergeKey: "mountPath",
+        "Which of the pod's volumes it sees, and where."),
+      Field(
+        "workingDir", \.workingDir, .string, "The directory that the program starts in; without it, that of the image."),
     ])
 }
 
-/// Container port.
+/// A port on which a container listens.
 public struct ContainerPort: Described {
   public var name: String?
   public var containerPort: Int32?
@@ -157,17 +192,18 @@ public struct ContainerPort: Described {
   public init() {}
 
   public static let schema = Schema<ContainerPort>(
-    "ContainerPort", "Container port.",
+    "ContainerPort", "A port on which a container listens.",
     [
-      Field("name", \.name, .string, "The name."),
-      Field("containerPort", \.containerPort, .int32, required: true, "The container port."),
-      Field("hostIP", \.hostIP, .string, "The host IP."),
-      Field("hostPort", \.hostPort, .int32, "The host port."),
-      Field("protocol", \.`protocol`, .string, allowed: ["SCTP", "TCP", "UDP"], default: "TCP", "The protocol."),
+      Field("name", \.name, .string, "A name by which services and probes can mean the port."),
+      Field(
+        "containerPort", \.containerPort, .int32, required: true, "The number of the port in the pod, from 1 to 65535."),
+      Field("hostIP", \.hostIP, .string, "The node's address on which hostPort is opened."),
+      Field("hostPort", \.hostPort, .int32, "The same port opened on the node; only one pod of a node can have it."),
+      Field("protocol", \.`protocol`, .string, allowed: ["SCTP", "TCP", "UDP"], default: "TCP", "TCP, UDP or SCTP."),
     ])
 }
 
-/// Container resize policy.
+/// What a change of one resource means for a running container.
 public struct ContainerResizePolicy: Described {
   public var resourceName: String?
   public var restartPolicy: String?
@@ -175,14 +211,16 @@ public struct ContainerResizePolicy: Described {
   public init() {}
 
   public static let schema = Schema<ContainerResizePolicy>(
-    "ContainerResizePolicy", "Container resize policy.",
+    "ContainerResizePolicy", "What a change of one resource means for a running container.",
     [
-      Field("resourceName", \.resourceName, .string, required: true, "The resource name."),
-      Field("restartPolicy", \.restartPolicy, .string, required: true, "The restart policy."),
+      Field("resourceName", \.resourceName, .string, required: true, "The resource: cpu or memory."),
+      Field(
+        "restartPolicy", \.restartPolicy, .string, required: true,
+        "NotRequired changes it in place, RestartContainer starts the container again."),
     ])
 }
 
-/// Container restart rule.
+/// What to do when a container ends in a certain way.
 public struct ContainerRestartRule: Described {
   public var action: String?
   public var exitCodes: ContainerRestartRuleOnExitCodes?
@@ -190,14 +228,16 @@ public struct ContainerRestartRule: Described {
   public init() {}
 
   public static let schema = Schema<ContainerRestartRule>(
-    "ContainerRestartRule", "Container restart rule.",
+    "ContainerRestartRule", "What to do when a container ends in a certain way.",
     [
-      Field("action", \.action, .string, required: true, "The action."),
-      Field("exitCodes", \.exitCodes, .object(ContainerRestartRuleOnExitCodes.self), "The exit codes."),
+      Field("action", \.action, .string, required: true, "Restart starts it again, whatever the pod's policy says."),
+      Field(
+        "exitCodes", \.exitCodes, .object(ContainerRestartRuleOnExitCodes.self),
+        "The exit codes that the rule is about."),
     ])
 }
 
-/// Container restart rule on exit codes.
+/// A set of exit codes.
 public struct ContainerRestartRuleOnExitCodes: Described {
   public var `operator`: String?
   public var values: [Int32] = []
@@ -205,14 +245,14 @@ public struct ContainerRestartRuleOnExitCodes: Described {
   public init() {}
 
   public static let schema = Schema<ContainerRestartRuleOnExitCodes>(
-    "ContainerRestartRuleOnExitCodes", "Container restart rule on exit codes.",
+    "ContainerRestartRuleOnExitCodes", "A set of exit codes.",
     [
-      Field("operator", \.`operator`, .string, required: true, "The operator."),
-      Field("values", \.values, listOf: .int32, "The values."),
+      Field("operator", \.`operator`, .string, required: true, "In for the codes of the list, NotIn for all others."),
+      Field("values", \.values, listOf: .int32, "The exit codes."),
     ])
 }
 
-/// Volume device.
+/// A volume that a container gets as a raw block device.
 public struct VolumeDevice: Described {
   public var name: String?
   public var devicePath: String?
@@ -220,14 +260,14 @@ public struct VolumeDevice: Described {
   public init() {}
 
   public static let schema = Schema<VolumeDevice>(
-    "VolumeDevice", "Volume device.",
+    "VolumeDevice", "A volume that a container gets as a raw block device.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("devicePath", \.devicePath, .string, required: true, "The device path."),
+      Field("name", \.name, .string, required: true, "Which volume; it must be a claim."),
+      Field("devicePath", \.devicePath, .string, required: true, "Where the device appears in the container."),
     ])
 }
 
-/// Volume mount.
+/// Where a container sees a volume.
 public struct VolumeMount: Described {
   public var name: String?
   public var bindMountOptions: [String] = []
@@ -241,15 +281,19 @@ public struct VolumeMount: Described {
   public init() {}
 
   public static let schema = Schema<VolumeMount>(
-    "VolumeMount", "Volume mount.",
+    "VolumeMount", "Where a container sees a volume.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("bindMountOptions", \.bindMountOptions, listOf: .string, "The bind mount options."),
-      Field("mountPath", \.mountPath, .string, required: true, "The mount path."),
-      Field("mountPropagation", \.mountPropagation, .string, "The mount propagation."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("recursiveReadOnly", \.recursiveReadOnly, .string, "The recursive read only."),
-      Field("subPath", \.subPath, .string, "The sub path."),
-      Field("subPathExpr", \.subPathExpr, .string, "The sub path expr."),
+      Field("name", \.name, .string, required: true, "Which of the pod's volumes."),
+      Field("bindMountOptions", \.bindMountOptions, listOf: .string, "Options for the mount into the container."),
+      Field("mountPath", \.mountPath, .string, required: true, "Where the volume appears in the container."),
+      Field(
+        "mountPropagation", \.mountPropagation, .string,
+        "Whether mounts made inside or outside are seen on the other side; None by default."),
+      Field("readOnly", \.readOnly, .bool, "The container may read it but not write to it."),
+      Field(
+        "recursiveReadOnly", \.recursiveReadOnly, .string,
+        "Whether mounts below are read-only too: Disabled, IfPossible or Enabled."),
+      Field("subPath", \.subPath, .string, "A file or folder of the volume that is shown instead of its root."),
+      Field("subPathExpr", \.subPathExpr, .string, "Like subPath, with $(NAME) replaced by environment variables."),
     ])
 }

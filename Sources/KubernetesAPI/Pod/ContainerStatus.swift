@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Container status.
+/// How one container of a pod is doing.
 public struct ContainerStatus: Described {
   public var name: String?
   public var allocatedResources: [String: Quantity] = [:]
@@ -21,31 +21,31 @@ public struct ContainerStatus: Described {
   public init() {}
 
   public static let schema = Schema<ContainerStatus>(
-    "ContainerStatus", "Container status.",
+    "ContainerStatus", "How one container of a pod is doing.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("allocatedResources", \.allocatedResources, mapOf: .quantity, "The allocated resources."),
+      Field("name", \.name, .string, required: true, "The container."),
+      Field("allocatedResources", \.allocatedResources, mapOf: .quantity, "What the node has set aside for it."),
       Field(
         "allocatedResourcesStatus", \.allocatedResourcesStatus, listOf: .object(ResourceStatus.self),
-        "The allocated resources status."),
-      Field("containerID", \.containerID, .string, "The container id."),
-      Field("image", \.image, .string, required: true, "The image."),
-      Field("imageID", \.imageID, .string, required: true, "The image id."),
-      Field("lastState", \.lastState, .object(ContainerState.self), "The last state."),
-      Field("ready", \.ready, .bool, required: true, "The ready."),
-      Field("resources", \.resources, .object(ResourceRequirements.self), "The resources."),
-      Field("restartCount", \.restartCount, .int32, required: true, "The restart count."),
-      Field("started", \.started, .bool, "The started."),
-      Field("state", \.state, .object(ContainerState.self), "The state."),
-      Field("stopSignal", \.stopSignal, .string, "The stop signal."),
-      Field("user", \.user, .object(ContainerUser.self), "The user."),
+        "How healthy the devices are that it was given."),
+      Field("containerID", \.containerID, .string, "The runtime's name for this run of the container, as TYPE://ID."),
+      Field("image", \.image, .string, required: true, "The image that it runs."),
+      Field("imageID", \.imageID, .string, required: true, "The exact content of that image, by its digest."),
+      Field("lastState", \.lastState, .object(ContainerState.self), "How the run before this one ended."),
+      Field("ready", \.ready, .bool, required: true, "Whether its readiness probe passes, or it has none and runs."),
+      Field("resources", \.resources, .object(ResourceRequirements.self), "The requests and limits that are in force."),
+      Field("restartCount", \.restartCount, .int32, required: true, "How often it was started again."),
+      Field("started", \.started, .bool, "Whether it runs and its startup probe has passed."),
+      Field("state", \.state, .object(ContainerState.self), "What it is doing now."),
+      Field("stopSignal", \.stopSignal, .string, "The signal that asks it to stop."),
+      Field("user", \.user, .object(ContainerUser.self), "As whom its first process started."),
       Field(
         "volumeMounts", \.volumeMounts, listOf: .object(VolumeMountStatus.self), mergeKey: "mountPath",
-        "The volume mounts."),
+        "The volumes that it sees."),
     ])
 }
 
-/// Container state.
+/// Whether a container waits, runs or has ended; exactly one is set.
 public struct ContainerState: Described {
   public var running: ContainerStateRunning?
   public var terminated: ContainerStateTerminated?
@@ -54,28 +54,30 @@ public struct ContainerState: Described {
   public init() {}
 
   public static let schema = Schema<ContainerState>(
-    "ContainerState", "Container state.",
+    "ContainerState", "Whether a container waits, runs or has ended; exactly one is set.",
     [
-      Field("running", \.running, .object(ContainerStateRunning.self), "The running."),
-      Field("terminated", \.terminated, .object(ContainerStateTerminated.self), "The terminated."),
-      Field("waiting", \.waiting, .object(ContainerStateWaiting.self), "The waiting."),
+      Field("running", \.running, .object(ContainerStateRunning.self), "Set while it runs."),
+      Field("terminated", \.terminated, .object(ContainerStateTerminated.self), "Set when it has ended."),
+      Field(
+        "waiting", \.waiting, .object(ContainerStateWaiting.self),
+        "Set while it is not started yet, or waits to be started again."),
     ])
 }
 
-/// Container state running.
+/// A container that runs.
 public struct ContainerStateRunning: Described {
   public var startedAt: Timestamp?
 
   public init() {}
 
   public static let schema = Schema<ContainerStateRunning>(
-    "ContainerStateRunning", "Container state running.",
+    "ContainerStateRunning", "A container that runs.",
     [
-      Field("startedAt", \.startedAt, .time, written: .asNull, "The started at.")
+      Field("startedAt", \.startedAt, .time, written: .asNull, "Since when.")
     ])
 }
 
-/// Container state terminated.
+/// How a run of a container ended.
 public struct ContainerStateTerminated: Described {
   public var containerID: String?
   public var exitCode: Int32?
@@ -88,19 +90,21 @@ public struct ContainerStateTerminated: Described {
   public init() {}
 
   public static let schema = Schema<ContainerStateTerminated>(
-    "ContainerStateTerminated", "Container state terminated.",
+    "ContainerStateTerminated", "How a run of a container ended.",
     [
-      Field("containerID", \.containerID, .string, "The container id."),
-      Field("exitCode", \.exitCode, .int32, required: true, "The exit code."),
-      Field("finishedAt", \.finishedAt, .time, written: .asNull, "The finished at."),
-      Field("message", \.message, .string, "The message."),
-      Field("reason", \.reason, .string, "The reason."),
-      Field("signal", \.signal, .int32, "The signal."),
-      Field("startedAt", \.startedAt, .time, written: .asNull, "The started at."),
+      Field("containerID", \.containerID, .string, "The runtime's name for that run."),
+      Field(
+        "exitCode", \.exitCode, .int32, required: true,
+        "The exit code of its first process; 128 and more means a signal ended it."),
+      Field("finishedAt", \.finishedAt, .time, written: .asNull, "When it ended."),
+      Field("message", \.message, .string, "What the program had to say about it."),
+      Field("reason", \.reason, .string, "The kind of end in one word: Completed, Error, OOMKilled."),
+      Field("signal", \.signal, .int32, "The signal that ended it, if the runtime knows."),
+      Field("startedAt", \.startedAt, .time, written: .asNull, "When that run began."),
     ])
 }
 
-/// Container state waiting.
+/// Why a container does not run yet.
 public struct ContainerStateWaiting: Described {
   public var message: String?
   public var reason: String?
@@ -108,27 +112,27 @@ public struct ContainerStateWaiting: Described {
   public init() {}
 
   public static let schema = Schema<ContainerStateWaiting>(
-    "ContainerStateWaiting", "Container state waiting.",
+    "ContainerStateWaiting", "Why a container does not run yet.",
     [
-      Field("message", \.message, .string, "The message."),
-      Field("reason", \.reason, .string, "The reason."),
+      Field("message", \.message, .string, "The reason in words."),
+      Field("reason", \.reason, .string, "The reason in one word: ContainerCreating, ErrImagePull, CrashLoopBackOff."),
     ])
 }
 
-/// Container user.
+/// As whom the first process of a container started.
 public struct ContainerUser: Described {
   public var linux: LinuxContainerUser?
 
   public init() {}
 
   public static let schema = Schema<ContainerUser>(
-    "ContainerUser", "Container user.",
+    "ContainerUser", "As whom the first process of a container started.",
     [
-      Field("linux", \.linux, .object(LinuxContainerUser.self), "The linux.")
+      Field("linux", \.linux, .object(LinuxContainerUser.self), "The numbers that Linux knows it by.")
     ])
 }
 
-/// Linux container user.
+/// The numbers of a user and its groups.
 public struct LinuxContainerUser: Described {
   public var gid: Int64?
   public var supplementalGroups: [Int64] = []
@@ -137,15 +141,15 @@ public struct LinuxContainerUser: Described {
   public init() {}
 
   public static let schema = Schema<LinuxContainerUser>(
-    "LinuxContainerUser", "Linux container user.",
+    "LinuxContainerUser", "The numbers of a user and its groups.",
     [
-      Field("gid", \.gid, .int64, required: true, "The gid."),
-      Field("supplementalGroups", \.supplementalGroups, listOf: .int64, "The supplemental groups."),
-      Field("uid", \.uid, .int64, required: true, "The uid."),
+      Field("gid", \.gid, .int64, required: true, "The number of its main group."),
+      Field("supplementalGroups", \.supplementalGroups, listOf: .int64, "The numbers of its other groups."),
+      Field("uid", \.uid, .int64, required: true, "The number of the user."),
     ])
 }
 
-/// Volume mount status.
+/// A volume as a container sees it.
 public struct VolumeMountStatus: Described {
   public var name: String?
   public var mountPath: String?
@@ -156,43 +160,43 @@ public struct VolumeMountStatus: Described {
   public init() {}
 
   public static let schema = Schema<VolumeMountStatus>(
-    "VolumeMountStatus", "Volume mount status.",
+    "VolumeMountStatus", "A volume as a container sees it.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("mountPath", \.mountPath, .string, required: true, "The mount path."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("recursiveReadOnly", \.recursiveReadOnly, .string, "The recursive read only."),
-      Field("volumeStatus", \.volumeStatus, .object(VolumeStatus.self), "The volume status."),
+      Field("name", \.name, .string, required: true, "Which of the pod's volumes."),
+      Field("mountPath", \.mountPath, .string, required: true, "Where it appears."),
+      Field("readOnly", \.readOnly, .bool, "Whether the container can only read it."),
+      Field("recursiveReadOnly", \.recursiveReadOnly, .string, "Whether that holds for mounts below as well."),
+      Field("volumeStatus", \.volumeStatus, .object(VolumeStatus.self), "More about the volume, for some types."),
     ])
 }
 
-/// Volume status.
+/// What is known of a mounted volume.
 public struct VolumeStatus: Described {
   public var image: ImageVolumeStatus?
 
   public init() {}
 
   public static let schema = Schema<VolumeStatus>(
-    "VolumeStatus", "Volume status.",
+    "VolumeStatus", "What is known of a mounted volume.",
     [
-      Field("image", \.image, .object(ImageVolumeStatus.self), "The image.")
+      Field("image", \.image, .object(ImageVolumeStatus.self), "Of a volume that is an image.")
     ])
 }
 
-/// Image volume status.
+/// What an image volume shows.
 public struct ImageVolumeStatus: Described {
   public var imageRef: String?
 
   public init() {}
 
   public static let schema = Schema<ImageVolumeStatus>(
-    "ImageVolumeStatus", "Image volume status.",
+    "ImageVolumeStatus", "What an image volume shows.",
     [
-      Field("imageRef", \.imageRef, .string, required: true, "The image ref.")
+      Field("imageRef", \.imageRef, .string, required: true, "The exact content of the image, by its digest.")
     ])
 }
 
-/// Resource status.
+/// How the devices of one resource are.
 public struct ResourceStatus: Described {
   public var name: String?
   public var resources: [ResourceHealth] = []
@@ -200,14 +204,14 @@ public struct ResourceStatus: Described {
   public init() {}
 
   public static let schema = Schema<ResourceStatus>(
-    "ResourceStatus", "Resource status.",
+    "ResourceStatus", "How the devices of one resource are.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("resources", \.resources, listOf: .object(ResourceHealth.self), "The resources."),
+      Field("name", \.name, .string, required: true, "The resource or claim."),
+      Field("resources", \.resources, listOf: .object(ResourceHealth.self), "The devices, one by one."),
     ])
 }
 
-/// Resource health.
+/// How one device is.
 public struct ResourceHealth: Described {
   public var health: String?
   public var message: String?
@@ -216,10 +220,10 @@ public struct ResourceHealth: Described {
   public init() {}
 
   public static let schema = Schema<ResourceHealth>(
-    "ResourceHealth", "Resource health.",
+    "ResourceHealth", "How one device is.",
     [
-      Field("health", \.health, .string, "The health."),
-      Field("message", \.message, .string, "The message."),
-      Field("resourceID", \.resourceID, .string, required: true, "The resource id."),
+      Field("health", \.health, .string, "Healthy, Unhealthy or Unknown."),
+      Field("message", \.message, .string, "What is wrong, in words."),
+      Field("resourceID", \.resourceID, .string, required: true, "Which device."),
     ])
 }

@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Env var.
+/// One environment variable.
 public struct EnvVar: Described {
   public var name: String?
   public var value: String?
@@ -9,15 +9,15 @@ public struct EnvVar: Described {
   public init() {}
 
   public static let schema = Schema<EnvVar>(
-    "EnvVar", "Env var.",
+    "EnvVar", "One environment variable.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("value", \.value, .string, "The value."),
-      Field("valueFrom", \.valueFrom, .object(EnvVarSource.self), "The value from."),
+      Field("name", \.name, .string, required: true, "What the variable is called."),
+      Field("value", \.value, .string, "Its text; $(NAME) stands for a variable given before it."),
+      Field("valueFrom", \.valueFrom, .object(EnvVarSource.self), "Where its text comes from, instead of value."),
     ])
 }
 
-/// Env from source.
+/// A config map or secret whose entries become environment variables.
 public struct EnvFromSource: Described {
   public var configMapRef: ConfigMapEnvSource?
   public var prefix: String?
@@ -26,15 +26,15 @@ public struct EnvFromSource: Described {
   public init() {}
 
   public static let schema = Schema<EnvFromSource>(
-    "EnvFromSource", "Env from source.",
+    "EnvFromSource", "A config map or secret whose entries become environment variables.",
     [
-      Field("configMapRef", \.configMapRef, .object(ConfigMapEnvSource.self), "The config map ref."),
-      Field("prefix", \.prefix, .string, "The prefix."),
-      Field("secretRef", \.secretRef, .object(SecretEnvSource.self), "The secret ref."),
+      Field("configMapRef", \.configMapRef, .object(ConfigMapEnvSource.self), "The config map."),
+      Field("prefix", \.prefix, .string, "Put in front of each name."),
+      Field("secretRef", \.secretRef, .object(SecretEnvSource.self), "The secret."),
     ])
 }
 
-/// Env var source.
+/// Where the text of a variable comes from.
 public struct EnvVarSource: Described {
   public var configMapKeyRef: ConfigMapKeySelector?
   public var fieldRef: ObjectFieldSelector?
@@ -45,17 +45,20 @@ public struct EnvVarSource: Described {
   public init() {}
 
   public static let schema = Schema<EnvVarSource>(
-    "EnvVarSource", "Env var source.",
+    "EnvVarSource", "Where the text of a variable comes from.",
     [
-      Field("configMapKeyRef", \.configMapKeyRef, .object(ConfigMapKeySelector.self), "The config map key ref."),
-      Field("fieldRef", \.fieldRef, .object(ObjectFieldSelector.self), "The field ref."),
-      Field("fileKeyRef", \.fileKeyRef, .object(FileKeySelector.self), "The file key ref."),
-      Field("resourceFieldRef", \.resourceFieldRef, .object(ResourceFieldSelector.self), "The resource field ref."),
-      Field("secretKeyRef", \.secretKeyRef, .object(SecretKeySelector.self), "The secret key ref."),
+      Field("configMapKeyRef", \.configMapKeyRef, .object(ConfigMapKeySelector.self), "An entry of a config map."),
+      Field(
+        "fieldRef", \.fieldRef, .object(ObjectFieldSelector.self), "A field of the pod itself, such as status.podIP."),
+      Field("fileKeyRef", \.fileKeyRef, .object(FileKeySelector.self), "A line of a file in a volume."),
+      Field(
+        "resourceFieldRef", \.resourceFieldRef, .object(ResourceFieldSelector.self),
+        "A request or limit of a container."),
+      Field("secretKeyRef", \.secretKeyRef, .object(SecretKeySelector.self), "An entry of a secret."),
     ])
 }
 
-/// Config map env source.
+/// A config map, all of whose entries are meant.
 public struct ConfigMapEnvSource: Described {
   public var name: String?
   public var optional: Bool?
@@ -63,14 +66,14 @@ public struct ConfigMapEnvSource: Described {
   public init() {}
 
   public static let schema = Schema<ConfigMapEnvSource>(
-    "ConfigMapEnvSource", "Config map env source.",
+    "ConfigMapEnvSource", "A config map, all of whose entries are meant.",
     [
-      Field("name", \.name, .string, "The name."),
-      Field("optional", \.optional, .bool, "The optional."),
+      Field("name", \.name, .string, "The config map, in the pod's namespace."),
+      Field("optional", \.optional, .bool, "The container starts even when there is no such config map."),
     ])
 }
 
-/// Secret env source.
+/// A secret, all of whose entries are meant.
 public struct SecretEnvSource: Described {
   public var name: String?
   public var optional: Bool?
@@ -78,14 +81,14 @@ public struct SecretEnvSource: Described {
   public init() {}
 
   public static let schema = Schema<SecretEnvSource>(
-    "SecretEnvSource", "Secret env source.",
+    "SecretEnvSource", "A secret, all of whose entries are meant.",
     [
-      Field("name", \.name, .string, "The name."),
-      Field("optional", \.optional, .bool, "The optional."),
+      Field("name", \.name, .string, "The secret, in the pod's namespace."),
+      Field("optional", \.optional, .bool, "The container starts even when there is no such secret."),
     ])
 }
 
-/// Config map key selector.
+/// One entry of a config map.
 public struct ConfigMapKeySelector: Described {
   public var name: String?
   public var key: String?
@@ -94,15 +97,15 @@ public struct ConfigMapKeySelector: Described {
   public init() {}
 
   public static let schema = Schema<ConfigMapKeySelector>(
-    "ConfigMapKeySelector", "Config map key selector.",
+    "ConfigMapKeySelector", "One entry of a config map.",
     [
-      Field("name", \.name, .string, "The name."),
-      Field("key", \.key, .string, required: true, "The key."),
-      Field("optional", \.optional, .bool, "The optional."),
+      Field("name", \.name, .string, "The config map, in the pod's namespace."),
+      Field("key", \.key, .string, required: true, "The entry."),
+      Field("optional", \.optional, .bool, "The container starts even when there is no such entry."),
     ])
 }
 
-/// Object field selector.
+/// A field of an object.
 public struct ObjectFieldSelector: Described {
   public var apiVersion: String?
   public var fieldPath: String?
@@ -110,14 +113,14 @@ public struct ObjectFieldSelector: Described {
   public init() {}
 
   public static let schema = Schema<ObjectFieldSelector>(
-    "ObjectFieldSelector", "Object field selector.",
+    "ObjectFieldSelector", "A field of an object.",
     [
-      Field("apiVersion", \.apiVersion, .string, default: "v1", "The api version."),
-      Field("fieldPath", \.fieldPath, .string, required: true, "The field path."),
+      Field("apiVersion", \.apiVersion, .string, default: "v1", "The version whose field names are meant."),
+      Field("fieldPath", \.fieldPath, .string, required: true, "The path of the field, such as metadata.name."),
     ])
 }
 
-/// File key selector.
+/// A variable in a file of a volume.
 public struct FileKeySelector: Described {
   public var key: String?
   public var optional: Bool?
@@ -127,16 +130,16 @@ public struct FileKeySelector: Described {
   public init() {}
 
   public static let schema = Schema<FileKeySelector>(
-    "FileKeySelector", "File key selector.",
+    "FileKeySelector", "A variable in a file of a volume.",
     [
-      Field("key", \.key, .string, required: true, "The key."),
-      Field("optional", \.optional, .bool, "The optional."),
-      Field("path", \.path, .string, required: true, "The path."),
-      Field("volumeName", \.volumeName, .string, required: true, "The volume name."),
+      Field("key", \.key, .string, required: true, "The variable's name in the file."),
+      Field("optional", \.optional, .bool, "The container starts even when there is no such file or variable."),
+      Field("path", \.path, .string, required: true, "The file, from the root of the volume."),
+      Field("volumeName", \.volumeName, .string, required: true, "The volume with the file."),
     ])
 }
 
-/// Resource field selector.
+/// A request or limit of a container.
 public struct ResourceFieldSelector: Described {
   public var containerName: String?
   public var divisor: Quantity?
@@ -145,15 +148,17 @@ public struct ResourceFieldSelector: Described {
   public init() {}
 
   public static let schema = Schema<ResourceFieldSelector>(
-    "ResourceFieldSelector", "Resource field selector.",
+    "ResourceFieldSelector", "A request or limit of a container.",
     [
-      Field("containerName", \.containerName, .string, "The container name."),
-      Field("divisor", \.divisor, .quantity, "The divisor."),
-      Field("resource", \.resource, .string, required: true, "The resource."),
+      Field(
+        "containerName", \.containerName, .string,
+        "The container; needed for volumes, in a variable it is the one at hand."),
+      Field("divisor", \.divisor, .quantity, "The unit that the amount is told in, such as 1Mi."),
+      Field("resource", \.resource, .string, required: true, "Which one, such as limits.memory."),
     ])
 }
 
-/// Secret key selector.
+/// One entry of a secret.
 public struct SecretKeySelector: Described {
   public var name: String?
   public var key: String?
@@ -162,10 +167,10 @@ public struct SecretKeySelector: Described {
   public init() {}
 
   public static let schema = Schema<SecretKeySelector>(
-    "SecretKeySelector", "Secret key selector.",
+    "SecretKeySelector", "One entry of a secret.",
     [
-      Field("name", \.name, .string, "The name."),
-      Field("key", \.key, .string, required: true, "The key."),
-      Field("optional", \.optional, .bool, "The optional."),
+      Field("name", \.name, .string, "The secret, in the pod's namespace."),
+      Field("key", \.key, .string, required: true, "The entry."),
+      Field("optional", \.optional, .bool, "The container starts even when there is no such entry."),
     ])
 }

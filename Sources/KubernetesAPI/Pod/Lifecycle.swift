@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Lifecycle.
+/// What to do at the edges of a container's life.
 public struct Lifecycle: Described {
   public var postStart: LifecycleHandler?
   public var preStop: LifecycleHandler?
@@ -9,15 +9,19 @@ public struct Lifecycle: Described {
   public init() {}
 
   public static let schema = Schema<Lifecycle>(
-    "Lifecycle", "Lifecycle.",
+    "Lifecycle", "What to do at the edges of a container's life.",
     [
-      Field("postStart", \.postStart, .object(LifecycleHandler.self), "The post start."),
-      Field("preStop", \.preStop, .object(LifecycleHandler.self), "The pre stop."),
-      Field("stopSignal", \.stopSignal, .string, "The stop signal."),
+      Field(
+        "postStart", \.postStart, .object(LifecycleHandler.self),
+        "Done right after the start; the container counts as running when it is over, and is killed when it fails."),
+      Field(
+        "preStop", \.preStop, .object(LifecycleHandler.self),
+        "Done before the stop signal is sent; it takes its time from the grace period."),
+      Field("stopSignal", \.stopSignal, .string, "The signal that asks the program to stop, instead of the image's."),
     ])
 }
 
-/// Lifecycle handler.
+/// One deed: exactly one of the fields is set.
 public struct LifecycleHandler: Described {
   public var exec: ExecAction?
   public var httpGet: HTTPGetAction?
@@ -27,24 +31,24 @@ public struct LifecycleHandler: Described {
   public init() {}
 
   public static let schema = Schema<LifecycleHandler>(
-    "LifecycleHandler", "Lifecycle handler.",
+    "LifecycleHandler", "One deed: exactly one of the fields is set.",
     [
-      Field("exec", \.exec, .object(ExecAction.self), "The exec."),
-      Field("httpGet", \.httpGet, .object(HTTPGetAction.self), "The http get."),
-      Field("sleep", \.sleep, .object(SleepAction.self), "The sleep."),
-      Field("tcpSocket", \.tcpSocket, .object(TCPSocketAction.self), "The tcp socket."),
+      Field("exec", \.exec, .object(ExecAction.self), "Run a command in the container."),
+      Field("httpGet", \.httpGet, .object(HTTPGetAction.self), "Send an HTTP request."),
+      Field("sleep", \.sleep, .object(SleepAction.self), "Just wait."),
+      Field("tcpSocket", \.tcpSocket, .object(TCPSocketAction.self), "No longer used."),
     ])
 }
 
-/// Sleep action.
+/// A wait.
 public struct SleepAction: Described {
   public var seconds: Int64?
 
   public init() {}
 
   public static let schema = Schema<SleepAction>(
-    "SleepAction", "Sleep action.",
+    "SleepAction", "A wait.",
     [
-      Field("seconds", \.seconds, .int64, required: true, "The seconds.")
+      Field("seconds", \.seconds, .int64, required: true, "How long.")
     ])
 }

@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Persistent volume claim volume source.
+/// Storage that a claim stands for.
 public struct PersistentVolumeClaimVolumeSource: Described {
   public var claimName: String?
   public var readOnly: Bool?
@@ -8,29 +8,29 @@ public struct PersistentVolumeClaimVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<PersistentVolumeClaimVolumeSource>(
-    "PersistentVolumeClaimVolumeSource", "Persistent volume claim volume source.",
+    "PersistentVolumeClaimVolumeSource", "Storage that a claim stands for.",
     [
-      Field("claimName", \.claimName, .string, required: true, "The claim name."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
+      Field("claimName", \.claimName, .string, required: true, "The claim, in the pod's namespace."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
     ])
 }
 
-/// Ephemeral volume source.
+/// Storage that is made with the pod and goes with it.
 public struct EphemeralVolumeSource: Described {
   public var volumeClaimTemplate: PersistentVolumeClaimTemplate?
 
   public init() {}
 
   public static let schema = Schema<EphemeralVolumeSource>(
-    "EphemeralVolumeSource", "Ephemeral volume source.",
+    "EphemeralVolumeSource", "Storage that is made with the pod and goes with it.",
     [
       Field(
         "volumeClaimTemplate", \.volumeClaimTemplate, .object(PersistentVolumeClaimTemplate.self),
-        "The volume claim template.")
+        "The claim that is made for it.")
     ])
 }
 
-/// Persistent volume claim template.
+/// A claim that is made with a pod.
 public struct PersistentVolumeClaimTemplate: Described {
   public var metadata: ObjectMeta?
   public var spec = PersistentVolumeClaimSpec()
@@ -38,14 +38,14 @@ public struct PersistentVolumeClaimTemplate: Described {
   public init() {}
 
   public static let schema = Schema<PersistentVolumeClaimTemplate>(
-    "PersistentVolumeClaimTemplate", "Persistent volume claim template.",
+    "PersistentVolumeClaimTemplate", "A claim that is made with a pod.",
     [
-      Field("metadata", \.metadata, .object(ObjectMeta.self), "The metadata."),
-      Field("spec", \.spec, .object(PersistentVolumeClaimSpec.self), "The spec."),
+      Field("metadata", \.metadata, .object(ObjectMeta.self), "Labels and annotations of the claim."),
+      Field("spec", \.spec, .object(PersistentVolumeClaimSpec.self), "What is asked of the storage."),
     ])
 }
 
-/// Persistent volume claim spec.
+/// What is asked of storage.
 public struct PersistentVolumeClaimSpec: Described {
   public var accessModes: [String] = []
   public var dataSource: TypedLocalObjectReference?
@@ -60,21 +60,27 @@ public struct PersistentVolumeClaimSpec: Described {
   public init() {}
 
   public static let schema = Schema<PersistentVolumeClaimSpec>(
-    "PersistentVolumeClaimSpec", "Persistent volume claim spec.",
+    "PersistentVolumeClaimSpec", "What is asked of storage.",
     [
-      Field("accessModes", \.accessModes, listOf: .string, "The access modes."),
-      Field("dataSource", \.dataSource, .object(TypedLocalObjectReference.self), "The data source."),
-      Field("dataSourceRef", \.dataSourceRef, .object(TypedObjectReference.self), "The data source ref."),
-      Field("resources", \.resources, .object(VolumeResourceRequirements.self), "The resources."),
-      Field("selector", \.selector, .object(LabelSelector.self), "The selector."),
-      Field("storageClassName", \.storageClassName, .string, "The storage class name."),
-      Field("volumeAttributesClassName", \.volumeAttributesClassName, .string, "The volume attributes class name."),
-      Field("volumeMode", \.volumeMode, .string, "The volume mode."),
-      Field("volumeName", \.volumeName, .string, "The volume name."),
+      Field(
+        "accessModes", \.accessModes, listOf: .string,
+        "How it shall be used: ReadWriteOnce, ReadOnlyMany, ReadWriteMany or ReadWriteOncePod."),
+      Field(
+        "dataSource", \.dataSource, .object(TypedLocalObjectReference.self),
+        "What it is filled with at first: a snapshot or another claim."),
+      Field(
+        "dataSourceRef", \.dataSourceRef, .object(TypedObjectReference.self), "Like dataSource, for any kind of object."
+      ),
+      Field("resources", \.resources, .object(VolumeResourceRequirements.self), "How large it must be."),
+      Field("selector", \.selector, .object(LabelSelector.self), "The labels of volumes that come into question."),
+      Field("storageClassName", \.storageClassName, .string, "The class of storage that makes it."),
+      Field("volumeAttributesClassName", \.volumeAttributesClassName, .string, "The class that sets its performance."),
+      Field("volumeMode", \.volumeMode, .string, "Filesystem, or Block for a raw device."),
+      Field("volumeName", \.volumeName, .string, "The very volume that is wanted."),
     ])
 }
 
-/// Typed local object reference.
+/// Names an object of any kind in the same namespace.
 public struct TypedLocalObjectReference: Described {
   public var name: String?
   public var apiGroup: String?
@@ -83,15 +89,15 @@ public struct TypedLocalObjectReference: Described {
   public init() {}
 
   public static let schema = Schema<TypedLocalObjectReference>(
-    "TypedLocalObjectReference", "Typed local object reference.",
+    "TypedLocalObjectReference", "Names an object of any kind in the same namespace.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("apiGroup", \.apiGroup, .string, "The api group."),
-      Field("kind", \.kind, .string, required: true, "The kind."),
+      Field("name", \.name, .string, required: true, "Its name."),
+      Field("apiGroup", \.apiGroup, .string, "The API group of its kind."),
+      Field("kind", \.kind, .string, required: true, "Its kind."),
     ])
 }
 
-/// Typed object reference.
+/// Names an object of any kind, also in another namespace.
 public struct TypedObjectReference: Described {
   public var name: String?
   public var apiGroup: String?
@@ -101,16 +107,16 @@ public struct TypedObjectReference: Described {
   public init() {}
 
   public static let schema = Schema<TypedObjectReference>(
-    "TypedObjectReference", "Typed object reference.",
+    "TypedObjectReference", "Names an object of any kind, also in another namespace.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("apiGroup", \.apiGroup, .string, "The api group."),
-      Field("kind", \.kind, .string, required: true, "The kind."),
-      Field("namespace", \.namespace, .string, "The namespace."),
+      Field("name", \.name, .string, required: true, "Its name."),
+      Field("apiGroup", \.apiGroup, .string, "The API group of its kind."),
+      Field("kind", \.kind, .string, required: true, "Its kind."),
+      Field("namespace", \.namespace, .string, "Its namespace."),
     ])
 }
 
-/// Volume resource requirements.
+/// How large storage must be.
 public struct VolumeResourceRequirements: Described {
   public var limits: [String: Quantity] = [:]
   public var requests: [String: Quantity] = [:]
@@ -118,14 +124,14 @@ public struct VolumeResourceRequirements: Described {
   public init() {}
 
   public static let schema = Schema<VolumeResourceRequirements>(
-    "VolumeResourceRequirements", "Volume resource requirements.",
+    "VolumeResourceRequirements", "How large storage must be.",
     [
-      Field("limits", \.limits, mapOf: .quantity, "The limits."),
-      Field("requests", \.requests, mapOf: .quantity, "The requests."),
+      Field("limits", \.limits, mapOf: .quantity, "The most that it may be."),
+      Field("requests", \.requests, mapOf: .quantity, "The least that it must be."),
     ])
 }
 
-/// Csivolume source.
+/// Storage from a driver that speaks the container storage interface.
 public struct CSIVolumeSource: Described {
   public var driver: String?
   public var fsType: String?
@@ -136,19 +142,19 @@ public struct CSIVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<CSIVolumeSource>(
-    "CSIVolumeSource", "Csivolume source.",
+    "CSIVolumeSource", "Storage from a driver that speaks the container storage interface.",
     [
-      Field("driver", \.driver, .string, required: true, "The driver."),
-      Field("fsType", \.fsType, .string, "The fs type."),
+      Field("driver", \.driver, .string, required: true, "The driver's name."),
+      Field("fsType", \.fsType, .string, "The type of file system on it, such as ext4."),
       Field(
         "nodePublishSecretRef", \.nodePublishSecretRef, .object(LocalObjectReference.self),
-        "The node publish secret ref."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("volumeAttributes", \.volumeAttributes, mapOf: .string, "The volume attributes."),
+        "The secret that the driver needs."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
+      Field("volumeAttributes", \.volumeAttributes, mapOf: .string, "What the driver wants to know besides."),
     ])
 }
 
-/// Image volume source.
+/// The files of an image, as a volume.
 public struct ImageVolumeSource: Described {
   public var pullPolicy: String?
   public var reference: String?
@@ -156,9 +162,9 @@ public struct ImageVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<ImageVolumeSource>(
-    "ImageVolumeSource", "Image volume source.",
+    "ImageVolumeSource", "The files of an image, as a volume.",
     [
-      Field("pullPolicy", \.pullPolicy, .string, "The pull policy."),
-      Field("reference", \.reference, .string, "The reference."),
+      Field("pullPolicy", \.pullPolicy, .string, "When the image is fetched: Always, IfNotPresent or Never."),
+      Field("reference", \.reference, .string, "The image, such as registry/name:tag."),
     ])
 }

@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Pod spec.
+/// What a pod is to be.
 public struct PodSpec: Described {
   public var activeDeadlineSeconds: Int64?
   public var affinity: Affinity?
@@ -49,104 +49,127 @@ public struct PodSpec: Described {
   public init() {}
 
   public static let schema = Schema<PodSpec>(
-    "PodSpec", "Pod spec.",
+    "PodSpec", "What a pod is to be.",
     [
-      Field("activeDeadlineSeconds", \.activeDeadlineSeconds, .int64, "The active deadline seconds."),
-      Field("affinity", \.affinity, .object(Affinity.self), "The affinity."),
       Field(
-        "automountServiceAccountToken", \.automountServiceAccountToken, .bool, "The automount service account token."),
+        "activeDeadlineSeconds", \.activeDeadlineSeconds, .int64, "Seconds after which the pod is stopped, done or not."
+      ),
+      Field("affinity", \.affinity, .object(Affinity.self), "Wishes and demands about the node and the company."),
+      Field(
+        "automountServiceAccountToken", \.automountServiceAccountToken, .bool,
+        "Whether containers get a token for the API server."),
       Field(
         "containers", \.containers, listOf: .object(Container.self), required: true, mergeKey: "name", written: .always,
-        "The containers."),
-      Field("dnsConfig", \.dnsConfig, .object(PodDNSConfig.self), "The dns config."),
+        "The programs that run side by side; at least one."),
+      Field("dnsConfig", \.dnsConfig, .object(PodDNSConfig.self), "Name servers and search domains that are added."),
       Field(
         "dnsPolicy", \.dnsPolicy, .string, allowed: ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"],
-        default: "ClusterFirst", "The dns policy."),
-      Field("enableServiceLinks", \.enableServiceLinks, .bool, default: true, "The enable service links."),
+        default: "ClusterFirst", "Whom names are asked of: ClusterFirst is the cluster, Default is the node."),
+      Field(
+        "enableServiceLinks", \.enableServiceLinks, .bool, default: true,
+        "Whether the services of the namespace become environment variables."),
       Field(
         "ephemeralContainers", \.ephemeralContainers, listOf: .object(EphemeralContainer.self), mergeKey: "name",
-        "The ephemeral containers."),
+        "Containers that were put in later, to look for a fault."),
       Field(
-        "evictionResponders", \.evictionResponders, listOf: .object(EvictionResponder.self), "The eviction responders."),
-      Field("hostAliases", \.hostAliases, listOf: .object(HostAlias.self), mergeKey: "ip", "The host aliases."),
-      Field("hostIPC", \.hostIPC, .bool, "The host IPc."),
-      Field("hostNetwork", \.hostNetwork, .bool, "The host network."),
-      Field("hostPID", \.hostPID, .bool, "The host pid."),
-      Field("hostUsers", \.hostUsers, .bool, "The host users."),
-      Field("hostname", \.hostname, .string, "The hostname."),
-      Field("hostnameOverride", \.hostnameOverride, .string, "The hostname override."),
+        "evictionResponders", \.evictionResponders, listOf: .object(EvictionResponder.self),
+        "Who takes part when the pod is asked to leave its node."),
+      Field(
+        "hostAliases", \.hostAliases, listOf: .object(HostAlias.self), mergeKey: "ip",
+        "Lines that are added to the file /etc/hosts."),
+      Field("hostIPC", \.hostIPC, .bool, "Share the node's shared memory and semaphores."),
+      Field("hostNetwork", \.hostNetwork, .bool, "Use the node's network instead of an address of its own."),
+      Field("hostPID", \.hostPID, .bool, "See all processes of the node."),
+      Field(
+        "hostUsers", \.hostUsers, .bool, "false gives the pod users of its own, so that its root is nobody outside."),
+      Field(
+        "hostname", \.hostname, .string, "The name that its programs see as the host's; without it, the pod's name."),
+      Field(
+        "hostnameOverride", \.hostnameOverride, .string, "A host name that is taken as it is, whatever else is set."),
       Field(
         "imagePullSecrets", \.imagePullSecrets, listOf: .object(LocalObjectReference.self), mergeKey: "name",
-        "The image pull secrets."),
+        "Secrets with passwords for image registries."),
       Field(
-        "initContainers", \.initContainers, listOf: .object(Container.self), mergeKey: "name", "The init containers."),
-      Field("nodeName", \.nodeName, .string, "The node name."),
-      Field("nodeSelector", \.nodeSelector, mapOf: .string, "The node selector."),
-      Field("os", \.os, .object(PodOS.self), "The os."),
-      Field("overhead", \.overhead, mapOf: .quantity, "The overhead."),
-      Field("preemptionPolicy", \.preemptionPolicy, .string, "The preemption policy."),
-      Field("priority", \.priority, .int32, "The priority."),
-      Field("priorityClassName", \.priorityClassName, .string, "The priority class name."),
-      Field("readinessGates", \.readinessGates, listOf: .object(PodReadinessGate.self), "The readiness gates."),
+        "initContainers", \.initContainers, listOf: .object(Container.self), mergeKey: "name",
+        "Programs that run one after the other, each to its end, before the others start."),
+      Field("nodeName", \.nodeName, .string, "The node that it runs on; written by the scheduler."),
+      Field("nodeSelector", \.nodeSelector, mapOf: .string, "Labels that the node must have."),
+      Field("os", \.os, .object(PodOS.self), "The operating system that it is made for."),
+      Field("overhead", \.overhead, mapOf: .quantity, "What running the pod costs besides its containers."),
+      Field(
+        "preemptionPolicy", \.preemptionPolicy, .string,
+        "Whether it may push out less important pods: PreemptLowerPriority or Never."),
+      Field("priority", \.priority, .int32, "How important it is, as a number; set from its priority class."),
+      Field("priorityClassName", \.priorityClassName, .string, "The class that says how important it is."),
+      Field(
+        "readinessGates", \.readinessGates, listOf: .object(PodReadinessGate.self),
+        "Conditions that must be true, besides its containers', before it is ready."),
       Field(
         "resourceClaims", \.resourceClaims, listOf: .object(PodResourceClaim.self), mergeKey: "name",
-        "The resource claims."),
-      Field("resources", \.resources, .object(ResourceRequirements.self), "The resources."),
+        "Devices that its containers may ask for."),
+      Field(
+        "resources", \.resources, .object(ResourceRequirements.self), "Requests and limits for the pod as a whole."),
       Field(
         "restartPolicy", \.restartPolicy, .string, allowed: ["Always", "OnFailure", "Never"], default: "Always",
-        "The restart policy."),
-      Field("runtimeClassName", \.runtimeClassName, .string, "The runtime class name."),
-      Field("schedulerName", \.schedulerName, .string, default: "default-scheduler", "The scheduler name."),
+        "Whether containers that end are started again: Always, OnFailure or Never."),
+      Field("runtimeClassName", \.runtimeClassName, .string, "The class of runtime that runs it."),
+      Field(
+        "schedulerName", \.schedulerName, .string, default: "default-scheduler", "The scheduler that finds its node."),
       Field(
         "schedulingGates", \.schedulingGates, listOf: .object(PodSchedulingGate.self), mergeKey: "name",
-        "The scheduling gates."),
-      Field("schedulingGroup", \.schedulingGroup, .object(PodSchedulingGroup.self), "The scheduling group."),
+        "What must be taken away before the scheduler looks at it."),
+      Field(
+        "schedulingGroup", \.schedulingGroup, .object(PodSchedulingGroup.self),
+        "The group of pods that it is placed with."),
       Field(
         "securityContext", \.securityContext, .object(PodSecurityContext.self), default: PodSecurityContext(),
-        "The security context."),
-      Field("serviceAccount", \.serviceAccount, .string, "The service account."),
-      Field("serviceAccountName", \.serviceAccountName, .string, "The service account name."),
-      Field("setHostnameAsFQDN", \.setHostnameAsFQDN, .bool, "The set hostname as fqdn."),
-      Field("shareProcessNamespace", \.shareProcessNamespace, .bool, "The share process namespace."),
-      Field("subdomain", \.subdomain, .string, "The subdomain."),
+        "What holds for all of its containers: users, groups, rights."),
+      Field("serviceAccount", \.serviceAccount, .string, "The old name of serviceAccountName."),
+      Field(
+        "serviceAccountName", \.serviceAccountName, .string, "The account in whose name it speaks to the API server."),
+      Field("setHostnameAsFQDN", \.setHostnameAsFQDN, .bool, "Make the host name the full one, with its domain."),
+      Field("shareProcessNamespace", \.shareProcessNamespace, .bool, "Let its containers see each other's processes."),
+      Field("subdomain", \.subdomain, .string, "Makes its full name HOSTNAME.SUBDOMAIN.NAMESPACE.svc."),
       Field(
         "terminationGracePeriodSeconds", \.terminationGracePeriodSeconds, .int64, default: 30,
-        "The termination grace period seconds."),
-      Field("tolerations", \.tolerations, listOf: .object(Toleration.self), "The tolerations."),
+        "Seconds that its programs get to end by themselves when it is deleted."),
+      Field(
+        "tolerations", \.tolerations, listOf: .object(Toleration.self), "Taints of nodes that do not keep it away."),
       Field(
         "topologySpreadConstraints", \.topologySpreadConstraints, listOf: .object(TopologySpreadConstraint.self),
-        mergeKey: "topologyKey", "The topology spread constraints."),
-      Field("volumes", \.volumes, listOf: .object(Volume.self), mergeKey: "name", "The volumes."),
+        mergeKey: "topologyKey", "How evenly it and its like are spread over places."),
+      Field(
+        "volumes", \.volumes, listOf: .object(Volume.self), mergeKey: "name", "Storage that its containers can mount."),
     ])
 }
 
-/// Pod os.
+/// The operating system that a pod is made for.
 public struct PodOS: Described {
   public var name: String?
 
   public init() {}
 
   public static let schema = Schema<PodOS>(
-    "PodOS", "Pod os.",
+    "PodOS", "The operating system that a pod is made for.",
     [
-      Field("name", \.name, .string, required: true, "The name.")
+      Field("name", \.name, .string, required: true, "linux or windows.")
     ])
 }
 
-/// Pod readiness gate.
+/// A condition that must be true before a pod is ready.
 public struct PodReadinessGate: Described {
   public var conditionType: String?
 
   public init() {}
 
   public static let schema = Schema<PodReadinessGate>(
-    "PodReadinessGate", "Pod readiness gate.",
+    "PodReadinessGate", "A condition that must be true before a pod is ready.",
     [
-      Field("conditionType", \.conditionType, .string, required: true, "The condition type.")
+      Field("conditionType", \.conditionType, .string, required: true, "The condition's type.")
     ])
 }
 
-/// Pod resource claim.
+/// Devices that containers of a pod may ask for.
 public struct PodResourceClaim: Described {
   public var name: String?
   public var resourceClaimName: String?
@@ -155,41 +178,43 @@ public struct PodResourceClaim: Described {
   public init() {}
 
   public static let schema = Schema<PodResourceClaim>(
-    "PodResourceClaim", "Pod resource claim.",
+    "PodResourceClaim", "Devices that containers of a pod may ask for.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("resourceClaimName", \.resourceClaimName, .string, "The resource claim name."),
-      Field("resourceClaimTemplateName", \.resourceClaimTemplateName, .string, "The resource claim template name."),
+      Field("name", \.name, .string, required: true, "What containers call it."),
+      Field("resourceClaimName", \.resourceClaimName, .string, "The claim that is used."),
+      Field(
+        "resourceClaimTemplateName", \.resourceClaimTemplateName, .string,
+        "The template that a claim of its own is made from."),
     ])
 }
 
-/// Pod scheduling gate.
+/// Something that keeps a pod from being scheduled.
 public struct PodSchedulingGate: Described {
   public var name: String?
 
   public init() {}
 
   public static let schema = Schema<PodSchedulingGate>(
-    "PodSchedulingGate", "Pod scheduling gate.",
+    "PodSchedulingGate", "Something that keeps a pod from being scheduled.",
     [
-      Field("name", \.name, .string, required: true, "The name.")
+      Field("name", \.name, .string, required: true, "What it is called.")
     ])
 }
 
-/// Pod scheduling group.
+/// Pods that are placed together.
 public struct PodSchedulingGroup: Described {
   public var podGroupName: String?
 
   public init() {}
 
   public static let schema = Schema<PodSchedulingGroup>(
-    "PodSchedulingGroup", "Pod scheduling group.",
+    "PodSchedulingGroup", "Pods that are placed together.",
     [
-      Field("podGroupName", \.podGroupName, .string, "The pod group name.")
+      Field("podGroupName", \.podGroupName, .string, "The group.")
     ])
 }
 
-/// Eviction responder.
+/// Someone who takes part when a pod is asked to leave.
 public struct EvictionResponder: Described {
   public var name: String?
   public var priority: Int32?
@@ -197,14 +222,14 @@ public struct EvictionResponder: Described {
   public init() {}
 
   public static let schema = Schema<EvictionResponder>(
-    "EvictionResponder", "Eviction responder.",
+    "EvictionResponder", "Someone who takes part when a pod is asked to leave.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("priority", \.priority, .int32, required: true, "The priority."),
+      Field("name", \.name, .string, required: true, "Who it is."),
+      Field("priority", \.priority, .int32, required: true, "The highest is asked first."),
     ])
 }
 
-/// Host alias.
+/// A line of the file /etc/hosts.
 public struct HostAlias: Described {
   public var hostnames: [String] = []
   public var ip: String?
@@ -212,27 +237,27 @@ public struct HostAlias: Described {
   public init() {}
 
   public static let schema = Schema<HostAlias>(
-    "HostAlias", "Host alias.",
+    "HostAlias", "A line of the file /etc/hosts.",
     [
-      Field("hostnames", \.hostnames, listOf: .string, "The hostnames."),
-      Field("ip", \.ip, .string, required: true, "The ip."),
+      Field("hostnames", \.hostnames, listOf: .string, "The names that lead to the address."),
+      Field("ip", \.ip, .string, required: true, "The address."),
     ])
 }
 
-/// Local object reference.
+/// Names an object in the same namespace.
 public struct LocalObjectReference: Described {
   public var name: String?
 
   public init() {}
 
   public static let schema = Schema<LocalObjectReference>(
-    "LocalObjectReference", "Local object reference.",
+    "LocalObjectReference", "Names an object in the same namespace.",
     [
-      Field("name", \.name, .string, "The name.")
+      Field("name", \.name, .string, "Its name.")
     ])
 }
 
-/// Pod dnsconfig.
+/// How names are looked up, besides what the policy says.
 public struct PodDNSConfig: Described {
   public var nameservers: [String] = []
   public var options: [PodDNSConfigOption] = []
@@ -241,15 +266,15 @@ public struct PodDNSConfig: Described {
   public init() {}
 
   public static let schema = Schema<PodDNSConfig>(
-    "PodDNSConfig", "Pod dnsconfig.",
+    "PodDNSConfig", "How names are looked up, besides what the policy says.",
     [
-      Field("nameservers", \.nameservers, listOf: .string, "The nameservers."),
-      Field("options", \.options, listOf: .object(PodDNSConfigOption.self), "The options."),
-      Field("searches", \.searches, listOf: .string, "The searches."),
+      Field("nameservers", \.nameservers, listOf: .string, "Addresses of name servers, asked in order."),
+      Field("options", \.options, listOf: .object(PodDNSConfigOption.self), "Options of the resolver."),
+      Field("searches", \.searches, listOf: .string, "Domains that are tried behind short names."),
     ])
 }
 
-/// Pod dnsconfig option.
+/// One option of the resolver.
 public struct PodDNSConfigOption: Described {
   public var name: String?
   public var value: String?
@@ -257,9 +282,9 @@ public struct PodDNSConfigOption: Described {
   public init() {}
 
   public static let schema = Schema<PodDNSConfigOption>(
-    "PodDNSConfigOption", "Pod dnsconfig option.",
+    "PodDNSConfigOption", "One option of the resolver.",
     [
-      Field("name", \.name, .string, "The name."),
-      Field("value", \.value, .string, "The value."),
+      Field("name", \.name, .string, "The option, such as ndots."),
+      Field("value", \.value, .string, "Its value, if it takes one."),
     ])
 }

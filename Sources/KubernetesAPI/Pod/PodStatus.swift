@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Pod status.
+/// How a pod is doing; written by its node.
 public struct PodStatus: Described {
   public var allocatedResources: [String: Quantity] = [:]
   public var conditions: [PodCondition] = []
@@ -28,44 +28,53 @@ public struct PodStatus: Described {
   public init() {}
 
   public static let schema = Schema<PodStatus>(
-    "PodStatus", "Pod status.",
+    "PodStatus", "How a pod is doing; written by its node.",
     [
-      Field("allocatedResources", \.allocatedResources, mapOf: .quantity, "The allocated resources."),
-      Field("conditions", \.conditions, listOf: .object(PodCondition.self), mergeKey: "type", "The conditions."),
-      Field("containerStatuses", \.containerStatuses, listOf: .object(ContainerStatus.self), "The container statuses."),
+      Field("allocatedResources", \.allocatedResources, mapOf: .quantity, "What the node has set aside for it."),
+      Field(
+        "conditions", \.conditions, listOf: .object(PodCondition.self), mergeKey: "type",
+        "Steps that it has or has not reached: scheduled, initialized, ready."),
+      Field(
+        "containerStatuses", \.containerStatuses, listOf: .object(ContainerStatus.self), "How each container is doing."),
       Field(
         "ephemeralContainerStatuses", \.ephemeralContainerStatuses, listOf: .object(ContainerStatus.self),
-        "The ephemeral container statuses."),
+        "How each container is doing that was put in later."),
       Field(
         "extendedResourceClaimStatus", \.extendedResourceClaimStatus, .object(PodExtendedResourceClaimStatus.self),
-        "The extended resource claim status."),
-      Field("hostIP", \.hostIP, .string, "The host IP."),
-      Field("hostIPs", \.hostIPs, listOf: .object(HostIP.self), mergeKey: "ip", "The host IPs."),
+        "The claim that was made for special resources."),
+      Field("hostIP", \.hostIP, .string, "The address of its node."),
+      Field("hostIPs", \.hostIPs, listOf: .object(HostIP.self), mergeKey: "ip", "All addresses of its node."),
       Field(
         "initContainerStatuses", \.initContainerStatuses, listOf: .object(ContainerStatus.self),
-        "The init container statuses."),
-      Field("message", \.message, .string, "The message."),
+        "How each init container is doing."),
+      Field("message", \.message, .string, "Why it is in this state, in words."),
       Field(
         "nodeAllocatableResourceClaimStatuses", \.nodeAllocatableResourceClaimStatuses,
-        listOf: .object(NodeAllocatableResourceClaimStatus.self), "The node allocatable resource claim statuses."),
-      Field("nominatedNodeName", \.nominatedNodeName, .string, "The nominated node name."),
-      Field("observedGeneration", \.observedGeneration, .int64, "The observed generation."),
-      Field("phase", \.phase, .string, "The phase."),
-      Field("podIP", \.podIP, .string, "The pod IP."),
-      Field("podIPs", \.podIPs, listOf: .object(PodIP.self), mergeKey: "ip", "The pod IPs."),
-      Field("qosClass", \.qosClass, .string, "The qos class."),
-      Field("reason", \.reason, .string, "The reason."),
-      Field("resize", \.resize, .string, "The resize."),
+        listOf: .object(NodeAllocatableResourceClaimStatus.self), "What its claims take of the node's own resources."),
+      Field("nominatedNodeName", \.nominatedNodeName, .string, "The node where room is being made for it."),
+      Field("observedGeneration", \.observedGeneration, .int64, "The state of the spec that this status is about."),
+      Field("phase", \.phase, .string, "Where it is in its life: Pending, Running, Succeeded, Failed or Unknown."),
+      Field("podIP", \.podIP, .string, "Its address in the cluster."),
+      Field(
+        "podIPs", \.podIPs, listOf: .object(PodIP.self), mergeKey: "ip",
+        "All its addresses, one for each kind of network."),
+      Field(
+        "qosClass", \.qosClass, .string,
+        "Guaranteed, Burstable or BestEffort: who must go last or first when memory is short."),
+      Field("reason", \.reason, .string, "Why it is in this state, in one word, such as Evicted."),
+      Field("resize", \.resize, .string, "How far a change of its resources has come."),
       Field(
         "resourceClaimStatuses", \.resourceClaimStatuses, listOf: .object(PodResourceClaimStatus.self),
-        mergeKey: "name", "The resource claim statuses."),
-      Field("resources", \.resources, .object(ResourceRequirements.self), "The resources."),
-      Field("startTime", \.startTime, .time, "The start time."),
-      Field("volumeHealth", \.volumeHealth, listOf: .object(PodVolumeHealth.self), "The volume health."),
+        mergeKey: "name", "The claims that were made for it."),
+      Field(
+        "resources", \.resources, .object(ResourceRequirements.self),
+        "The requests and limits of the whole pod that are in force."),
+      Field("startTime", \.startTime, .time, "When its node took it on."),
+      Field("volumeHealth", \.volumeHealth, listOf: .object(PodVolumeHealth.self), "How its volumes are."),
     ])
 }
 
-/// Pod condition.
+/// A step in a pod's life, reached or not.
 public struct PodCondition: Described {
   public var lastProbeTime: Timestamp?
   public var lastTransitionTime: Timestamp?
@@ -78,45 +87,47 @@ public struct PodCondition: Described {
   public init() {}
 
   public static let schema = Schema<PodCondition>(
-    "PodCondition", "Pod condition.",
+    "PodCondition", "A step in a pod's life, reached or not.",
     [
-      Field("lastProbeTime", \.lastProbeTime, .time, written: .asNull, "The last probe time."),
-      Field("lastTransitionTime", \.lastTransitionTime, .time, written: .asNull, "The last transition time."),
-      Field("message", \.message, .string, "The message."),
-      Field("observedGeneration", \.observedGeneration, .int64, "The observed generation."),
-      Field("reason", \.reason, .string, "The reason."),
-      Field("status", \.status, .string, required: true, "The status."),
-      Field("type", \.type, .string, required: true, "The type."),
+      Field("lastProbeTime", \.lastProbeTime, .time, written: .asNull, "When it was last looked at."),
+      Field("lastTransitionTime", \.lastTransitionTime, .time, written: .asNull, "When it last changed."),
+      Field("message", \.message, .string, "Why, in words."),
+      Field("observedGeneration", \.observedGeneration, .int64, "The state of the spec that it is about."),
+      Field("reason", \.reason, .string, "Why, in one word."),
+      Field("status", \.status, .string, required: true, "True, False or Unknown."),
+      Field(
+        "type", \.type, .string, required: true,
+        "Which step: PodScheduled, Initialized, ContainersReady, Ready and others."),
     ])
 }
 
-/// Pod ip.
+/// An address of a pod.
 public struct PodIP: Described {
   public var ip: String?
 
   public init() {}
 
   public static let schema = Schema<PodIP>(
-    "PodIP", "Pod ip.",
+    "PodIP", "An address of a pod.",
     [
-      Field("ip", \.ip, .string, required: true, "The ip.")
+      Field("ip", \.ip, .string, required: true, "The address.")
     ])
 }
 
-/// Host ip.
+/// An address of a node.
 public struct HostIP: Described {
   public var ip: String?
 
   public init() {}
 
   public static let schema = Schema<HostIP>(
-    "HostIP", "Host ip.",
+    "HostIP", "An address of a node.",
     [
-      Field("ip", \.ip, .string, required: true, "The ip.")
+      Field("ip", \.ip, .string, required: true, "The address.")
     ])
 }
 
-/// Pod resource claim status.
+/// The claim that was made for a pod.
 public struct PodResourceClaimStatus: Described {
   public var name: String?
   public var resourceClaimName: String?
@@ -124,14 +135,14 @@ public struct PodResourceClaimStatus: Described {
   public init() {}
 
   public static let schema = Schema<PodResourceClaimStatus>(
-    "PodResourceClaimStatus", "Pod resource claim status.",
+    "PodResourceClaimStatus", "The claim that was made for a pod.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("resourceClaimName", \.resourceClaimName, .string, "The resource claim name."),
+      Field("name", \.name, .string, required: true, "What the pod calls it."),
+      Field("resourceClaimName", \.resourceClaimName, .string, "The claim's own name."),
     ])
 }
 
-/// Pod extended resource claim status.
+/// The claim behind special resources of a pod.
 public struct PodExtendedResourceClaimStatus: Described {
   public var requestMappings: [ContainerExtendedResourceRequest] = []
   public var resourceClaimName: String?
@@ -139,16 +150,16 @@ public struct PodExtendedResourceClaimStatus: Described {
   public init() {}
 
   public static let schema = Schema<PodExtendedResourceClaimStatus>(
-    "PodExtendedResourceClaimStatus", "Pod extended resource claim status.",
+    "PodExtendedResourceClaimStatus", "The claim behind special resources of a pod.",
     [
       Field(
         "requestMappings", \.requestMappings, listOf: .object(ContainerExtendedResourceRequest.self), required: true,
-        "The request mappings."),
-      Field("resourceClaimName", \.resourceClaimName, .string, required: true, "The resource claim name."),
+        "Which container's resource is which request of the claim."),
+      Field("resourceClaimName", \.resourceClaimName, .string, required: true, "The claim's name."),
     ])
 }
 
-/// Container extended resource request.
+/// A special resource of a container, as a request of a claim.
 public struct ContainerExtendedResourceRequest: Described {
   public var containerName: String?
   public var requestName: String?
@@ -157,15 +168,15 @@ public struct ContainerExtendedResourceRequest: Described {
   public init() {}
 
   public static let schema = Schema<ContainerExtendedResourceRequest>(
-    "ContainerExtendedResourceRequest", "Container extended resource request.",
+    "ContainerExtendedResourceRequest", "A special resource of a container, as a request of a claim.",
     [
-      Field("containerName", \.containerName, .string, required: true, "The container name."),
-      Field("requestName", \.requestName, .string, required: true, "The request name."),
-      Field("resourceName", \.resourceName, .string, required: true, "The resource name."),
+      Field("containerName", \.containerName, .string, required: true, "The container."),
+      Field("requestName", \.requestName, .string, required: true, "The request in the claim."),
+      Field("resourceName", \.resourceName, .string, required: true, "The resource that the container asked for."),
     ])
 }
 
-/// Node allocatable resource claim status.
+/// What a claim takes of a node's own resources.
 public struct NodeAllocatableResourceClaimStatus: Described {
   public var containers: [String] = []
   public var mapping: [NodeAllocatableMappedResources] = []
@@ -175,16 +186,16 @@ public struct NodeAllocatableResourceClaimStatus: Described {
   public init() {}
 
   public static let schema = Schema<NodeAllocatableResourceClaimStatus>(
-    "NodeAllocatableResourceClaimStatus", "Node allocatable resource claim status.",
+    "NodeAllocatableResourceClaimStatus", "What a claim takes of a node's own resources.",
     [
-      Field("containers", \.containers, listOf: .string, "The containers."),
-      Field("mapping", \.mapping, listOf: .object(NodeAllocatableMappedResources.self), "The mapping."),
-      Field("overhead", \.overhead, listOf: .object(NodeAllocatableOverheadResources.self), "The overhead."),
-      Field("resourceClaimName", \.resourceClaimName, .string, required: true, "The resource claim name."),
+      Field("containers", \.containers, listOf: .string, "The containers that use the claim."),
+      Field("mapping", \.mapping, listOf: .object(NodeAllocatableMappedResources.self), "The amounts, by resource."),
+      Field("overhead", \.overhead, listOf: .object(NodeAllocatableOverheadResources.self), "What is taken on top."),
+      Field("resourceClaimName", \.resourceClaimName, .string, required: true, "The claim."),
     ])
 }
 
-/// Node allocatable mapped resources.
+/// An amount of one of a node's resources.
 public struct NodeAllocatableMappedResources: Described {
   public var name: String?
   public var quantity: String?
@@ -192,14 +203,14 @@ public struct NodeAllocatableMappedResources: Described {
   public init() {}
 
   public static let schema = Schema<NodeAllocatableMappedResources>(
-    "NodeAllocatableMappedResources", "Node allocatable mapped resources.",
+    "NodeAllocatableMappedResources", "An amount of one of a node's resources.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("quantity", \.quantity, .string, required: true, "The quantity."),
+      Field("name", \.name, .string, required: true, "The resource."),
+      Field("quantity", \.quantity, .string, required: true, "How much."),
     ])
 }
 
-/// Node allocatable overhead resources.
+/// What is taken of a resource on top.
 public struct NodeAllocatableOverheadResources: Described {
   public var name: String?
   public var perContainer: String?
@@ -208,15 +219,15 @@ public struct NodeAllocatableOverheadResources: Described {
   public init() {}
 
   public static let schema = Schema<NodeAllocatableOverheadResources>(
-    "NodeAllocatableOverheadResources", "Node allocatable overhead resources.",
+    "NodeAllocatableOverheadResources", "What is taken of a resource on top.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("perContainer", \.perContainer, .string, "The per container."),
-      Field("perPod", \.perPod, .string, "The per pod."),
+      Field("name", \.name, .string, required: true, "The resource."),
+      Field("perContainer", \.perContainer, .string, "For each container."),
+      Field("perPod", \.perPod, .string, "Once for the pod."),
     ])
 }
 
-/// Pod volume health.
+/// How a volume of a pod is.
 public struct PodVolumeHealth: Described {
   public var name: String?
   public var healthConditions: [VolumeHealthCondition] = []
@@ -225,16 +236,16 @@ public struct PodVolumeHealth: Described {
   public init() {}
 
   public static let schema = Schema<PodVolumeHealth>(
-    "PodVolumeHealth", "Pod volume health.",
+    "PodVolumeHealth", "How a volume of a pod is.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
+      Field("name", \.name, .string, required: true, "The volume."),
       Field(
-        "healthConditions", \.healthConditions, listOf: .object(VolumeHealthCondition.self), "The health conditions."),
-      Field("lastTransitionTime", \.lastTransitionTime, .time, "The last transition time."),
+        "healthConditions", \.healthConditions, listOf: .object(VolumeHealthCondition.self), "What was found."),
+      Field("lastTransitionTime", \.lastTransitionTime, .time, "When that last changed."),
     ])
 }
 
-/// Volume health condition.
+/// Something found out about a volume.
 public struct VolumeHealthCondition: Described {
   public var message: String?
   public var reason: String?
@@ -243,10 +254,10 @@ public struct VolumeHealthCondition: Described {
   public init() {}
 
   public static let schema = Schema<VolumeHealthCondition>(
-    "VolumeHealthCondition", "Volume health condition.",
+    "VolumeHealthCondition", "Something found out about a volume.",
     [
-      Field("message", \.message, .string, "The message."),
-      Field("reason", \.reason, .string, required: true, "The reason."),
-      Field("status", \.status, .string, required: true, "The status."),
+      Field("message", \.message, .string, "In words."),
+      Field("reason", \.reason, .string, required: true, "In one word."),
+      Field("status", \.status, .string, required: true, "Whether it is so: True, False or Unknown."),
     ])
 }

@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Probe.
+/// A check of a container that is made again and again.
 public struct Probe: Described {
   public var exec: ExecAction?
   public var failureThreshold: Int32?
@@ -16,37 +16,43 @@ public struct Probe: Described {
   public init() {}
 
   public static let schema = Schema<Probe>(
-    "Probe", "Probe.",
+    "Probe", "A check of a container that is made again and again.",
     [
-      Field("exec", \.exec, .object(ExecAction.self), "The exec."),
-      Field("failureThreshold", \.failureThreshold, .int32, default: 3, "The failure threshold."),
-      Field("grpc", \.grpc, .object(GRPCAction.self), "The grpc."),
-      Field("httpGet", \.httpGet, .object(HTTPGetAction.self), "The http get."),
-      Field("initialDelaySeconds", \.initialDelaySeconds, .int32, "The initial delay seconds."),
-      Field("periodSeconds", \.periodSeconds, .int32, default: 10, "The period seconds."),
-      Field("successThreshold", \.successThreshold, .int32, default: 1, "The success threshold."),
-      Field("tcpSocket", \.tcpSocket, .object(TCPSocketAction.self), "The tcp socket."),
+      Field("exec", \.exec, .object(ExecAction.self), "Run a command; exit code 0 is a pass."),
+      Field("failureThreshold", \.failureThreshold, .int32, default: 3, "Failures in a row until it counts as failed."),
+      Field("grpc", \.grpc, .object(GRPCAction.self), "Ask a gRPC health service."),
+      Field(
+        "httpGet", \.httpGet, .object(HTTPGetAction.self), "Send an HTTP request; an answer from 200 to 399 is a pass."),
+      Field("initialDelaySeconds", \.initialDelaySeconds, .int32, "Seconds after the start before the first check."),
+      Field("periodSeconds", \.periodSeconds, .int32, default: 10, "Seconds from one check to the next."),
+      Field(
+        "successThreshold", \.successThreshold, .int32, default: 1, "Passes in a row until it counts as good again."),
+      Field("tcpSocket", \.tcpSocket, .object(TCPSocketAction.self), "Open a connection; being let in is a pass."),
       Field(
         "terminationGracePeriodSeconds", \.terminationGracePeriodSeconds, .int64,
-        "The termination grace period seconds."),
-      Field("timeoutSeconds", \.timeoutSeconds, .int32, default: 1, "The timeout seconds."),
+        "Seconds that the container gets to end when the probe fails, instead of the pod's."),
+      Field(
+        "timeoutSeconds", \.timeoutSeconds, .int32, default: 1, "Seconds after which a check without answer has failed."
+      ),
     ])
 }
 
-/// Exec action.
+/// A command that is run in a container.
 public struct ExecAction: Described {
   public var command: [String] = []
 
   public init() {}
 
   public static let schema = Schema<ExecAction>(
-    "ExecAction", "Exec action.",
+    "ExecAction", "A command that is run in a container.",
     [
-      Field("command", \.command, listOf: .string, "The command.")
+      Field(
+        "command", \.command, listOf: .string, "The program and its arguments; no shell is involved unless it is named."
+      )
     ])
 }
 
-/// Grpcaction.
+/// A question to a gRPC health service.
 public struct GRPCAction: Described {
   public var mode: String?
   public var port: Int32?
@@ -55,15 +61,15 @@ public struct GRPCAction: Described {
   public init() {}
 
   public static let schema = Schema<GRPCAction>(
-    "GRPCAction", "Grpcaction.",
+    "GRPCAction", "A question to a gRPC health service.",
     [
-      Field("mode", \.mode, .string, "The mode."),
-      Field("port", \.port, .int32, required: true, "The port."),
-      Field("service", \.service, .string, "The service."),
+      Field("mode", \.mode, .string, "How the connection is made."),
+      Field("port", \.port, .int32, required: true, "The port that it listens on."),
+      Field("service", \.service, .string, "The service that is asked about; none means the server as a whole."),
     ])
 }
 
-/// Httpget action.
+/// An HTTP request.
 public struct HTTPGetAction: Described {
   public var host: String?
   public var httpHeaders: [HTTPHeader] = []
@@ -75,18 +81,20 @@ public struct HTTPGetAction: Described {
   public init() {}
 
   public static let schema = Schema<HTTPGetAction>(
-    "HTTPGetAction", "Httpget action.",
+    "HTTPGetAction", "An HTTP request.",
     [
-      Field("host", \.host, .string, "The host."),
-      Field("httpHeaders", \.httpHeaders, listOf: .object(HTTPHeader.self), "The http headers."),
-      Field("path", \.path, .string, default: "/", "The path."),
-      Field("port", \.port, .intOrString, required: true, "The port."),
-      Field("protocol", \.`protocol`, .string, "The protocol."),
-      Field("scheme", \.scheme, .string, allowed: ["HTTP", "HTTPS"], default: "HTTP", "The scheme."),
+      Field("host", \.host, .string, "Where to connect; the pod's own address when it is not set."),
+      Field("httpHeaders", \.httpHeaders, listOf: .object(HTTPHeader.self), "Header fields to send."),
+      Field("path", \.path, .string, default: "/", "The path to ask for."),
+      Field("port", \.port, .intOrString, required: true, "The port, by number or name."),
+      Field("protocol", \.`protocol`, .string, "The version of HTTP that is spoken."),
+      Field(
+        "scheme", \.scheme, .string, allowed: ["HTTP", "HTTPS"], default: "HTTP",
+        "HTTP or HTTPS; certificates are not checked."),
     ])
 }
 
-/// Httpheader.
+/// A header field of a request.
 public struct HTTPHeader: Described {
   public var name: String?
   public var value: String?
@@ -94,14 +102,14 @@ public struct HTTPHeader: Described {
   public init() {}
 
   public static let schema = Schema<HTTPHeader>(
-    "HTTPHeader", "Httpheader.",
+    "HTTPHeader", "A header field of a request.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("value", \.value, .string, required: true, "The value."),
+      Field("name", \.name, .string, required: true, "The field's name."),
+      Field("value", \.value, .string, required: true, "The field's value."),
     ])
 }
 
-/// Tcpsocket action.
+/// A connection that is tried.
 public struct TCPSocketAction: Described {
   public var host: String?
   public var port: IntOrString?
@@ -109,9 +117,9 @@ public struct TCPSocketAction: Described {
   public init() {}
 
   public static let schema = Schema<TCPSocketAction>(
-    "TCPSocketAction", "Tcpsocket action.",
+    "TCPSocketAction", "A connection that is tried.",
     [
-      Field("host", \.host, .string, "The host."),
-      Field("port", \.port, .intOrString, required: true, "The port."),
+      Field("host", \.host, .string, "Where to connect; the pod's own address when it is not set."),
+      Field("port", \.port, .intOrString, required: true, "The port, by number or name."),
     ])
 }

@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Awselastic block store volume source.
+/// A disk of Amazon Web Services.
 public struct AWSElasticBlockStoreVolumeSource: Described {
   public var fsType: String?
   public var partition: Int32?
@@ -10,16 +10,16 @@ public struct AWSElasticBlockStoreVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<AWSElasticBlockStoreVolumeSource>(
-    "AWSElasticBlockStoreVolumeSource", "Awselastic block store volume source.",
+    "AWSElasticBlockStoreVolumeSource", "A disk of Amazon Web Services.",
     [
-      Field("fsType", \.fsType, .string, "The fs type."),
-      Field("partition", \.partition, .int32, "The partition."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("volumeID", \.volumeID, .string, required: true, "The volume id."),
+      Field("fsType", \.fsType, .string, "The type of file system on it, such as ext4."),
+      Field("partition", \.partition, .int32, "Which partition to mount; 0 or none means the whole disk."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
+      Field("volumeID", \.volumeID, .string, required: true, "The volume's identity at its provider."),
     ])
 }
 
-/// Azure disk volume source.
+/// A disk of Microsoft Azure.
 public struct AzureDiskVolumeSource: Described {
   public var cachingMode: String?
   public var diskName: String?
@@ -31,18 +31,18 @@ public struct AzureDiskVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<AzureDiskVolumeSource>(
-    "AzureDiskVolumeSource", "Azure disk volume source.",
+    "AzureDiskVolumeSource", "A disk of Microsoft Azure.",
     [
-      Field("cachingMode", \.cachingMode, .string, "The caching mode."),
-      Field("diskName", \.diskName, .string, required: true, "The disk name."),
-      Field("diskURI", \.diskURI, .string, required: true, "The disk uri."),
-      Field("fsType", \.fsType, .string, "The fs type."),
-      Field("kind", \.kind, .string, "The kind."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
+      Field("cachingMode", \.cachingMode, .string, "How the host caches it: None, ReadOnly or ReadWrite."),
+      Field("diskName", \.diskName, .string, required: true, "The disk's name."),
+      Field("diskURI", \.diskURI, .string, required: true, "Where the disk is."),
+      Field("fsType", \.fsType, .string, "The type of file system on it, such as ext4."),
+      Field("kind", \.kind, .string, "Shared, Dedicated or Managed."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
     ])
 }
 
-/// Azure file volume source.
+/// A file share of Microsoft Azure.
 public struct AzureFileVolumeSource: Described {
   public var readOnly: Bool?
   public var secretName: String?
@@ -51,15 +51,15 @@ public struct AzureFileVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<AzureFileVolumeSource>(
-    "AzureFileVolumeSource", "Azure file volume source.",
+    "AzureFileVolumeSource", "A file share of Microsoft Azure.",
     [
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("secretName", \.secretName, .string, required: true, "The secret name."),
-      Field("shareName", \.shareName, .string, required: true, "The share name."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
+      Field("secretName", \.secretName, .string, required: true, "The secret with the account's name and key."),
+      Field("shareName", \.shareName, .string, required: true, "The share."),
     ])
 }
 
-/// Ceph fsvolume source.
+/// A file system of a Ceph cluster.
 public struct CephFSVolumeSource: Described {
   public var monitors: [String] = []
   public var path: String?
@@ -71,18 +71,19 @@ public struct CephFSVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<CephFSVolumeSource>(
-    "CephFSVolumeSource", "Ceph fsvolume source.",
+    "CephFSVolumeSource", "A file system of a Ceph cluster.",
     [
-      Field("monitors", \.monitors, listOf: .string, required: true, "The monitors."),
-      Field("path", \.path, .string, "The path."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("secretFile", \.secretFile, .string, "The secret file."),
-      Field("secretRef", \.secretRef, .object(LocalObjectReference.self), "The secret ref."),
-      Field("user", \.user, .string, "The user."),
+      Field("monitors", \.monitors, listOf: .string, required: true, "Addresses of the cluster's monitors."),
+      Field("path", \.path, .string, "The directory to mount; / when it is not set."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
+      Field("secretFile", \.secretFile, .string, "The key file of the user."),
+      Field(
+        "secretRef", \.secretRef, .object(LocalObjectReference.self), "The secret that holds what is needed to log in."),
+      Field("user", \.user, .string, "The Ceph user; admin when it is not set."),
     ])
 }
 
-/// Cinder volume source.
+/// A disk of OpenStack Cinder.
 public struct CinderVolumeSource: Described {
   public var fsType: String?
   public var readOnly: Bool?
@@ -92,16 +93,17 @@ public struct CinderVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<CinderVolumeSource>(
-    "CinderVolumeSource", "Cinder volume source.",
+    "CinderVolumeSource", "A disk of OpenStack Cinder.",
     [
-      Field("fsType", \.fsType, .string, "The fs type."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("secretRef", \.secretRef, .object(LocalObjectReference.self), "The secret ref."),
-      Field("volumeID", \.volumeID, .string, required: true, "The volume id."),
+      Field("fsType", \.fsType, .string, "The type of file system on it, such as ext4."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
+      Field(
+        "secretRef", \.secretRef, .object(LocalObjectReference.self), "The secret that holds what is needed to log in."),
+      Field("volumeID", \.volumeID, .string, required: true, "The volume's identity at its provider."),
     ])
 }
 
-/// Fcvolume source.
+/// A disk behind Fibre Channel.
 public struct FCVolumeSource: Described {
   public var fsType: String?
   public var lun: Int32?
@@ -112,17 +114,17 @@ public struct FCVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<FCVolumeSource>(
-    "FCVolumeSource", "Fcvolume source.",
+    "FCVolumeSource", "A disk behind Fibre Channel.",
     [
-      Field("fsType", \.fsType, .string, "The fs type."),
-      Field("lun", \.lun, .int32, "The lun."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("targetWWNs", \.targetWWNs, listOf: .string, "The target wwns."),
-      Field("wwids", \.wwids, listOf: .string, "The wwids."),
+      Field("fsType", \.fsType, .string, "The type of file system on it, such as ext4."),
+      Field("lun", \.lun, .int32, "The number of the disk at its target."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
+      Field("targetWWNs", \.targetWWNs, listOf: .string, "The names of the targets."),
+      Field("wwids", \.wwids, listOf: .string, "The names of the disk, instead of targets and number."),
     ])
 }
 
-/// Flex volume source.
+/// Storage from a program installed on the nodes, an old way.
 public struct FlexVolumeSource: Described {
   public var driver: String?
   public var fsType: String?
@@ -133,17 +135,18 @@ public struct FlexVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<FlexVolumeSource>(
-    "FlexVolumeSource", "Flex volume source.",
+    "FlexVolumeSource", "Storage from a program installed on the nodes, an old way.",
     [
-      Field("driver", \.driver, .string, required: true, "The driver."),
-      Field("fsType", \.fsType, .string, "The fs type."),
-      Field("options", \.options, mapOf: .string, "The options."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("secretRef", \.secretRef, .object(LocalObjectReference.self), "The secret ref."),
+      Field("driver", \.driver, .string, required: true, "The program's name."),
+      Field("fsType", \.fsType, .string, "The type of file system on it, such as ext4."),
+      Field("options", \.options, mapOf: .string, "What the program wants to know besides."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
+      Field(
+        "secretRef", \.secretRef, .object(LocalObjectReference.self), "The secret that holds what is needed to log in."),
     ])
 }
 
-/// Flocker volume source.
+/// A data set of Flocker, an old system.
 public struct FlockerVolumeSource: Described {
   public var datasetName: String?
   public var datasetUUID: String?
@@ -151,14 +154,14 @@ public struct FlockerVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<FlockerVolumeSource>(
-    "FlockerVolumeSource", "Flocker volume source.",
+    "FlockerVolumeSource", "A data set of Flocker, an old system.",
     [
-      Field("datasetName", \.datasetName, .string, "The dataset name."),
-      Field("datasetUUID", \.datasetUUID, .string, "The dataset uuid."),
+      Field("datasetName", \.datasetName, .string, "The data set's name, an old way to name it."),
+      Field("datasetUUID", \.datasetUUID, .string, "The data set's identity."),
     ])
 }
 
-/// Gcepersistent disk volume source.
+/// A disk of Google Compute Engine.
 public struct GCEPersistentDiskVolumeSource: Described {
   public var fsType: String?
   public var partition: Int32?
@@ -168,16 +171,16 @@ public struct GCEPersistentDiskVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<GCEPersistentDiskVolumeSource>(
-    "GCEPersistentDiskVolumeSource", "Gcepersistent disk volume source.",
+    "GCEPersistentDiskVolumeSource", "A disk of Google Compute Engine.",
     [
-      Field("fsType", \.fsType, .string, "The fs type."),
-      Field("partition", \.partition, .int32, "The partition."),
-      Field("pdName", \.pdName, .string, required: true, "The pd name."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
+      Field("fsType", \.fsType, .string, "The type of file system on it, such as ext4."),
+      Field("partition", \.partition, .int32, "Which partition to mount; 0 or none means the whole disk."),
+      Field("pdName", \.pdName, .string, required: true, "The disk's name."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
     ])
 }
 
-/// Git repo volume source.
+/// A folder filled from a Git repository; an init container does it better.
 public struct GitRepoVolumeSource: Described {
   public var directory: String?
   public var repository: String?
@@ -186,15 +189,15 @@ public struct GitRepoVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<GitRepoVolumeSource>(
-    "GitRepoVolumeSource", "Git repo volume source.",
+    "GitRepoVolumeSource", "A folder filled from a Git repository; an init container does it better.",
     [
-      Field("directory", \.directory, .string, "The directory."),
-      Field("repository", \.repository, .string, required: true, "The repository."),
-      Field("revision", \.revision, .string, "The revision."),
+      Field("directory", \.directory, .string, "The folder in the volume that gets the files."),
+      Field("repository", \.repository, .string, required: true, "The repository's address."),
+      Field("revision", \.revision, .string, "The commit to take."),
     ])
 }
 
-/// Glusterfs volume source.
+/// A file system of GlusterFS.
 public struct GlusterfsVolumeSource: Described {
   public var endpoints: String?
   public var path: String?
@@ -203,15 +206,15 @@ public struct GlusterfsVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<GlusterfsVolumeSource>(
-    "GlusterfsVolumeSource", "Glusterfs volume source.",
+    "GlusterfsVolumeSource", "A file system of GlusterFS.",
     [
-      Field("endpoints", \.endpoints, .string, required: true, "The endpoints."),
-      Field("path", \.path, .string, required: true, "The path."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
+      Field("endpoints", \.endpoints, .string, required: true, "The endpoints object with the servers' addresses."),
+      Field("path", \.path, .string, required: true, "The volume's name at the servers."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
     ])
 }
 
-/// Iscsivolume source.
+/// A disk behind iSCSI.
 public struct ISCSIVolumeSource: Described {
   public var chapAuthDiscovery: Bool?
   public var chapAuthSession: Bool?
@@ -228,23 +231,24 @@ public struct ISCSIVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<ISCSIVolumeSource>(
-    "ISCSIVolumeSource", "Iscsivolume source.",
+    "ISCSIVolumeSource", "A disk behind iSCSI.",
     [
-      Field("chapAuthDiscovery", \.chapAuthDiscovery, .bool, "The chap auth discovery."),
-      Field("chapAuthSession", \.chapAuthSession, .bool, "The chap auth session."),
-      Field("fsType", \.fsType, .string, "The fs type."),
-      Field("initiatorName", \.initiatorName, .string, "The initiator name."),
-      Field("iqn", \.iqn, .string, required: true, "The iqn."),
-      Field("iscsiInterface", \.iscsiInterface, .string, "The iscsi interface."),
-      Field("lun", \.lun, .int32, required: true, "The lun."),
-      Field("portals", \.portals, listOf: .string, "The portals."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("secretRef", \.secretRef, .object(LocalObjectReference.self), "The secret ref."),
-      Field("targetPortal", \.targetPortal, .string, required: true, "The target portal."),
+      Field("chapAuthDiscovery", \.chapAuthDiscovery, .bool, "Whether one must log in to find the disk."),
+      Field("chapAuthSession", \.chapAuthSession, .bool, "Whether one must log in to use the disk."),
+      Field("fsType", \.fsType, .string, "The type of file system on it, such as ext4."),
+      Field("initiatorName", \.initiatorName, .string, "The name by which this side calls itself."),
+      Field("iqn", \.iqn, .string, required: true, "The name of the target."),
+      Field("iscsiInterface", \.iscsiInterface, .string, "The interface through which it is reached."),
+      Field("lun", \.lun, .int32, required: true, "The number of the disk at its target."),
+      Field("portals", \.portals, listOf: .string, "More addresses of the target."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
+      Field(
+        "secretRef", \.secretRef, .object(LocalObjectReference.self), "The secret that holds what is needed to log in."),
+      Field("targetPortal", \.targetPortal, .string, required: true, "The address of the target."),
     ])
 }
 
-/// Nfsvolume source.
+/// A directory of an NFS server.
 public struct NFSVolumeSource: Described {
   public var path: String?
   public var readOnly: Bool?
@@ -253,15 +257,15 @@ public struct NFSVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<NFSVolumeSource>(
-    "NFSVolumeSource", "Nfsvolume source.",
+    "NFSVolumeSource", "A directory of an NFS server.",
     [
-      Field("path", \.path, .string, required: true, "The path."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("server", \.server, .string, required: true, "The server."),
+      Field("path", \.path, .string, required: true, "The directory at the server."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
+      Field("server", \.server, .string, required: true, "The server's name or address."),
     ])
 }
 
-/// Photon persistent disk volume source.
+/// A disk of VMware Photon.
 public struct PhotonPersistentDiskVolumeSource: Described {
   public var fsType: String?
   public var pdID: String?
@@ -269,14 +273,14 @@ public struct PhotonPersistentDiskVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<PhotonPersistentDiskVolumeSource>(
-    "PhotonPersistentDiskVolumeSource", "Photon persistent disk volume source.",
+    "PhotonPersistentDiskVolumeSource", "A disk of VMware Photon.",
     [
-      Field("fsType", \.fsType, .string, "The fs type."),
-      Field("pdID", \.pdID, .string, required: true, "The pd id."),
+      Field("fsType", \.fsType, .string, "The type of file system on it, such as ext4."),
+      Field("pdID", \.pdID, .string, required: true, "The disk's identity."),
     ])
 }
 
-/// Portworx volume source.
+/// A volume of Portworx.
 public struct PortworxVolumeSource: Described {
   public var fsType: String?
   public var readOnly: Bool?
@@ -285,15 +289,15 @@ public struct PortworxVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<PortworxVolumeSource>(
-    "PortworxVolumeSource", "Portworx volume source.",
+    "PortworxVolumeSource", "A volume of Portworx.",
     [
-      Field("fsType", \.fsType, .string, "The fs type."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("volumeID", \.volumeID, .string, required: true, "The volume id."),
+      Field("fsType", \.fsType, .string, "The type of file system on it, such as ext4."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
+      Field("volumeID", \.volumeID, .string, required: true, "The volume's identity at its provider."),
     ])
 }
 
-/// Quobyte volume source.
+/// A volume of Quobyte.
 public struct QuobyteVolumeSource: Described {
   public var group: String?
   public var readOnly: Bool?
@@ -305,18 +309,18 @@ public struct QuobyteVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<QuobyteVolumeSource>(
-    "QuobyteVolumeSource", "Quobyte volume source.",
+    "QuobyteVolumeSource", "A volume of Quobyte.",
     [
-      Field("group", \.group, .string, "The group."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("registry", \.registry, .string, required: true, "The registry."),
-      Field("tenant", \.tenant, .string, "The tenant."),
-      Field("user", \.user, .string, "The user."),
-      Field("volume", \.volume, .string, required: true, "The volume."),
+      Field("group", \.group, .string, "The group that the files belong to."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
+      Field("registry", \.registry, .string, required: true, "Addresses of the Quobyte registry."),
+      Field("tenant", \.tenant, .string, "The tenant that owns the volume."),
+      Field("user", \.user, .string, "The user that the files belong to."),
+      Field("volume", \.volume, .string, required: true, "The volume's name."),
     ])
 }
 
-/// Rbdvolume source.
+/// A block device of a Ceph cluster.
 public struct RBDVolumeSource: Described {
   public var fsType: String?
   public var image: String?
@@ -330,20 +334,21 @@ public struct RBDVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<RBDVolumeSource>(
-    "RBDVolumeSource", "Rbdvolume source.",
+    "RBDVolumeSource", "A block device of a Ceph cluster.",
     [
-      Field("fsType", \.fsType, .string, "The fs type."),
-      Field("image", \.image, .string, required: true, "The image."),
-      Field("keyring", \.keyring, .string, "The keyring."),
-      Field("monitors", \.monitors, listOf: .string, required: true, "The monitors."),
-      Field("pool", \.pool, .string, "The pool."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("secretRef", \.secretRef, .object(LocalObjectReference.self), "The secret ref."),
-      Field("user", \.user, .string, "The user."),
+      Field("fsType", \.fsType, .string, "The type of file system on it, such as ext4."),
+      Field("image", \.image, .string, required: true, "The device's name."),
+      Field("keyring", \.keyring, .string, "The file with the user's key."),
+      Field("monitors", \.monitors, listOf: .string, required: true, "Addresses of the cluster's monitors."),
+      Field("pool", \.pool, .string, "The pool that it is in."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
+      Field(
+        "secretRef", \.secretRef, .object(LocalObjectReference.self), "The secret that holds what is needed to log in."),
+      Field("user", \.user, .string, "The Ceph user; admin when it is not set."),
     ])
 }
 
-/// Scale iovolume source.
+/// A volume of ScaleIO.
 public struct ScaleIOVolumeSource: Described {
   public var fsType: String?
   public var gateway: String?
@@ -359,22 +364,24 @@ public struct ScaleIOVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<ScaleIOVolumeSource>(
-    "ScaleIOVolumeSource", "Scale iovolume source.",
+    "ScaleIOVolumeSource", "A volume of ScaleIO.",
     [
-      Field("fsType", \.fsType, .string, "The fs type."),
-      Field("gateway", \.gateway, .string, required: true, "The gateway."),
-      Field("protectionDomain", \.protectionDomain, .string, "The protection domain."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("secretRef", \.secretRef, .object(LocalObjectReference.self), required: true, "The secret ref."),
-      Field("sslEnabled", \.sslEnabled, .bool, "The ssl enabled."),
-      Field("storageMode", \.storageMode, .string, "The storage mode."),
-      Field("storagePool", \.storagePool, .string, "The storage pool."),
-      Field("system", \.system, .string, required: true, "The system."),
-      Field("volumeName", \.volumeName, .string, "The volume name."),
+      Field("fsType", \.fsType, .string, "The type of file system on it, such as ext4."),
+      Field("gateway", \.gateway, .string, required: true, "The address of the gateway."),
+      Field("protectionDomain", \.protectionDomain, .string, "The protection domain of the storage."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
+      Field(
+        "secretRef", \.secretRef, .object(LocalObjectReference.self), required: true,
+        "The secret that holds what is needed to log in."),
+      Field("sslEnabled", \.sslEnabled, .bool, "Whether the gateway is spoken to over TLS."),
+      Field("storageMode", \.storageMode, .string, "ThickProvisioned or ThinProvisioned."),
+      Field("storagePool", \.storagePool, .string, "The pool that it is in."),
+      Field("system", \.system, .string, required: true, "The name of the storage system."),
+      Field("volumeName", \.volumeName, .string, "The volume's name."),
     ])
 }
 
-/// Storage osvolume source.
+/// A volume of StorageOS.
 public struct StorageOSVolumeSource: Described {
   public var fsType: String?
   public var readOnly: Bool?
@@ -385,17 +392,18 @@ public struct StorageOSVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<StorageOSVolumeSource>(
-    "StorageOSVolumeSource", "Storage osvolume source.",
+    "StorageOSVolumeSource", "A volume of StorageOS.",
     [
-      Field("fsType", \.fsType, .string, "The fs type."),
-      Field("readOnly", \.readOnly, .bool, "The read only."),
-      Field("secretRef", \.secretRef, .object(LocalObjectReference.self), "The secret ref."),
-      Field("volumeName", \.volumeName, .string, "The volume name."),
-      Field("volumeNamespace", \.volumeNamespace, .string, "The volume namespace."),
+      Field("fsType", \.fsType, .string, "The type of file system on it, such as ext4."),
+      Field("readOnly", \.readOnly, .bool, "Containers may read it but not write to it."),
+      Field(
+        "secretRef", \.secretRef, .object(LocalObjectReference.self), "The secret that holds what is needed to log in."),
+      Field("volumeName", \.volumeName, .string, "The volume's name."),
+      Field("volumeNamespace", \.volumeNamespace, .string, "The namespace in StorageOS."),
     ])
 }
 
-/// Vsphere virtual disk volume source.
+/// A disk of VMware vSphere.
 public struct VsphereVirtualDiskVolumeSource: Described {
   public var fsType: String?
   public var storagePolicyID: String?
@@ -405,11 +413,11 @@ public struct VsphereVirtualDiskVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<VsphereVirtualDiskVolumeSource>(
-    "VsphereVirtualDiskVolumeSource", "Vsphere virtual disk volume source.",
+    "VsphereVirtualDiskVolumeSource", "A disk of VMware vSphere.",
     [
-      Field("fsType", \.fsType, .string, "The fs type."),
-      Field("storagePolicyID", \.storagePolicyID, .string, "The storage policy id."),
-      Field("storagePolicyName", \.storagePolicyName, .string, "The storage policy name."),
-      Field("volumePath", \.volumePath, .string, required: true, "The volume path."),
+      Field("fsType", \.fsType, .string, "The type of file system on it, such as ext4."),
+      Field("storagePolicyID", \.storagePolicyID, .string, "The identity of its storage policy."),
+      Field("storagePolicyName", \.storagePolicyName, .string, "The name of its storage policy."),
+      Field("volumePath", \.volumePath, .string, required: true, "Where the disk is."),
     ])
 }

@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Pod security context.
+/// Rights and users for all containers of a pod.
 public struct PodSecurityContext: Described {
   public var appArmorProfile: AppArmorProfile?
   public var fsGroup: Int64?
@@ -19,25 +19,34 @@ public struct PodSecurityContext: Described {
   public init() {}
 
   public static let schema = Schema<PodSecurityContext>(
-    "PodSecurityContext", "Pod security context.",
+    "PodSecurityContext", "Rights and users for all containers of a pod.",
     [
-      Field("appArmorProfile", \.appArmorProfile, .object(AppArmorProfile.self), "The app armor profile."),
-      Field("fsGroup", \.fsGroup, .int64, "The fs group."),
-      Field("fsGroupChangePolicy", \.fsGroupChangePolicy, .string, "The fs group change policy."),
-      Field("runAsGroup", \.runAsGroup, .int64, "The run as group."),
-      Field("runAsNonRoot", \.runAsNonRoot, .bool, "The run as non root."),
-      Field("runAsUser", \.runAsUser, .int64, "The run as user."),
-      Field("seLinuxChangePolicy", \.seLinuxChangePolicy, .string, "The se linux change policy."),
-      Field("seLinuxOptions", \.seLinuxOptions, .object(SELinuxOptions.self), "The se linux options."),
-      Field("seccompProfile", \.seccompProfile, .object(SeccompProfile.self), "The seccomp profile."),
-      Field("supplementalGroups", \.supplementalGroups, listOf: .int64, "The supplemental groups."),
-      Field("supplementalGroupsPolicy", \.supplementalGroupsPolicy, .string, "The supplemental groups policy."),
-      Field("sysctls", \.sysctls, listOf: .object(Sysctl.self), "The sysctls."),
-      Field("windowsOptions", \.windowsOptions, .object(WindowsSecurityContextOptions.self), "The windows options."),
+      Field(
+        "appArmorProfile", \.appArmorProfile, .object(AppArmorProfile.self), "The AppArmor profile that restrains them."
+      ),
+      Field("fsGroup", \.fsGroup, .int64, "The group that owns the files of the volumes."),
+      Field(
+        "fsGroupChangePolicy", \.fsGroupChangePolicy, .string,
+        "When owners are changed: Always, or OnRootMismatch to save time."),
+      Field("runAsGroup", \.runAsGroup, .int64, "The number of the main group."),
+      Field("runAsNonRoot", \.runAsNonRoot, .bool, "Refuse to start programs as root."),
+      Field("runAsUser", \.runAsUser, .int64, "The number of the user."),
+      Field(
+        "seLinuxChangePolicy", \.seLinuxChangePolicy, .string, "How labels get onto volumes: MountOption or Recursive."),
+      Field("seLinuxOptions", \.seLinuxOptions, .object(SELinuxOptions.self), "The SELinux label."),
+      Field("seccompProfile", \.seccompProfile, .object(SeccompProfile.self), "Which system calls are allowed."),
+      Field("supplementalGroups", \.supplementalGroups, listOf: .int64, "Numbers of more groups."),
+      Field(
+        "supplementalGroupsPolicy", \.supplementalGroupsPolicy, .string,
+        "Merge adds the groups that the image names, Strict does not."),
+      Field("sysctls", \.sysctls, listOf: .object(Sysctl.self), "Kernel settings of the pod's own namespaces."),
+      Field(
+        "windowsOptions", \.windowsOptions, .object(WindowsSecurityContextOptions.self),
+        "What matters on Windows nodes only."),
     ])
 }
 
-/// Security context.
+/// Rights and users of one container; they win over those of the pod.
 public struct SecurityContext: Described {
   public var allowPrivilegeEscalation: Bool?
   public var appArmorProfile: AppArmorProfile?
@@ -55,24 +64,32 @@ public struct SecurityContext: Described {
   public init() {}
 
   public static let schema = Schema<SecurityContext>(
-    "SecurityContext", "Security context.",
+    "SecurityContext", "Rights and users of one container; they win over those of the pod.",
     [
-      Field("allowPrivilegeEscalation", \.allowPrivilegeEscalation, .bool, "The allow privilege escalation."),
-      Field("appArmorProfile", \.appArmorProfile, .object(AppArmorProfile.self), "The app armor profile."),
-      Field("capabilities", \.capabilities, .object(Capabilities.self), "The capabilities."),
-      Field("privileged", \.privileged, .bool, "The privileged."),
-      Field("procMount", \.procMount, .string, "The proc mount."),
-      Field("readOnlyRootFilesystem", \.readOnlyRootFilesystem, .bool, "The read only root filesystem."),
-      Field("runAsGroup", \.runAsGroup, .int64, "The run as group."),
-      Field("runAsNonRoot", \.runAsNonRoot, .bool, "The run as non root."),
-      Field("runAsUser", \.runAsUser, .int64, "The run as user."),
-      Field("seLinuxOptions", \.seLinuxOptions, .object(SELinuxOptions.self), "The se linux options."),
-      Field("seccompProfile", \.seccompProfile, .object(SeccompProfile.self), "The seccomp profile."),
-      Field("windowsOptions", \.windowsOptions, .object(WindowsSecurityContextOptions.self), "The windows options."),
+      Field(
+        "allowPrivilegeEscalation", \.allowPrivilegeEscalation, .bool,
+        "Whether a process may get more rights than its parent, as with sudo."),
+      Field(
+        "appArmorProfile", \.appArmorProfile, .object(AppArmorProfile.self), "The AppArmor profile that restrains it."),
+      Field(
+        "capabilities", \.capabilities, .object(Capabilities.self),
+        "Single rights of root that are added or taken away."),
+      Field("privileged", \.privileged, .bool, "Give it nearly every right that root has on the node."),
+      Field(
+        "procMount", \.procMount, .string, "How much of /proc it sees: Default hides some, Unmasked hides nothing."),
+      Field("readOnlyRootFilesystem", \.readOnlyRootFilesystem, .bool, "The files of its image cannot be changed."),
+      Field("runAsGroup", \.runAsGroup, .int64, "The number of the main group."),
+      Field("runAsNonRoot", \.runAsNonRoot, .bool, "Refuse to start the program as root."),
+      Field("runAsUser", \.runAsUser, .int64, "The number of the user."),
+      Field("seLinuxOptions", \.seLinuxOptions, .object(SELinuxOptions.self), "The SELinux label."),
+      Field("seccompProfile", \.seccompProfile, .object(SeccompProfile.self), "Which system calls are allowed."),
+      Field(
+        "windowsOptions", \.windowsOptions, .object(WindowsSecurityContextOptions.self),
+        "What matters on Windows nodes only."),
     ])
 }
 
-/// Capabilities.
+/// Single rights of root.
 public struct Capabilities: Described {
   public var add: [String] = []
   public var drop: [String] = []
@@ -80,14 +97,14 @@ public struct Capabilities: Described {
   public init() {}
 
   public static let schema = Schema<Capabilities>(
-    "Capabilities", "Capabilities.",
+    "Capabilities", "Single rights of root.",
     [
-      Field("add", \.add, listOf: .string, "The add."),
-      Field("drop", \.drop, listOf: .string, "The drop."),
+      Field("add", \.add, listOf: .string, "Rights that are added, such as NET_ADMIN."),
+      Field("drop", \.drop, listOf: .string, "Rights that are taken away; ALL means every one."),
     ])
 }
 
-/// App armor profile.
+/// A profile of AppArmor.
 public struct AppArmorProfile: Described {
   public var localhostProfile: String?
   public var type: String?
@@ -95,14 +112,14 @@ public struct AppArmorProfile: Described {
   public init() {}
 
   public static let schema = Schema<AppArmorProfile>(
-    "AppArmorProfile", "App armor profile.",
+    "AppArmorProfile", "A profile of AppArmor.",
     [
-      Field("localhostProfile", \.localhostProfile, .string, "The localhost profile."),
-      Field("type", \.type, .string, required: true, "The type."),
+      Field("localhostProfile", \.localhostProfile, .string, "The profile's name on the node, for type Localhost."),
+      Field("type", \.type, .string, required: true, "RuntimeDefault, Localhost or Unconfined."),
     ])
 }
 
-/// Selinux options.
+/// The parts of an SELinux label.
 public struct SELinuxOptions: Described {
   public var level: String?
   public var role: String?
@@ -112,16 +129,16 @@ public struct SELinuxOptions: Described {
   public init() {}
 
   public static let schema = Schema<SELinuxOptions>(
-    "SELinuxOptions", "Selinux options.",
+    "SELinuxOptions", "The parts of an SELinux label.",
     [
       Field("level", \.level, .string, "The level."),
       Field("role", \.role, .string, "The role."),
       Field("type", \.type, .string, "The type."),
-      Field("user", \.user, .string, "The user."),
+      Field("user", \.user, .string, "The SELinux user."),
     ])
 }
 
-/// Seccomp profile.
+/// A list of allowed system calls.
 public struct SeccompProfile: Described {
   public var localhostProfile: String?
   public var type: String?
@@ -129,14 +146,14 @@ public struct SeccompProfile: Described {
   public init() {}
 
   public static let schema = Schema<SeccompProfile>(
-    "SeccompProfile", "Seccomp profile.",
+    "SeccompProfile", "A list of allowed system calls.",
     [
-      Field("localhostProfile", \.localhostProfile, .string, "The localhost profile."),
-      Field("type", \.type, .string, required: true, "The type."),
+      Field("localhostProfile", \.localhostProfile, .string, "The file with the list on the node, for type Localhost."),
+      Field("type", \.type, .string, required: true, "RuntimeDefault, Localhost or Unconfined."),
     ])
 }
 
-/// Sysctl.
+/// A kernel setting.
 public struct Sysctl: Described {
   public var name: String?
   public var value: String?
@@ -144,14 +161,14 @@ public struct Sysctl: Described {
   public init() {}
 
   public static let schema = Schema<Sysctl>(
-    "Sysctl", "Sysctl.",
+    "Sysctl", "A kernel setting.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
-      Field("value", \.value, .string, required: true, "The value."),
+      Field("name", \.name, .string, required: true, "The setting, such as net.core.somaxconn."),
+      Field("value", \.value, .string, required: true, "Its value."),
     ])
 }
 
-/// Windows security context options.
+/// Rights and users on Windows nodes.
 public struct WindowsSecurityContextOptions: Described {
   public var gmsaCredentialSpec: String?
   public var gmsaCredentialSpecName: String?
@@ -161,11 +178,11 @@ public struct WindowsSecurityContextOptions: Described {
   public init() {}
 
   public static let schema = Schema<WindowsSecurityContextOptions>(
-    "WindowsSecurityContextOptions", "Windows security context options.",
+    "WindowsSecurityContextOptions", "Rights and users on Windows nodes.",
     [
-      Field("gmsaCredentialSpec", \.gmsaCredentialSpec, .string, "The gmsa credential spec."),
-      Field("gmsaCredentialSpecName", \.gmsaCredentialSpecName, .string, "The gmsa credential spec name."),
-      Field("hostProcess", \.hostProcess, .bool, "The host process."),
-      Field("runAsUserName", \.runAsUserName, .string, "The run as user name."),
+      Field("gmsaCredentialSpec", \.gmsaCredentialSpec, .string, "The specification of a managed service account."),
+      Field("gmsaCredentialSpecName", \.gmsaCredentialSpecName, .string, "The name of such a specification."),
+      Field("hostProcess", \.hostProcess, .bool, "Run it as a process of the node itself."),
+      Field("runAsUserName", \.runAsUserName, .string, "The name of the user."),
     ])
 }

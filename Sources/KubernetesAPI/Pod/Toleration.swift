@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Toleration.
+/// A taint that does not keep a pod off a node.
 public struct Toleration: Described {
   public var effect: String?
   public var key: String?
@@ -11,12 +11,16 @@ public struct Toleration: Described {
   public init() {}
 
   public static let schema = Schema<Toleration>(
-    "Toleration", "Toleration.",
+    "Toleration", "A taint that does not keep a pod off a node.",
     [
-      Field("effect", \.effect, .string, allowed: ["NoSchedule", "PreferNoSchedule", "NoExecute"], "The effect."),
-      Field("key", \.key, .string, "The key."),
-      Field("operator", \.`operator`, .string, "The operator."),
-      Field("tolerationSeconds", \.tolerationSeconds, .int64, "The toleration seconds."),
-      Field("value", \.value, .string, "The value."),
+      Field(
+        "effect", \.effect, .string, allowed: ["NoSchedule", "PreferNoSchedule", "NoExecute"],
+        "The effect of the taint; none means any."),
+      Field("key", \.key, .string, "The taint's key; none, with Exists, means any."),
+      Field("operator", \.`operator`, .string, "Equal compares the value, Exists does not."),
+      Field(
+        "tolerationSeconds", \.tolerationSeconds, .int64,
+        "How long the pod may stay once such a taint appears; none means for ever."),
+      Field("value", \.value, .string, "The taint's value."),
     ])
 }

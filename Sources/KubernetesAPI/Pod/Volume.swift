@@ -1,6 +1,6 @@
 public import ObjectSchema
 
-/// Volume.
+/// Storage of a pod: its name, and where it comes from; exactly one source is set.
 public struct Volume: Described {
   public var name: String?
   public var awsElasticBlockStore: AWSElasticBlockStoreVolumeSource?
@@ -37,51 +37,59 @@ public struct Volume: Described {
   public init() {}
 
   public static let schema = Schema<Volume>(
-    "Volume", "Volume.",
+    "Volume", "Storage of a pod: its name, and where it comes from; exactly one source is set.",
     [
-      Field("name", \.name, .string, required: true, "The name."),
+      Field("name", \.name, .string, required: true, "What containers call it."),
       Field(
         "awsElasticBlockStore", \.awsElasticBlockStore, .object(AWSElasticBlockStoreVolumeSource.self),
-        "The aws elastic block store."),
-      Field("azureDisk", \.azureDisk, .object(AzureDiskVolumeSource.self), "The azure disk."),
-      Field("azureFile", \.azureFile, .object(AzureFileVolumeSource.self), "The azure file."),
-      Field("cephfs", \.cephfs, .object(CephFSVolumeSource.self), "The cephfs."),
-      Field("cinder", \.cinder, .object(CinderVolumeSource.self), "The cinder."),
-      Field("configMap", \.configMap, .object(ConfigMapVolumeSource.self), "The config map."),
-      Field("csi", \.csi, .object(CSIVolumeSource.self), "The csi."),
-      Field("downwardAPI", \.downwardAPI, .object(DownwardAPIVolumeSource.self), "The downward api."),
-      Field("emptyDir", \.emptyDir, .object(EmptyDirVolumeSource.self), "The empty dir."),
-      Field("ephemeral", \.ephemeral, .object(EphemeralVolumeSource.self), "The ephemeral."),
-      Field("fc", \.fc, .object(FCVolumeSource.self), "The fc."),
-      Field("flexVolume", \.flexVolume, .object(FlexVolumeSource.self), "The flex volume."),
-      Field("flocker", \.flocker, .object(FlockerVolumeSource.self), "The flocker."),
+        "A disk of Amazon Web Services."),
+      Field("azureDisk", \.azureDisk, .object(AzureDiskVolumeSource.self), "A disk of Microsoft Azure."),
+      Field("azureFile", \.azureFile, .object(AzureFileVolumeSource.self), "A file share of Microsoft Azure."),
+      Field("cephfs", \.cephfs, .object(CephFSVolumeSource.self), "A file system of a Ceph cluster."),
+      Field("cinder", \.cinder, .object(CinderVolumeSource.self), "A disk of OpenStack Cinder."),
+      Field("configMap", \.configMap, .object(ConfigMapVolumeSource.self), "The entries of a config map, as files."),
+      Field(
+        "csi", \.csi, .object(CSIVolumeSource.self),
+        "Storage from a driver that speaks the container storage interface."),
+      Field("downwardAPI", \.downwardAPI, .object(DownwardAPIVolumeSource.self), "Fields of the pod itself, as files."),
+      Field(
+        "emptyDir", \.emptyDir, .object(EmptyDirVolumeSource.self), "An empty folder that lives as long as the pod."),
+      Field(
+        "ephemeral", \.ephemeral, .object(EphemeralVolumeSource.self),
+        "Storage that is made with the pod and goes with it."),
+      Field("fc", \.fc, .object(FCVolumeSource.self), "A disk behind Fibre Channel."),
+      Field(
+        "flexVolume", \.flexVolume, .object(FlexVolumeSource.self), "Storage from a program on the node, an old way."),
+      Field("flocker", \.flocker, .object(FlockerVolumeSource.self), "A data set of Flocker, an old system."),
       Field(
         "gcePersistentDisk", \.gcePersistentDisk, .object(GCEPersistentDiskVolumeSource.self),
-        "The gce persistent disk."),
-      Field("gitRepo", \.gitRepo, .object(GitRepoVolumeSource.self), "The git repo."),
-      Field("glusterfs", \.glusterfs, .object(GlusterfsVolumeSource.self), "The glusterfs."),
-      Field("hostPath", \.hostPath, .object(HostPathVolumeSource.self), "The host path."),
-      Field("image", \.image, .object(ImageVolumeSource.self), "The image."),
-      Field("iscsi", \.iscsi, .object(ISCSIVolumeSource.self), "The iscsi."),
-      Field("nfs", \.nfs, .object(NFSVolumeSource.self), "The nfs."),
+        "A disk of Google Compute Engine."),
+      Field(
+        "gitRepo", \.gitRepo, .object(GitRepoVolumeSource.self), "A folder filled from a Git repository, an old way."),
+      Field("glusterfs", \.glusterfs, .object(GlusterfsVolumeSource.self), "A file system of GlusterFS."),
+      Field("hostPath", \.hostPath, .object(HostPathVolumeSource.self), "A file or folder of the node itself."),
+      Field("image", \.image, .object(ImageVolumeSource.self), "The files of an image."),
+      Field("iscsi", \.iscsi, .object(ISCSIVolumeSource.self), "A disk behind iSCSI."),
+      Field("nfs", \.nfs, .object(NFSVolumeSource.self), "A directory of an NFS server."),
       Field(
         "persistentVolumeClaim", \.persistentVolumeClaim, .object(PersistentVolumeClaimVolumeSource.self),
-        "The persistent volume claim."),
+        "Storage that a claim stands for."),
       Field(
         "photonPersistentDisk", \.photonPersistentDisk, .object(PhotonPersistentDiskVolumeSource.self),
-        "The photon persistent disk."),
-      Field("portworxVolume", \.portworxVolume, .object(PortworxVolumeSource.self), "The portworx volume."),
-      Field("projected", \.projected, .object(ProjectedVolumeSource.self), "The projected."),
-      Field("quobyte", \.quobyte, .object(QuobyteVolumeSource.self), "The quobyte."),
-      Field("rbd", \.rbd, .object(RBDVolumeSource.self), "The rbd."),
-      Field("scaleIO", \.scaleIO, .object(ScaleIOVolumeSource.self), "The scale io."),
-      Field("secret", \.secret, .object(SecretVolumeSource.self), "The secret."),
-      Field("storageos", \.storageos, .object(StorageOSVolumeSource.self), "The storageos."),
-      Field("vsphereVolume", \.vsphereVolume, .object(VsphereVirtualDiskVolumeSource.self), "The vsphere volume."),
+        "A disk of VMware Photon."),
+      Field("portworxVolume", \.portworxVolume, .object(PortworxVolumeSource.self), "A volume of Portworx."),
+      Field("projected", \.projected, .object(ProjectedVolumeSource.self), "Several sources in one folder."),
+      Field("quobyte", \.quobyte, .object(QuobyteVolumeSource.self), "A volume of Quobyte."),
+      Field("rbd", \.rbd, .object(RBDVolumeSource.self), "A block device of a Ceph cluster."),
+      Field("scaleIO", \.scaleIO, .object(ScaleIOVolumeSource.self), "A volume of ScaleIO."),
+      Field("secret", \.secret, .object(SecretVolumeSource.self), "The entries of a secret, as files."),
+      Field("storageos", \.storageos, .object(StorageOSVolumeSource.self), "A volume of StorageOS."),
+      Field(
+        "vsphereVolume", \.vsphereVolume, .object(VsphereVirtualDiskVolumeSource.self), "A disk of VMware vSphere."),
     ])
 }
 
-/// Empty dir volume source.
+/// An empty folder that all containers of a pod can share.
 public struct EmptyDirVolumeSource: Described {
   public var medium: String?
   public var mode: Int32?
@@ -90,15 +98,15 @@ public struct EmptyDirVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<EmptyDirVolumeSource>(
-    "EmptyDirVolumeSource", "Empty dir volume source.",
+    "EmptyDirVolumeSource", "An empty folder that all containers of a pod can share.",
     [
-      Field("medium", \.medium, .string, "The medium."),
-      Field("mode", \.mode, .int32, "The mode."),
-      Field("sizeLimit", \.sizeLimit, .quantity, "The size limit."),
+      Field("medium", \.medium, .string, "Memory keeps it in memory; else it is on the node's disk."),
+      Field("mode", \.mode, .int32, "The permissions of the folder."),
+      Field("sizeLimit", \.sizeLimit, .quantity, "The most that it may hold; the pod is evicted when it holds more."),
     ])
 }
 
-/// Host path volume source.
+/// A file or folder of the node.
 public struct HostPathVolumeSource: Described {
   public var path: String?
   public var type: String?
@@ -106,14 +114,16 @@ public struct HostPathVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<HostPathVolumeSource>(
-    "HostPathVolumeSource", "Host path volume source.",
+    "HostPathVolumeSource", "A file or folder of the node.",
     [
-      Field("path", \.path, .string, required: true, "The path."),
-      Field("type", \.type, .string, default: "", "The type."),
+      Field("path", \.path, .string, required: true, "Its path on the node."),
+      Field(
+        "type", \.type, .string, default: "",
+        "What must be there, or is made: Directory, DirectoryOrCreate, File, FileOrCreate, Socket."),
     ])
 }
 
-/// Config map volume source.
+/// The entries of a config map, as files.
 public struct ConfigMapVolumeSource: Described {
   public var name: String?
   public var defaultMode: Int32?
@@ -124,17 +134,21 @@ public struct ConfigMapVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<ConfigMapVolumeSource>(
-    "ConfigMapVolumeSource", "Config map volume source.",
+    "ConfigMapVolumeSource", "The entries of a config map, as files.",
     [
-      Field("name", \.name, .string, "The name."),
-      Field("defaultMode", \.defaultMode, .int32, default: 420, "The default mode."),
-      Field("defaultUser", \.defaultUser, .int32, "The default user."),
-      Field("items", \.items, listOf: .object(KeyToPath.self), "The items."),
-      Field("optional", \.optional, .bool, "The optional."),
+      Field("name", \.name, .string, "The config map, in the pod's namespace."),
+      Field(
+        "defaultMode", \.defaultMode, .int32, default: 420,
+        "The permissions of files that name no other; 0644 when it is not set."),
+      Field("defaultUser", \.defaultUser, .int32, "The user who owns the files that name no other."),
+      Field(
+        "items", \.items, listOf: .object(KeyToPath.self),
+        "The entries that are wanted, and their file names; none means all."),
+      Field("optional", \.optional, .bool, "The pod starts even when there is no such config map."),
     ])
 }
 
-/// Secret volume source.
+/// The entries of a secret, as files kept in memory.
 public struct SecretVolumeSource: Described {
   public var defaultMode: Int32?
   public var defaultUser: Int32?
@@ -145,17 +159,21 @@ public struct SecretVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<SecretVolumeSource>(
-    "SecretVolumeSource", "Secret volume source.",
+    "SecretVolumeSource", "The entries of a secret, as files kept in memory.",
     [
-      Field("defaultMode", \.defaultMode, .int32, default: 420, "The default mode."),
-      Field("defaultUser", \.defaultUser, .int32, "The default user."),
-      Field("items", \.items, listOf: .object(KeyToPath.self), "The items."),
-      Field("optional", \.optional, .bool, "The optional."),
-      Field("secretName", \.secretName, .string, "The secret name."),
+      Field(
+        "defaultMode", \.defaultMode, .int32, default: 420,
+        "The permissions of files that name no other; 0644 when it is not set."),
+      Field("defaultUser", \.defaultUser, .int32, "The user who owns the files that name no other."),
+      Field(
+        "items", \.items, listOf: .object(KeyToPath.self),
+        "The entries that are wanted, and their file names; none means all."),
+      Field("optional", \.optional, .bool, "The pod starts even when there is no such secret."),
+      Field("secretName", \.secretName, .string, "The secret, in the pod's namespace."),
     ])
 }
 
-/// Downward apivolume source.
+/// Fields of the pod itself, as files.
 public struct DownwardAPIVolumeSource: Described {
   public var defaultMode: Int32?
   public var defaultUser: Int32?
@@ -164,15 +182,17 @@ public struct DownwardAPIVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<DownwardAPIVolumeSource>(
-    "DownwardAPIVolumeSource", "Downward apivolume source.",
+    "DownwardAPIVolumeSource", "Fields of the pod itself, as files.",
     [
-      Field("defaultMode", \.defaultMode, .int32, default: 420, "The default mode."),
-      Field("defaultUser", \.defaultUser, .int32, "The default user."),
-      Field("items", \.items, listOf: .object(DownwardAPIVolumeFile.self), "The items."),
+      Field(
+        "defaultMode", \.defaultMode, .int32, default: 420,
+        "The permissions of files that name no other; 0644 when it is not set."),
+      Field("defaultUser", \.defaultUser, .int32, "The user who owns the files that name no other."),
+      Field("items", \.items, listOf: .object(DownwardAPIVolumeFile.self), "The files, and what is in them."),
     ])
 }
 
-/// Downward apivolume file.
+/// A file with something about the pod in it.
 public struct DownwardAPIVolumeFile: Described {
   public var fieldRef: ObjectFieldSelector?
   public var mode: Int32?
@@ -183,17 +203,19 @@ public struct DownwardAPIVolumeFile: Described {
   public init() {}
 
   public static let schema = Schema<DownwardAPIVolumeFile>(
-    "DownwardAPIVolumeFile", "Downward apivolume file.",
+    "DownwardAPIVolumeFile", "A file with something about the pod in it.",
     [
-      Field("fieldRef", \.fieldRef, .object(ObjectFieldSelector.self), "The field ref."),
-      Field("mode", \.mode, .int32, "The mode."),
-      Field("path", \.path, .string, required: true, "The path."),
-      Field("resourceFieldRef", \.resourceFieldRef, .object(ResourceFieldSelector.self), "The resource field ref."),
-      Field("user", \.user, .int32, "The user."),
+      Field("fieldRef", \.fieldRef, .object(ObjectFieldSelector.self), "The field that it holds."),
+      Field("mode", \.mode, .int32, "The permissions of the file."),
+      Field("path", \.path, .string, required: true, "The file's name."),
+      Field(
+        "resourceFieldRef", \.resourceFieldRef, .object(ResourceFieldSelector.self),
+        "The request or limit that it holds."),
+      Field("user", \.user, .int32, "The user who owns the file."),
     ])
 }
 
-/// Key to path.
+/// An entry, and the file that it becomes.
 public struct KeyToPath: Described {
   public var key: String?
   public var mode: Int32?
@@ -203,16 +225,16 @@ public struct KeyToPath: Described {
   public init() {}
 
   public static let schema = Schema<KeyToPath>(
-    "KeyToPath", "Key to path.",
+    "KeyToPath", "An entry, and the file that it becomes.",
     [
-      Field("key", \.key, .string, required: true, "The key."),
-      Field("mode", \.mode, .int32, "The mode."),
-      Field("path", \.path, .string, required: true, "The path."),
-      Field("user", \.user, .int32, "The user."),
+      Field("key", \.key, .string, required: true, "The entry."),
+      Field("mode", \.mode, .int32, "The permissions of the file."),
+      Field("path", \.path, .string, required: true, "The file's name."),
+      Field("user", \.user, .int32, "The user who owns the file."),
     ])
 }
 
-/// Projected volume source.
+/// Several sources in one folder.
 public struct ProjectedVolumeSource: Described {
   public var defaultMode: Int32?
   public var defaultUser: Int32?
@@ -221,15 +243,17 @@ public struct ProjectedVolumeSource: Described {
   public init() {}
 
   public static let schema = Schema<ProjectedVolumeSource>(
-    "ProjectedVolumeSource", "Projected volume source.",
+    "ProjectedVolumeSource", "Several sources in one folder.",
     [
-      Field("defaultMode", \.defaultMode, .int32, default: 420, "The default mode."),
-      Field("defaultUser", \.defaultUser, .int32, "The default user."),
-      Field("sources", \.sources, listOf: .object(VolumeProjection.self), "The sources."),
+      Field(
+        "defaultMode", \.defaultMode, .int32, default: 420,
+        "The permissions of files that name no other; 0644 when it is not set."),
+      Field("defaultUser", \.defaultUser, .int32, "The user who owns the files that name no other."),
+      Field("sources", \.sources, listOf: .object(VolumeProjection.self), "Where the files come from."),
     ])
 }
 
-/// Volume projection.
+/// One source of files; exactly one field is set.
 public struct VolumeProjection: Described {
   public var clusterTrustBundle: ClusterTrustBundleProjection?
   public var configMap: ConfigMapProjection?
@@ -241,22 +265,24 @@ public struct VolumeProjection: Described {
   public init() {}
 
   public static let schema = Schema<VolumeProjection>(
-    "VolumeProjection", "Volume projection.",
+    "VolumeProjection", "One source of files; exactly one field is set.",
     [
       Field(
         "clusterTrustBundle", \.clusterTrustBundle, .object(ClusterTrustBundleProjection.self),
-        "The cluster trust bundle."),
-      Field("configMap", \.configMap, .object(ConfigMapProjection.self), "The config map."),
-      Field("downwardAPI", \.downwardAPI, .object(DownwardAPIProjection.self), "The downward api."),
-      Field("podCertificate", \.podCertificate, .object(PodCertificateProjection.self), "The pod certificate."),
-      Field("secret", \.secret, .object(SecretProjection.self), "The secret."),
+        "Certificates of authorities that the cluster trusts."),
+      Field("configMap", \.configMap, .object(ConfigMapProjection.self), "The entries of a config map."),
+      Field("downwardAPI", \.downwardAPI, .object(DownwardAPIProjection.self), "Fields of the pod itself."),
+      Field(
+        "podCertificate", \.podCertificate, .object(PodCertificateProjection.self),
+        "A key and a certificate made for the pod."),
+      Field("secret", \.secret, .object(SecretProjection.self), "The entries of a secret."),
       Field(
         "serviceAccountToken", \.serviceAccountToken, .object(ServiceAccountTokenProjection.self),
-        "The service account token."),
+        "A token by which the pod is known to the API server."),
     ])
 }
 
-/// Cluster trust bundle projection.
+/// Certificates of authorities, as a file.
 public struct ClusterTrustBundleProjection: Described {
   public var name: String?
   public var labelSelector: LabelSelector?
@@ -268,18 +294,18 @@ public struct ClusterTrustBundleProjection: Described {
   public init() {}
 
   public static let schema = Schema<ClusterTrustBundleProjection>(
-    "ClusterTrustBundleProjection", "Cluster trust bundle projection.",
+    "ClusterTrustBundleProjection", "Certificates of authorities, as a file.",
     [
-      Field("name", \.name, .string, "The name."),
-      Field("labelSelector", \.labelSelector, .object(LabelSelector.self), "The label selector."),
-      Field("optional", \.optional, .bool, "The optional."),
-      Field("path", \.path, .string, required: true, "The path."),
-      Field("signerName", \.signerName, .string, "The signer name."),
-      Field("user", \.user, .int32, "The user."),
+      Field("name", \.name, .string, "The bundle."),
+      Field("labelSelector", \.labelSelector, .object(LabelSelector.self), "The labels of the bundles to join."),
+      Field("optional", \.optional, .bool, "The pod starts even when there is no such bundle."),
+      Field("path", \.path, .string, required: true, "The file's name."),
+      Field("signerName", \.signerName, .string, "The signer whose bundles are meant."),
+      Field("user", \.user, .int32, "The user who owns the file."),
     ])
 }
 
-/// Config map projection.
+/// Entries of a config map, as files.
 public struct ConfigMapProjection: Described {
   public var name: String?
   public var items: [KeyToPath] = []
@@ -288,28 +314,30 @@ public struct ConfigMapProjection: Described {
   public init() {}
 
   public static let schema = Schema<ConfigMapProjection>(
-    "ConfigMapProjection", "Config map projection.",
+    "ConfigMapProjection", "Entries of a config map, as files.",
     [
-      Field("name", \.name, .string, "The name."),
-      Field("items", \.items, listOf: .object(KeyToPath.self), "The items."),
-      Field("optional", \.optional, .bool, "The optional."),
+      Field("name", \.name, .string, "The config map, in the pod's namespace."),
+      Field(
+        "items", \.items, listOf: .object(KeyToPath.self),
+        "The entries that are wanted, and their file names; none means all."),
+      Field("optional", \.optional, .bool, "The pod starts even when there is no such config map."),
     ])
 }
 
-/// Downward apiprojection.
+/// Fields of the pod, as files.
 public struct DownwardAPIProjection: Described {
   public var items: [DownwardAPIVolumeFile] = []
 
   public init() {}
 
   public static let schema = Schema<DownwardAPIProjection>(
-    "DownwardAPIProjection", "Downward apiprojection.",
+    "DownwardAPIProjection", "Fields of the pod, as files.",
     [
-      Field("items", \.items, listOf: .object(DownwardAPIVolumeFile.self), "The items.")
+      Field("items", \.items, listOf: .object(DownwardAPIVolumeFile.self), "The files, and what is in them.")
     ])
 }
 
-/// Pod certificate projection.
+/// A key and a certificate made for the pod.
 public struct PodCertificateProjection: Described {
   public var certificateChainPath: String?
   public var credentialBundlePath: String?
@@ -323,20 +351,23 @@ public struct PodCertificateProjection: Described {
   public init() {}
 
   public static let schema = Schema<PodCertificateProjection>(
-    "PodCertificateProjection", "Pod certificate projection.",
+    "PodCertificateProjection", "A key and a certificate made for the pod.",
     [
-      Field("certificateChainPath", \.certificateChainPath, .string, "The certificate chain path."),
-      Field("credentialBundlePath", \.credentialBundlePath, .string, "The credential bundle path."),
-      Field("keyPath", \.keyPath, .string, "The key path."),
-      Field("keyType", \.keyType, .string, required: true, "The key type."),
-      Field("maxExpirationSeconds", \.maxExpirationSeconds, .int64, "The max expiration seconds."),
-      Field("signerName", \.signerName, .string, required: true, "The signer name."),
-      Field("user", \.user, .int32, "The user."),
-      Field("userAnnotations", \.userAnnotations, mapOf: .string, "The user annotations."),
+      Field("certificateChainPath", \.certificateChainPath, .string, "The file that gets the certificates."),
+      Field(
+        "credentialBundlePath", \.credentialBundlePath, .string, "The file that gets key and certificates together."),
+      Field("keyPath", \.keyPath, .string, "The file that gets the key."),
+      Field("keyType", \.keyType, .string, required: true, "The type of key, such as ED25519."),
+      Field(
+        "maxExpirationSeconds", \.maxExpirationSeconds, .int64, "The most seconds that the certificate may be good for."
+      ),
+      Field("signerName", \.signerName, .string, required: true, "Who signs it."),
+      Field("user", \.user, .int32, "The user who owns the file."),
+      Field("userAnnotations", \.userAnnotations, mapOf: .string, "What the signer is told besides."),
     ])
 }
 
-/// Secret projection.
+/// Entries of a secret, as files.
 public struct SecretProjection: Described {
   public var name: String?
   public var items: [KeyToPath] = []
@@ -345,15 +376,17 @@ public struct SecretProjection: Described {
   public init() {}
 
   public static let schema = Schema<SecretProjection>(
-    "SecretProjection", "Secret projection.",
+    "SecretProjection", "Entries of a secret, as files.",
     [
-      Field("name", \.name, .string, "The name."),
-      Field("items", \.items, listOf: .object(KeyToPath.self), "The items."),
-      Field("optional", \.optional, .bool, "The optional."),
+      Field("name", \.name, .string, "The secret, in the pod's namespace."),
+      Field(
+        "items", \.items, listOf: .object(KeyToPath.self),
+        "The entries that are wanted, and their file names; none means all."),
+      Field("optional", \.optional, .bool, "The pod starts even when there is no such secret."),
     ])
 }
 
-/// Service account token projection.
+/// A token for the API server, as a file that is kept fresh.
 public struct ServiceAccountTokenProjection: Described {
   public var audience: String?
   public var expirationSeconds: Int64?
@@ -363,11 +396,13 @@ public struct ServiceAccountTokenProjection: Described {
   public init() {}
 
   public static let schema = Schema<ServiceAccountTokenProjection>(
-    "ServiceAccountTokenProjection", "Service account token projection.",
+    "ServiceAccountTokenProjection", "A token for the API server, as a file that is kept fresh.",
     [
-      Field("audience", \.audience, .string, "The audience."),
-      Field("expirationSeconds", \.expirationSeconds, .int64, default: 3600, "The expiration seconds."),
-      Field("path", \.path, .string, required: true, "The path."),
-      Field("user", \.user, .int32, "The user."),
+      Field("audience", \.audience, .string, "Whom the token is meant for; the API server when it is not set."),
+      Field(
+        "expirationSeconds", \.expirationSeconds, .int64, default: 3600,
+        "Seconds that it is good for; it is renewed in time."),
+      Field("path", \.path, .string, required: true, "The file's name."),
+      Field("user", \.user, .int32, "The user who owns the file."),
     ])
 }
