@@ -148,7 +148,6 @@ struct NginxLocation {
 
   init(_ directive: NginxDirective, defaults: NginxLocation) throws(NginxConfigurationError) {
     self = defaults
-    fixedAnswer = defaults.fixedAnswer
     let words = directive.arguments
     switch (words.count, words.first ?? "") {
     case (2, "="): match = .exact

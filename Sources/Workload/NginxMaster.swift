@@ -39,7 +39,7 @@ final class NginxMaster {
     }
     lifeline = (ends[0], ends[1])
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    writePidFile()
+    try writePidFile()
     announce()
     ProcessTitle.set("nginx: master process \(arguments.joined(separator: " "))")
     logs.error("notice", "start worker processes")
@@ -177,11 +177,11 @@ final class NginxMaster {
     }
   }
 
-  private func writePidFile() {
+  private func writePidFile() throws(NginxConfigurationError) {
     let descriptor = Glibc.open(configuration.pidFile, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      logs.error("alert", "open() \"\(configuration.pidFile)\" failed (\(errno): \(String(cString: strerror(errno))))")
-      return
+      let reason = "\(errno): \(String(cString: strerror(errno)))"
+      throw NginxConfigurationError("open() \"\(configuration.pidFile)\" failed (\(reason))")
     }
     write("\(getpid())\n", to: descriptor)
     close(descriptor)

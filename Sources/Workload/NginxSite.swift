@@ -16,10 +16,7 @@ final class NginxSite {
   func application(for address: ListenAddress) -> WebApplication {
     WebApplication(
       answer: { self.answer($0, on: address) },
-      refuse: { bad in
-        // Nginx has its own number for a request without a sensible version.
-        self.errorPage(bad.status, showsVersion: true)
-      },
+      refuse: { self.errorPage($0.status, showsVersion: true) },
       log: { self.log($0, on: address) })
   }
 

@@ -4,7 +4,7 @@ import Glibc
 enum PackageInstaller {
   /// Packages of Debian whose commands the images have anyway.
   private static let present = [
-    "bash", "busybox", "coreutils", "findutils", "grep", "gzip", "hostname", "less", "net-tools", "netcat",
+    "bash", "busybox", "coreutils", "curl", "findutils", "grep", "gzip", "hostname", "less", "net-tools", "netcat",
     "netcat-openbsd",
     "netcat-traditional", "procps", "psmisc", "sed", "tar", "util-linux", "vim-tiny", "wget",
   ]

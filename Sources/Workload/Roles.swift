@@ -8,6 +8,7 @@ let roles: [String: @Sendable ([String]) -> Int32] = [
   "go-demo": GoDemo.main,
   "mongod": Mongod.main,
   "bash": Bash.main,
+  "curl": Curl.main,
   "ps": ProcessStatus.main,
   "pgrep": ProcessMatch.grep,
   "pkill": ProcessMatch.kill,

@@ -384,6 +384,50 @@ import Testing
     #expect(try await ProgramOutput.of(Self.program, ["ps", "-o", "nonsense"]).end == .exited(1))
   }
 
+  @Test func curlShowsWhatAServerAnswers() async throws {
+    try await withNginx { server async throws in
+      let url = "http://localhost:\(server.port)"
+      #expect(try await Self.curl("-s", url) == "hello\n")
+      #expect(try await Self.curl("-s", url + "/who", "-X", "PUT", "-d", "a=b") == "PUT /who\n")
+      #expect(try await Self.curl("-sI", url).hasPrefix("HTTP/1.1 200 OK\r\nServer: nginx/"))
+      #expect(
+        try await Self.curl("-s", "-o", "/dev/null", "-w", "%{http_code} %{size_download}\\n", url + "/x")
+          == "404 153\n")
+      let failed = try await ProgramOutput.of(Self.program, ["curl", "-fsS", url + "/x"])
+      #expect(failed.end == .exited(22))
+      #expect(failed.error == "curl: (22) The requested URL returned error: 404\n")
+    }
+  }
+
+  @Test(
+    arguments: [
+      (["http://127.0.0.1:1/"], 7, "curl: (7) Failed to connect to 127.0.0.1 port 1: Couldn't connect to server\n"),
+      (["https://localhost/"], 1, "curl: (1) Protocol \"https\" not supported\n"),
+      (["http://:80/"], 3, "curl: (3) URL using bad/illegal format or missing URL\n"),
+      ([], 2, "curl: (2) no URL specified\n"),
+      (["--nonsense"], 2, "curl: (2) option --nonsense: is unknown\n"),
+    ] as [([String], Int32, String)])
+  func curlSaysWhyItFails(arguments: [String], code: Int32, message: String) async throws {
+    let answer = try await ProgramOutput.of(Self.program, ["curl"] + arguments)
+    #expect(answer.end == .exited(code))
+    #expect(answer.error == message)
+  }
+
+  private static func curl(_ arguments: String...) async throws -> String {
+    try await ProgramOutput.of(program, ["curl"] + arguments).output
+  }
+
+  @Test func nginxDoesNotStartWithoutItsPidFile() async throws {
+    try await TemporaryFolder.with { folder in
+      try writeNginxConfiguration(folder, port: freePort(), answer: "")
+      let text = try folder.read("nginx.conf").split(separator: "\n").filter { !$0.hasPrefix("pid ") }
+      let file = try folder.write(text.joined(separator: "\n") + "\npid /proc/nowhere;\n", to: "other.conf")
+      let answer = try await ProgramOutput.of(Self.program, ["nginx", "-c", file, "-g", "daemon off;"])
+      #expect(answer.end == .exited(1))
+      #expect(answer.error.contains("[emerg] open() \"/proc/nowhere\" failed (2: No such file or directory)"))
+    }
+  }
+
   @Test func aptGetGrantsWhatIsThereAlready() async throws {
     #expect(try await ProgramOutput.of(Self.program, ["apt-get", "update"]).end == .exited(0))
     #expect(try await ProgramOutput.of(Self.program, ["apt-get", "install", "-y", "procps"]).end == .exited(0))

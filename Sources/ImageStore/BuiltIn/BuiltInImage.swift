@@ -18,7 +18,7 @@ struct BuiltInImage: Sendable {
   static let allNames = Set(all.flatMap(\.fullNames))
 
   static let all: [BuiltInImage] = [
-    busybox, alpine, ubuntu, debian, nginx, httpd, kuard, helloApp, k8sBook, goDemo, mongo,
+    busybox, alpine, ubuntu, debian, nginx, httpd, kuard, helloApp, k8sBook, goDemo, mongo, curl,
   ]
 }
 

@@ -31,7 +31,6 @@ extension BuiltInImage {
     # Prepares the configuration, then becomes the program that was asked for.
     say() { [ -n "$NGINX_ENTRYPOINT_QUIET_LOGS" ] || echo "$0: $*"; }
     if [ "$1" = nginx ] || [ "$1" = nginx-debug ]; then
-      set -- "$@"
       found=
       for script in /docker-entrypoint.d/*; do [ -e "$script" ] && found=yes; done
       if [ -n "$found" ]; then

@@ -25,7 +25,16 @@ extension BuiltInImage {
     [
       // busybox's shell prefers its own ps, which knows fewer options, to the one on the search path.
       LayerEntry.text("etc/bash.bashrc", "alias ps=/usr/bin/ps\n")
-    ] + roles(["usr/bin/apt", "usr/bin/apt-get", "usr/bin/bash"])
+    ] + roles(["usr/bin/apt", "usr/bin/apt-get", "usr/bin/bash", "usr/bin/curl"])
+
+  static let curl = BuiltInImage(
+    names: ["curlimages/curl"],
+    entries: [osRelease(name: "curlimages/curl", id: "alpine")] + roles(["usr/bin/curl"]),
+    config: {
+      var config = shell("curl")
+      config.command.append("--version")
+      return config
+    }())
 
   private static func shell(_ command: String) -> ImageConfig {
     var config = ImageConfig()
