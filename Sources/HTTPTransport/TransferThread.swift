@@ -38,34 +38,43 @@ final class TransferThread: Sendable {
   fileprivate func run() {
     var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
     while true {
-      let pending = orders.withLock { orders in
-        defer { orders = [] }
-        return orders
-      }
-      for order in pending {
-        switch order {
-        case .start(let transfer):
-          guard let easy = transfer.prepare() else { continue }
-          transfers[easy] = transfer
-          curl_multi_add_handle(handle.multi, easy)
-        case .resume(let transfer):
-          if let easy = transfer.easy, transfers[easy] != nil { curl_easy_pause(easy, CURLPAUSE_CONT) }
-        case .cancel(let transfer):
-          guard let easy = transfer.easy, transfers.removeValue(forKey: easy) != nil else { continue }
-          curl_multi_remove_handle(handle.multi, easy)
-          transfer.end(CURLE_ABORTED_BY_CALLBACK)
-        }
-      }
-      var running: Int32 = 0
-      curl_multi_perform(handle.multi, &running)
-      var left: Int32 = 0
-      while let message = curl_multi_info_read(handle.multi, &left) {
-        guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
-        let result = ccurl_message_result(message)
-        curl_multi_remove_handle(handle.multi, easy)
-        transfers.removeValue(forKey: easy)?.end(result)
-      }
+      // In functions of their own: while this one waits it must not hold on to transfers that are over.
+      carryOutOrders(&transfers)
+      moveBytes(&transfers)
       if orders.withLock(\.isEmpty) { curl_multi_poll(handle.multi, nil, 0, 60_000, nil) }
+    }
+  }
+
+  private func carryOutOrders(_ transfers: inout [UnsafeMutableRawPointer: Transfer]) {
+    let pending = orders.withLock { orders in
+      defer { orders = [] }
+      return orders
+    }
+    for order in pending {
+      switch order {
+      case .start(let transfer):
+        guard let easy = transfer.prepare() else { continue }
+        transfers[easy] = transfer
+        curl_multi_add_handle(handle.multi, easy)
+      case .resume(let transfer):
+        if let easy = transfer.easy, transfers[easy] != nil { curl_easy_pause(easy, CURLPAUSE_CONT) }
+      case .cancel(let transfer):
+        guard let easy = transfer.easy, transfers.removeValue(forKey: easy) != nil else { continue }
+        curl_multi_remove_handle(handle.multi, easy)
+        transfer.end(CURLE_ABORTED_BY_CALLBACK)
+      }
+    }
+  }
+
+  private func moveBytes(_ transfers: inout [UnsafeMutableRawPointer: Transfer]) {
+    var running: Int32 = 0
+    curl_multi_perform(handle.multi, &running)
+    var left: Int32 = 0
+    while let message = curl_multi_info_read(handle.multi, &left) {
+      guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+      let result = ccurl_message_result(message)
+      curl_multi_remove_handle(handle.multi, easy)
+      transfers.removeValue(forKey: easy)?.end(result)
     }
   }
 }

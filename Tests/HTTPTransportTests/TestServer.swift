@@ -91,6 +91,24 @@ struct ServerUnderTest: Sendable {
     }
   }
 
+  /// How many sockets of this server some process has open, the listening one included, as the kernel sees it.
+  var openConnections: Int {
+    get throws {
+      switch place {
+      case .unix(let path):
+        return try Files.readText("/proc/net/unix").split(separator: "\n").count { $0.hasSuffix(" " + path) }
+      case .loopback(let port):
+        let digits = String(port, radix: 16, uppercase: true)
+        let address = ":" + String(repeating: "0", count: 4 - digits.count) + digits
+        return try Files.readText("/proc/net/tcp").split(separator: "\n").count { line in
+          let fields = line.split(separator: " ")
+          // What the kernel still remembers of a closed connection belongs to nobody: its inode is 0.
+          return fields.count > 9 && fields[1].hasSuffix(address) && fields[9] != "0"
+        }
+      }
+    }
+  }
+
   private func finish<Address>(_ number: Int32, _ address: inout Address) throws -> Descriptor {
     let result = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -18,6 +18,9 @@ final class HTTPConnection: Sendable {
     static func < (one: HangUp, other: HangUp) -> Bool { one.rawValue < other.rawValue }
   }
 
+  /// libmicrohttpd overlooks the end of a stream that arrives together with half a request.
+  private static let timeToNoticeTheEnd: Duration = .seconds(1)
+
   let descriptor: Int32
   private let limits: HTTPServerLimits
   private let state: Mutex<State>
@@ -39,7 +42,7 @@ final class HTTPConnection: Sendable {
   func end(_ exchange: HTTPExchange) {
     state.withLock { state in
       state.exchange = nil
-      state.deadline = .now + limits.idleTime
+      state.deadline = .now + (state.hangUp == .none ? limits.idleTime : Self.timeToNoticeTheEnd)
     }
   }
 
@@ -50,6 +53,7 @@ final class HTTPConnection: Sendable {
   func hungUp(completely: Bool) {
     let (exchange, hangUp) = state.withLock { state in
       state.hangUp = max(state.hangUp, completely ? .complete : .half)
+      if let deadline = state.deadline { state.deadline = min(deadline, .now + Self.timeToNoticeTheEnd) }
       return (state.exchange, state.hangUp)
     }
     exchange?.clientHungUp(hangUp)
