@@ -80,10 +80,15 @@ struct ClientTarget: Sendable {
     ccurl_set_number(handle, CURLOPT_CONNECTTIMEOUT, 10)
     if let detour { ccurl_set_pointer(handle, CURLOPT_CONNECT_TO, detour.list) }
     // TLS libraries read files; these have no name that anybody else could open.
-    if let authority { ccurl_set_text(handle, CURLOPT_CAINFO, authority.path) }
+    if let authority {
+      ccurl_set_text(handle, CURLOPT_CAINFO, authority.path)
+      // Reading all authorities of the machine as well would take a tenth of a second, and trust them.
+      ccurl_set_text(handle, CURLOPT_CAPATH, nil)
+    }
     if let certificate { ccurl_set_text(handle, CURLOPT_SSLCERT, certificate.path) }
     if let key { ccurl_set_text(handle, CURLOPT_SSLKEY, key.path) }
     if skipsVerification {
+      ccurl_set_text(handle, CURLOPT_CAPATH, nil)
       ccurl_set_number(handle, CURLOPT_SSL_VERIFYPEER, 0)
       ccurl_set_number(handle, CURLOPT_SSL_VERIFYHOST, 0)
     }
