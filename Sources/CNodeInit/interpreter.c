@@ -18,7 +18,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -218,7 +217,7 @@ static int map_ids(pid_t child, const char *file, const char *text) {
 
 static int run(char **arguments, pid_t child) {
   char digits[16];
-  if (arguments[1]) arguments[1] = decimal(child, digits);
+  if (arguments[1] && strcmp(arguments[1], "PID") == 0) arguments[1] = decimal(child, digits);
   pid_t helper = fork();
   if (helper < 0) return -1;
   if (helper == 0) {
@@ -373,7 +372,6 @@ static int perform_step(const struct cnode_step *step, struct cnode_context *con
     case CNODE_WRITE_FILE: return write_file(source, data, number, (mode_t)flags);
     case CNODE_OPEN: return open_as(source, number, (int)flags);
     case CNODE_MAKE_LINK: return symlink(source, target);
-    case CNODE_MAKE_DEVICE: return mknod(source, (mode_t)number, (dev_t)flags);
     case CNODE_CHANGE_MODE: return chmod(source, (mode_t)flags);
     case CNODE_REMOVE_TREE: return remove_entry(AT_FDCWD, source, 0, 0);
     case CNODE_REMOVE_IF_EMPTY: rmdir(source); return 0;
@@ -415,7 +413,6 @@ static int perform_step(const struct cnode_step *step, struct cnode_context *con
       return execute(candidates, arguments, list(plan, step->type));
     }
     case CNODE_PAUSE: pause_for_ever();
-    case CNODE_FINISH: _exit(0);
   }
   return errno = ENOSYS, -1;
 }

@@ -14,7 +14,7 @@ struct cnode_context {
 struct cnode_plan *cnode_map_plan(int descriptor);
 const char *cnode_text(const struct cnode_plan *plan, uint32_t offset);
 
-// Performs `count` steps from `first`; success is {-1, 0}. Does not return from execute, pause and finish.
+// Performs `count` steps from `first`; success is {-1, 0}. Does not return from execute and pause.
 struct cnode_report cnode_perform(struct cnode_context *context, uint32_t first, uint32_t count);
 
 // Where the kernel shows this process' command line.

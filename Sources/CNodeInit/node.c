@@ -497,9 +497,9 @@ _Noreturn void cnode_be_node(struct cnode_context *context) {
   sigaddset(&handled, SIGINT);
   sigprocmask(SIG_BLOCK, &handled, NULL);
   struct cnode_report report = cnode_perform(context, launch_plan->parent_steps, launch_plan->child_steps);
-  if (report.step >= 0) {
+  if (report.step >= 0 || launch_plan->is_trial) {
     cnode_send(CNODE_CHANNEL, &report, sizeof report, NULL, 0);
-    _exit(1);
+    _exit(0);
   }
   kubelet_plan = cnode_map_plan(CNODE_KUBELET_PLAN);
   close(CNODE_LAUNCH_PLAN);

@@ -80,7 +80,12 @@ struct Cgroups: Sendable, Equatable {
     return steps
   }
 
-  func makeLeaf(_ group: String) -> [Step] { directories(group).map { .makeDirectories($0) } }
+  /// Makes the group of a container. When it lacks memory, all of its processes go, not just one.
+  func makeLeaf(_ group: String) -> [Step] {
+    var steps = directories(group).map { Step.makeDirectories($0) }
+    if case .v2 = hierarchy, let path = file("memory", group, "memory.oom.group") { steps.append(.tell(path, "1")) }
+    return steps
+  }
 
   /// The process that performs these steps moves into the group.
   func join(_ group: String) -> [Step] { directories(group).map { .tell($0 + "/cgroup.procs", "0") } }
@@ -126,10 +131,7 @@ struct Cgroups: Sendable, Equatable {
     func tell(_ name: String, _ value: String) {
       if let path = file("", group, name) { steps.append(.tell(path, value)) }
     }
-    if let bytes = limits.memoryBytes {
-      tell("memory.max", String(bytes))
-      tell("memory.oom.group", "1")
-    }
+    if let bytes = limits.memoryBytes { tell("memory.max", String(bytes)) }
     if let millicores = limits.cpuMillicores { tell("cpu.max", "\(Self.quota(millicores)) \(Self.period)") }
     if let request = limits.cpuRequestMillicores {
       tell("cpu.weight", String(1 + (Self.shares(request) - 2) * 9999 / 262_142))

@@ -66,21 +66,21 @@ public final class NodeBundle: Sendable {
   public let node: String
   /// Pid 1 of the node, as this process sees it.
   public let initPID: Int32
-  private let launcher: Descriptor
+  private let launcherProcess: Descriptor
   private let initProcess: Descriptor
-  /// Where control sockets arrive when no kubelet was started.
-  private let channel: Descriptor?
+  /// Gives control sockets when no kubelet was started.
+  private let launcher: Launcher?
   private let handedControl: Mutex<Int32>
 
   private init(
-    cluster: String, node: String, pids: (launcher: Int32, node: Int32), channel: Descriptor?, control: Int32
+    cluster: String, node: String, pids: (launcher: Int32, node: Int32), launcher: Launcher?, control: Int32
   ) throws(SystemCallError) {
     self.cluster = cluster
     self.node = node
     initPID = pids.node
-    launcher = try Self.openProcess(pids.launcher, "launcher of node \(node)")
+    launcherProcess = try Self.openProcess(pids.launcher, "launcher of node \(node)")
     initProcess = try Self.openProcess(pids.node, "node \(node)")
-    self.channel = channel
+    self.launcher = launcher
     handedControl = Mutex(control)
   }
 
@@ -113,25 +113,21 @@ public final class NodeBundle: Sendable {
       isRootless: mapping.isRootless, mapsOtherUsers: mapping.mapsOtherUsers)
     try prepare(spec, description)
     let plan = launchPlan(spec, description, mapping)
-    var pair: [Int32] = [-1, -1]
-    let kind = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
-    try systemCall("socketpair") { socketpair(AF_UNIX, kind, 0, &pair) }
-    let channel = Descriptor(adopting: pair[0], name: "launcher of node \(spec.node)")
+    let launcher: Launcher
     do {
-      defer { close(pair[1]) }
-      try spawn(spec, plan, channel: pair[1], lock: lock.descriptor)
+      launcher = try Launcher.start(plan, kubelet: spec.kubelet?.plan, lock: lock.descriptor, logFile: spec.logFile)
     } catch {
       // There is no launcher that would do it.
       description.cgroups.sweep()
       try Files.removeTree(spec.directory)
       throw error
     }
-    let control = try await awaitReady(channel, plan, spec)
+    let control = try await awaitReady(launcher, plan, spec)
     let pids = NodeLock.holder(in: spec.directory)
     guard let pids else { throw RuntimeError(.failed, "the node ended as soon as it was ready; see \(spec.logFile)") }
     let isHandedOver = spec.kubelet == nil
     return try NodeBundle(
-      cluster: spec.cluster, node: spec.node, pids: pids, channel: isHandedOver ? channel : nil, control: control)
+      cluster: spec.cluster, node: spec.node, pids: pids, launcher: isHandedOver ? launcher : nil, control: control)
   }
 
   /// Clears what a node of this name left behind that did not end in order, and makes the places for the new one.
@@ -161,55 +157,21 @@ public final class NodeBundle: Sendable {
     return plan
   }
 
-  private static func spawn(
-    _ spec: NodeBundleSpec, _ plan: Plan, channel: Int32, lock: Int32
-  ) throws(SystemCallError) {
-    let launch = try memoryFile(plan)
-    defer { close(launch) }
-    let kubelet = try spec.kubelet.map { program throws(SystemCallError) in try memoryFile(program.plan) } ?? -1
-    defer { if kubelet >= 0 { close(kubelet) } }
-    let log = try Files.open(spec.logFile, O_WRONLY | O_CREAT | O_APPEND)
-    defer { close(log) }
-    try systemCall("spawn the launcher of node", on: spec.node) {
-      cnode_spawn_launcher(channel, launch, lock, kubelet, log)
-    }
-  }
-
-  private static func memoryFile(_ plan: Plan) throws(SystemCallError) -> Int32 {
-    let bytes = plan.encoded()
-    return try systemCall("memfd_create") { cnode_memory_file("plan", bytes, bytes.count) }
-  }
-
-  /// The launcher's answer, with a control socket if there is to be no kubelet.
-  private static func awaitReady(_ channel: Descriptor, _ plan: Plan, _ spec: NodeBundleSpec) async throws -> Int32 {
-    guard let (report, descriptor) = try await receiveReport(channel) else {
+  /// Returns the control socket, if there is to be no kubelet.
+  private static func awaitReady(_ launcher: Launcher, _ plan: Plan, _ spec: NodeBundleSpec) async throws -> Int32 {
+    guard let (failure, control) = try await launcher.nextReport() else {
       throw RuntimeError(.failed, "node init ended while the node was being set up; see \(spec.logFile)")
     }
-    if report.step < 0 { return descriptor }
-    let what =
-      report.step == Int32(CNODE_CLONING)
-      ? "new namespaces \(plan.namespaces.text)" : plan.step(report.step).map { "\($0)" } ?? "step \(report.step)"
-    let reason = String(cString: strerror(report.error))
-    throw RuntimeError(.unsupported, "cannot set up node \(spec.node): \(what): \(reason)")
-  }
-
-  private static func receiveReport(_ channel: Descriptor) async throws -> (cnode_report, Int32)? {
-    while true {
-      try await channel.waitUntilReadable()
-      var report = cnode_report()
-      var (descriptor, count): (Int32, Int32) = (-1, 1)
-      let size = cnode_receive(channel.number, &report, MemoryLayout<cnode_report>.size, &descriptor, &count)
-      if size == MemoryLayout<cnode_report>.size { return (report, descriptor) }
-      if size < 0, errno == EAGAIN { continue }
-      return nil
-    }
+    guard let failure else { return control }
+    throw RuntimeError(
+      .unsupported, "cannot set up node \(spec.node): \(StartFailure.described(failure, plan)); see `podium doctor`")
   }
 
   /// The node of this name if it is alive.
   public static func find(cluster: String, node: String, runtimeDirectory: String) -> NodeBundle? {
     let directory = runtimeDirectory + "/" + node
     guard let pids = NodeLock.holder(in: directory),
-      let bundle = try? NodeBundle(cluster: cluster, node: node, pids: pids, channel: nil, control: -1),
+      let bundle = try? NodeBundle(cluster: cluster, node: node, pids: pids, launcher: nil, control: -1),
       // Still the same one: the numbers belonged to it when they were opened.
       let again = NodeLock.holder(in: directory), again == pids
     else { return nil }
@@ -230,9 +192,9 @@ public final class NodeBundle: Sendable {
       return control
     }
     if ready >= 0 { return ready }
-    guard let channel else { throw RuntimeError(.failed, "node \(node) has a kubelet of its own") }
+    guard let launcher else { throw RuntimeError(.failed, "node \(node) has a kubelet of its own") }
     do {
-      if let (_, descriptor) = try await Self.receiveReport(channel), descriptor >= 0 { return descriptor }
+      if let (_, control) = try await launcher.nextReport(), control >= 0 { return control }
     } catch {
       throw RuntimeError(.failed, "control of node \(node): \(error)")
     }
@@ -253,11 +215,11 @@ public final class NodeBundle: Sendable {
   public func kill() { _ = clinux_pidfd_send_signal(initProcess.number, SIGKILL) }
 
   /// Returns when the node has ended and its leftovers are swept.
-  public func waitUntilEnded() async { try? await launcher.waitUntilReadable() }
+  public func waitUntilEnded() async { try? await launcherProcess.waitUntilReadable() }
 
   private func hasEnded(within limit: Duration) async -> Bool {
     await withTaskGroup { group in
-      group.addTask { (try? await self.launcher.waitUntilReadable()) != nil }
+      group.addTask { (try? await self.launcherProcess.waitUntilReadable()) != nil }
       group.addTask {
         try? await Task.sleep(for: limit)
         return false

@@ -14,6 +14,7 @@ extension RealNodes {
         let (output, _, code) = try await node.exec(["sh", "-c", "hostname; exit 3"], in: spec.id)
         #expect(output == "web\n")
         #expect(code == 3)
+        try await Deadline.wait("its words") { try node.log(spec).split(separator: "\n").count == 2 }
         try await node.runtime.signalContainer(spec.id, 9)
         let status = try await node.end(of: spec.id)
         #expect(status.code == 137)

@@ -32,7 +32,6 @@ enum cnode_verb {
   CNODE_WRITE_FILE,            // [source, data, number: open(2) flags, flags: mode]
   CNODE_OPEN,                  // [source, number: descriptor that it becomes, flags: open(2) flags]
   CNODE_MAKE_LINK,             // [source: what it says, target: where it is]
-  CNODE_MAKE_DEVICE,           // [source, number: mode, flags: device]
   CNODE_CHANGE_MODE,           // [source, flags]
   CNODE_REMOVE_TREE,           // [source] a file or a directory with all that is in it
   CNODE_REMOVE_IF_EMPTY,       // [source] a directory; one that is in use stays
@@ -48,7 +47,7 @@ enum cnode_verb {
   CNODE_JOIN,                  // [source: name of a process, flags: CLONE_NEW*]
   CNODE_UNSHARE,               // [flags: CLONE_NEW*]
   CNODE_MAP_IDS,               // [source: uid_map, gid_map or setgroups, data] of the child; for the parent's list
-  CNODE_RUN,                   // [data: arguments; the second one becomes the child's pid] waits for success
+  CNODE_RUN,                   // [data: arguments; a second one PID becomes the child's] waits for success
   CNODE_SEND_NETLINK,          // [data: messages, flags: their length, number: where the child's pid goes, or -1]
   CNODE_SET_HOST_NAME,         // [source]
   CNODE_SET_LIMIT,             // [number: resource, flags: soft and hard]
@@ -63,7 +62,6 @@ enum cnode_verb {
   CNODE_AWAIT_PARENT,          // [] until the parent's list is done
   CNODE_EXECUTE,               // [data: candidate paths, target: arguments, type: environment]
   CNODE_PAUSE,                 // [] for ever, reaping
-  CNODE_FINISH,                // [] successfully, without executing anything
 };
 
 // Strings and lists are offsets from the plan's first byte; 0 is absent. A list is 64-bit offsets, ended by 0.
@@ -95,7 +93,7 @@ struct cnode_plan {
   uint32_t hands_over_control;    // launch plans: no kubelet is started, its socket goes to the launching process
   uint32_t state_directory;       // launch plans: the node ends when this directory is removed
   uint32_t unclaimed_seconds;     // launch plans: the node ends when nobody claimed it for so long
-  uint32_t reserved;
+  uint32_t is_trial;              // launch plans: the node reports how its steps ended, and ends
   struct cnode_step steps[];
 };
 

@@ -57,9 +57,7 @@ struct ContainerPlan {
   /// What comes from the node: taken before the root changes, placed afterwards, so that a link in the image leads
   /// nowhere but into the container itself.
   private func collect(into mounts: inout MountSteps) {
-    if mapping.isRootless {
-      for device in NodePlan.devices { mounts.carryDevice("/dev/" + device.name) }
-    }
+    for device in NodePlan.devices { mounts.carryDevice("/dev/" + device) }
     let memory = sandbox.ipc == .node ? "/dev/shm" : SandboxPlan.sharedMemory(sandbox.id)
     mounts.carrySharedMemory(memory)
     if case .v1(let hierarchies) = cgroups.hierarchy {
@@ -73,11 +71,17 @@ struct ContainerPlan {
       let depths = (one.element.target.depth, other.element.target.depth)
       return depths.0 == depths.1 ? one.offset < other.offset : depths.0 < depths.1
     }
-    for (_, mount) in ordered { mounts.carry(mount.source, to: mount.target, mount.isReadOnly ? .readOnly : []) }
+    for (_, mount) in ordered {
+      mounts.carry(mount.source, to: mount.target, mount.isReadOnly ? [devices, .readOnly] : devices)
+    }
     if let file = spec.terminationMessageFile, let path = spec.terminationMessagePath {
-      mounts.carry(file, to: path)
+      mounts.carry(file, to: path, devices)
     }
   }
+
+  /// A container may make device nodes and use none of them: those that it may use are mounts of their own.
+  private var devices: MountAttributes { spec.security.isPrivileged ? [] : .noDevices }
+  private var deviceFlags: MountFlags { spec.security.isPrivileged ? [] : .noDevices }
 
   /// The writable layer lives in memory that goes away with the container's mount namespace: nothing to clean up.
   private var layered: [Step] {
@@ -97,7 +101,7 @@ struct ContainerPlan {
     }
     steps += [
       .changeDirectory(common),
-      .mount("overlay", on: scratch + "/root", type: "overlay", options: options),
+      .mount("overlay", on: scratch + "/root", type: "overlay", options: options, deviceFlags),
       .enterRoot(scratch + "/root"),
     ]
     return steps
@@ -110,15 +114,9 @@ struct ContainerPlan {
       .mount("sysfs", on: "/sys", type: "sysfs", [.hardened, spec.security.isPrivileged ? [] : .readOnly]),
     ]
     steps += cgroupView(mounts)
-    steps.append(.mount("tmpfs", on: "/dev", type: "tmpfs", options: "mode=0755,size=65536k", .noSetUserID))
-    if mounts.devices.isEmpty {
-      for device in NodePlan.devices {
-        let path = "/dev/" + device.name
-        steps += [.makeDevice(path, major: device.major, minor: device.minor), .changeMode(path, 0o666)]
-      }
-    } else {
-      steps += mounts.devices
-    }
+    steps.append(
+      .mount("tmpfs", on: "/dev", type: "tmpfs", options: "mode=0755,size=65536k", [.noSetUserID, deviceFlags]))
+    steps += mounts.devices
     for (path, target) in [
       ("/dev/fd", "/proc/self/fd"), ("/dev/stdin", "/proc/self/fd/0"), ("/dev/stdout", "/proc/self/fd/1"),
       ("/dev/stderr", "/proc/self/fd/2"), ("/dev/ptmx", "pts/ptmx"),
@@ -164,7 +162,7 @@ struct ContainerPlan {
     }
     steps.append(.leaveOldRoot)
     // Last: what is mounted in the root needs places to be made for it.
-    steps.append(.makeDirectories(process.workingDirectory))
+    if process.workingDirectory != "/" { steps.append(.makeDirectories(process.workingDirectory)) }
     if spec.security.hasReadOnlyRoot { steps.append(.mount("", on: "/", [.bind, .remount, .readOnly])) }
     return steps
   }

@@ -35,6 +35,8 @@ struct Plan: Sendable, Equatable {
 
   // Of a node's launch alone.
   var handsOverControl = false
+  /// The node ends once its steps are done: to see whether they can be.
+  var isTrial = false
   var stateDirectory: String?
   var unclaimedSeconds: UInt32 = 600
 
@@ -55,6 +57,7 @@ struct Plan: Sendable, Equatable {
     header.streams = streams.bits | (keepsStreams ? UInt32(CNODE_STREAM_KEPT) : 0)
     header.process_namespace_of = processNamespaceOf.map { writer.text($0) } ?? 0
     header.hands_over_control = handsOverControl ? 1 : 0
+    header.is_trial = isTrial ? 1 : 0
     header.state_directory = stateDirectory.map { writer.text($0) } ?? 0
     header.unclaimed_seconds = unclaimedSeconds
     for step in parent + child + final { writer.append(step) }
@@ -127,10 +130,6 @@ private struct PlanWriter {
     case .makeLink(let target, let path):
       verb(CNODE_MAKE_LINK)
       (row.source, row.target) = (text(target), text(path))
-    case .makeDevice(let path, let major, let minor):
-      verb(CNODE_MAKE_DEVICE)
-      (row.source, row.number) = (text(path), Int32(S_IFCHR | 0o666))
-      row.flags = UInt64(major) << 8 | UInt64(minor)
     case .changeMode(let path, let mode):
       verb(CNODE_CHANGE_MODE)
       (row.source, row.flags) = (text(path), UInt64(mode))
@@ -213,7 +212,6 @@ private struct PlanWriter {
       verb(CNODE_EXECUTE)
       (row.data, row.target, row.type) = (list(candidates), list(arguments), list(environment))
     case .pause: verb(CNODE_PAUSE)
-    case .finish: verb(CNODE_FINISH)
     case .tolerate(let failure, let step):
       fill(&row, step)
       row.tolerated = UInt16(failure)

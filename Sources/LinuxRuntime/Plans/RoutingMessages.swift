@@ -37,8 +37,10 @@ struct RoutingMessages: Sendable, Equatable {
     }
   }
 
-  /// A pair of links: one attached to the bridge here, the other born as `peerName` in the child's network.
-  mutating func addPair(_ name: String, index: Int32, bridge: Int32, peerName: String, peerIndex: Int32) {
+  /// A pair of links: one attached to the bridge here, the other born as `peerName` in the child's network, or here.
+  mutating func addPair(
+    _ name: String, index: Int32, bridge: Int32, peerName: String, peerIndex: Int32, inChild: Bool = true
+  ) {
     var pidOffset: Int32 = -1
     message(Kind.newLink, Flag.create | Flag.exclusive) { message in
       message.link(index: index, flags: Self.isUp)
@@ -51,6 +53,7 @@ struct RoutingMessages: Sendable, Equatable {
             // Not up yet: the two do not know each other when the first one is born.
             peer.link(index: peerIndex, flags: 0)
             peer.text(3, peerName)
+            if !inChild { return }
             peer.attribute(19) { attribute in
               pidOffset = Int32(attribute.bytes.count)
               attribute.word(0)

@@ -11,7 +11,6 @@ enum Step: Sendable, Equatable {
   case tell(String, String)
   case open(String, as: Int32, flags: Int32)
   case makeLink(to: String, at: String)
-  case makeDevice(String, major: UInt32, minor: UInt32)
   case changeMode(String, UInt32)
   case removeTree(String)
   case removeIfEmpty(String)
@@ -29,7 +28,7 @@ enum Step: Sendable, Equatable {
   case join(String, NamespaceSet)
   case unshare(NamespaceSet)
   case mapIDs(file: String, String)
-  /// Runs a helper program; its first argument becomes the child's pid.
+  /// Runs a helper program to its successful end; a first argument `PID` becomes the child's pid.
   case run([String])
   /// Routing messages; the child's pid is written at `pidAt`.
   case configureNetwork(String, messages: [UInt8], pidAt: Int32 = -1)
@@ -46,7 +45,6 @@ enum Step: Sendable, Equatable {
   case awaitParent
   case execute(candidates: [String], arguments: [String], environment: [String])
   case pause
-  case finish
   /// This one failure is none.
   indirect case tolerate(Int32, Step)
 }
@@ -60,13 +58,12 @@ extension Step: CustomStringConvertible {
     case .tell(let path, let text): "write \(text.split(separator: "\n").joined(separator: " ")) to \(path)"
     case .open(let path, _, _): "open \(path)"
     case .makeLink(let target, let path): "link \(path) to \(target)"
-    case .makeDevice(let path, let major, let minor): "make device \(path) (\(major):\(minor))"
     case .changeMode(let path, let mode): "set mode of \(path) to \(String(mode, radix: 8))"
     case .removeTree(let path): "remove \(path)"
     case .removeIfEmpty(let path): "remove \(path) if empty"
     case .removeCgroups(let path, _): "remove cgroup \(path)"
     case .mount(let source, let target, let type, let options, let flags):
-      "mount \(type.isEmpty ? source : type) on \(target)" + Self.note(flags.text, options)
+      "mount \([type, source, "again"].first { !$0.isEmpty }!) on \(target)" + Self.note(flags.text, options)
     case .setMountAttributes(let path, let attributes): "restrict mount \(path)" + Self.note(attributes.text)
     case .takeMount(let path, _): "take \(path)"
     case .placeMount(_, let path, let attributes): "mount on \(path)" + Self.note(attributes.text)
@@ -84,7 +81,8 @@ extension Step: CustomStringConvertible {
     case .control(let option, let value): "set \(option.text) to \(value)"
     case .boundCapabilities(let set): "bound capabilities to \(set)"
     case .setCapabilities(let set): "set capabilities \(set)"
-    case .setGroups(let groups): "set groups \(groups.map(String.init).joined(separator: ","))"
+    case .setGroups(let groups):
+      "set groups \(groups.isEmpty ? "to none" : groups.map(String.init).joined(separator: ","))"
     case .setGroup(let group): "set group \(group)"
     case .setUser(let user): "set user \(user)"
     case .newSession: "new session"
@@ -92,7 +90,6 @@ extension Step: CustomStringConvertible {
     case .awaitParent: "await parent"
     case .execute(_, let arguments, _): "exec \(arguments.first ?? "")"
     case .pause: "pause"
-    case .finish: "finish"
     case .tolerate(_, let step): step.description
     }
   }

@@ -1,0 +1,221 @@
+internal import CNodeInit
+internal import ContainerRuntime
+internal import Glibc
+internal import SystemIO
+
+/// What this machine allows its pods, found out by doing it.
+public struct HostCapabilities: Sendable, Equatable {
+  public enum Verdict: String, Sendable, Equatable {
+    case works
+    /// Pods run, with less.
+    case restricted
+    /// No pod can run.
+    case missing
+  }
+
+  public struct Finding: Sendable, Equatable {
+    /// Such as `user namespaces`.
+    public var subject: String
+    public var verdict: Verdict
+    /// A sentence that says what works, or what does not.
+    public var explanation: String
+    /// A command that would enable it.
+    public var remedy: String?
+  }
+
+  public var findings: [Finding]
+
+  public var canRunPods: Bool { !findings.contains { $0.verdict == .missing } }
+
+  /// Tries everything that a node needs, in namespaces that are gone a moment later.
+  public static func probe() async -> HostCapabilities {
+    let mapping = IDMapping.available()
+    var findings = [await namespaces(mapping)]
+    // Without them nothing else can be tried.
+    if findings[0].verdict == .missing { return HostCapabilities(findings: findings) }
+    if mapping.isRootless { findings.append(await otherUsers(mapping)) }
+    findings.append(limits())
+    findings.append(await layers(mapping))
+    findings.append(await network(mapping))
+    findings.append(await services(mapping))
+    return HostCapabilities(findings: findings)
+  }
+
+  // MARK: The trials
+
+  /// The plan of a process in new namespaces that is root there.
+  private static func trial(_ mapping: IDMapping, _ namespaces: NamespaceSet, _ steps: [Step]) -> Plan {
+    var plan = Plan()
+    plan.namespaces = mapping.isRootless ? namespaces.union(.user) : namespaces
+    plan.parent = mapping.steps
+    plan.child = [.awaitParent]
+    if mapping.isRootless { plan.child += [.setGroup(0), .setUser(0)] }
+    plan.child += steps
+    return plan
+  }
+
+  private static func namespaces(_ mapping: IDMapping) async -> Finding {
+    let kinds: NamespaceSet = [.mount, .process, .network, .ipc, .hostName]
+    let single = mapping.isRootless ? IDMapping.single(user: geteuid(), group: getegid()) : .none
+    let plan = trial(
+      single, kinds,
+      [
+        .mount("", on: "/", [.recursive, .isPrivate]),
+        .mount("proc", on: "/proc", type: "proc", .hardened),
+        .mount("sysfs", on: "/sys", type: "sysfs", .hardened),
+      ])
+    let failure = await Launcher.tryOut(plan)
+    guard mapping.isRootless else {
+      return Finding(
+        subject: "namespaces", verdict: failure == nil ? .works : .missing,
+        explanation: failure.map {
+          "This root may not make namespaces (\(StartFailure.described($0, plan))): it is root of a container."
+        } ?? "Podium runs as root and makes namespaces without a user namespace around them.",
+        remedy: failure == nil ? nil : "docker run --privileged … (or: podman run --privileged …)")
+    }
+    return Finding(
+      subject: "user namespaces", verdict: failure == nil ? .works : .missing,
+      explanation: failure.map {
+        "An ordinary user may not make namespaces here (\(StartFailure.described($0, plan)))."
+      } ?? "Podium runs as an ordinary user, in a user namespace.",
+      remedy: failure == nil ? nil : userNamespaceRemedy)
+  }
+
+  /// The setting that forbids it, as distributions name it.
+  private static var userNamespaceRemedy: String {
+    func value(_ name: String) -> String? {
+      (try? Files.readText("/proc/sys/" + name))?.split(whereSeparator: \.isWhitespace).first.map(String.init)
+    }
+    if value("kernel/unprivileged_userns_clone") == "0" { return "sudo sysctl -w kernel.unprivileged_userns_clone=1" }
+    if value("kernel/apparmor_restrict_unprivileged_userns") == "1" {
+      return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+    }
+    if value("user/max_user_namespaces") == "0" { return "sudo sysctl -w user.max_user_namespaces=15000" }
+    return "sudo podium"
+  }
+
+  private static func otherUsers(_ mapping: IDMapping) async -> Finding {
+    let explanation = "Only one user id is mapped: images whose programs run as other users cannot be used."
+    func restricted(_ explanation: String, _ remedy: String) -> Finding {
+      Finding(subject: "other users", verdict: .restricted, explanation: explanation, remedy: remedy)
+    }
+    guard mapping.mapsOtherUsers else {
+      if !Files.exists(IDMapping.helpers.users) { return restricted(explanation, "sudo apt-get install uidmap") }
+      return restricted(
+        explanation, "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER")
+    }
+    let plan = trial(mapping, [.mount], [.setGroups([1]), .setGroup(1), .setUser(1)])
+    if let failure = await Launcher.tryOut(plan) {
+      return restricted(
+        "The ids of /etc/subuid and /etc/subgid cannot be mapped (\(StartFailure.described(failure, plan))).",
+        "sudo chmod u+s \(IDMapping.helpers.users) \(IDMapping.helpers.groups)")
+    }
+    return Finding(
+      subject: "other users", verdict: .works,
+      explanation: "Subordinate ids are mapped: programs in pods may run as any user.", remedy: nil)
+  }
+
+  private static func limits() -> Finding {
+    let hierarchy = CgroupHierarchy.usable()
+    let cgroups = Cgroups(hierarchy: hierarchy, node: "podium/doctor-\(getpid())/trial")
+    var reason: String?
+    if case .unavailable(let text) = hierarchy {
+      reason = text
+    } else {
+      do {
+        try cgroups.prepare()
+        var limits = ResourceLimits()
+        limits.memoryBytes = 64 << 20
+        limits.cpuMillicores = 100
+        limits.processes = 100
+        for case .tell(let path, let value) in cgroups.limit("besteffort", limits) {
+          try CgroupHierarchy.tell(path, value)
+        }
+      } catch {
+        reason = "\(error)"
+      }
+      cgroups.sweep()
+    }
+    guard let reason else {
+      let version = if case .v1 = hierarchy { 1 } else { 2 }
+      return Finding(
+        subject: "limits", verdict: .works,
+        explanation: "Limits on memory, cpu and processes are set by cgroups of version \(version).", remedy: nil)
+    }
+    return Finding(
+      subject: "limits", verdict: .restricted,
+      explanation: "Limits on memory, cpu and processes cannot be set: \(reason).", remedy: limitsRemedy)
+  }
+
+  private static var limitsRemedy: String {
+    switch CgroupHierarchy.mounted {
+    case .v1(let mounts):
+      let directories = Set(mounts.values).sorted().map { $0 + "/podium" }.joined(separator: " ")
+      return "sudo mkdir -p \(directories) && sudo chown $USER \(directories)"
+    default: return "systemd-run --user --scope -p Delegate=yes podium"
+    }
+  }
+
+  private static func layers(_ mapping: IDMapping) async -> Finding {
+    let place = "/tmp"
+    let extra = mapping.isRootless ? ",userxattr" : ""
+    let plan = trial(
+      mapping, [.mount],
+      [
+        .mount("", on: "/", [.recursive, .isPrivate]), .mount("tmpfs", on: place, type: "tmpfs"),
+        .makeDirectories(place + "/lower"), .makeDirectories(place + "/upper"), .makeDirectories(place + "/work"),
+        .makeDirectories(place + "/root"),
+        .mount(
+          "overlay", on: place + "/root", type: "overlay",
+          options: "lowerdir=\(place)/lower,upperdir=\(place)/upper,workdir=\(place)/work" + extra),
+      ])
+    return verdict(
+      await Launcher.tryOut(plan), plan, "image layers", works: "Image layers are laid over each other by the kernel.",
+      fails: "Image layers cannot be laid over each other; Linux 5.11 or newer can", remedy: "sudo modprobe overlay")
+  }
+
+  private static func network(_ mapping: IDMapping) async -> Finding {
+    var messages = RoutingMessages()
+    messages.addBridge(NodeDescription.bridge, index: RoutingMessages.bridgeIndex)
+    messages.addPair(
+      "veth2", index: RoutingMessages.bridgeIndex + 2, bridge: RoutingMessages.bridgeIndex, peerName: "eth0",
+      peerIndex: RoutingMessages.podLinkIndex, inChild: false)
+    let plan = trial(
+      mapping, [.network], [.configureNetwork("make a bridge with a link", messages: messages.bytes)])
+    return verdict(
+      await Launcher.tryOut(plan), plan, "pod network", works: "Pods get addresses on a bridge inside their node.",
+      fails: "Pods cannot be linked to a bridge", remedy: "sudo modprobe -a bridge veth")
+  }
+
+  private static func services(_ mapping: IDMapping) async -> Finding {
+    let tool = ["/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft"].first { Files.exists($0) }
+    guard let tool else {
+      return Finding(
+        subject: "services", verdict: .restricted,
+        explanation: "Services have no addresses, because the program nft is missing.",
+        remedy: "sudo apt-get install nftables")
+    }
+    let plan = trial(
+      mapping, [.network],
+      [
+        .run([tool, "add table ip podium"]),
+        .run([tool, "add chain ip podium nat { type nat hook prerouting priority -100 ; }"]),
+      ])
+    let failure = await Launcher.tryOut(plan)
+    return Finding(
+      subject: "services", verdict: failure == nil ? .works : .restricted,
+      explanation: failure.map {
+        "Services have no addresses, because nft cannot change them (\(StartFailure.described($0, plan)))."
+      } ?? "Services get their addresses by nft, inside each node.",
+      remedy: failure == nil ? nil : "sudo modprobe -a nf_tables nft_nat")
+  }
+
+  private static func verdict(
+    _ failure: InitError?, _ plan: Plan, _ subject: String, works: String, fails: String, remedy: String
+  ) -> Finding {
+    guard let failure else { return Finding(subject: subject, verdict: .works, explanation: works, remedy: nil) }
+    return Finding(
+      subject: subject, verdict: .missing,
+      explanation: "\(fails) (\(StartFailure.described(failure, plan))).", remedy: remedy)
+  }
+}

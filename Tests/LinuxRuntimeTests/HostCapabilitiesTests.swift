@@ -1,0 +1,24 @@
+import LinuxRuntime
+import TestSupport
+import Testing
+
+extension RealNodes {
+  @Suite(.needsNodes) struct HostCapabilitiesTests {
+    @Test func saysWhatThisMachineAllowsAndHowToGetTheRest() async throws {
+      try await LeakCensus.check([.controlGroups, .networkLinks], matching: "doctor") {
+        let capabilities = await HostCapabilities.probe()
+        #expect(capabilities.canRunPods, "\(capabilities.findings)")
+        for finding in capabilities.findings {
+          #expect(finding.explanation.hasSuffix("."))
+          #expect((finding.remedy == nil) == (finding.verdict == .works), "\(finding)")
+        }
+        let verdicts = Dictionary(uniqueKeysWithValues: capabilities.findings.map { ($0.subject, $0.verdict) })
+        #expect(verdicts[isRoot ? "namespaces" : "user namespaces"] == .works)
+        #expect(verdicts["limits"] == (isRoot ? .works : .restricted))
+        #expect(verdicts["image layers"] == .works)
+        #expect(verdicts["pod network"] == .works)
+        #expect(verdicts["services"] == .works)
+      }
+    }
+  }
+}
