@@ -146,7 +146,7 @@ let package = Package(
         "Documents",
       ]),
     tests("ImageStoreTests", ["ImageStore", "Documents", "SystemIO"]),
-    tests("LinuxRuntimeTests", ["LinuxRuntime", "ImageStore", "ContainerRuntime", "SystemIO"]),
+    tests("LinuxRuntimeTests", ["LinuxRuntime", "ImageStore", "ContainerRuntime", "SystemIO"], exclude: ["Golden"]),
     .executableTarget(
       name: "ConsoleSpecimen", dependencies: ["Console"], path: "Tests/ConsoleSpecimen", swiftSettings: strict),
     tests("ConsoleTests", ["Console", "ConsoleSpecimen", "SystemIO"]),
