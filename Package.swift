@@ -128,7 +128,9 @@ let package = Package(
     tests("KubernetesAPITests", ["KubernetesAPI", "ObjectSchema", "Documents"]),
     tests("SystemIOTests", ["SystemIO"]),
     tests("ObjectStoreTests", ["ObjectStore"]),
-    tests("APIServerTests", ["APIServer", "ObjectStore", "KubernetesAPI", "Documents"], exclude: ["Golden"]),
+    tests(
+      "APIServerTests", ["APIServer", "ObjectStore", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"],
+      exclude: ["Golden"]),
     tests("HTTPTransportTests", ["HTTPTransport", "KubernetesAPI", "SystemIO"]),
     tests("ClusterClientTests", ["ClusterClient", "APIServer", "ObjectStore", "KubernetesAPI"]),
     tests(

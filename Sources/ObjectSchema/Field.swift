@@ -60,7 +60,8 @@ public struct Field<Root: Sendable>: Sendable {
       type.check(value, &report)
     }
     applyDefaults = { root in
-      if root[keyPath: path] == nil, let fallback { root[keyPath: path] = fallback }
+      // An empty text says as little as none.
+      if let fallback, root[keyPath: path].map(type.isEmpty) ?? true { root[keyPath: path] = fallback }
       if var value = root[keyPath: path] {
         type.applyDefaults(&value)
         root[keyPath: path] = value

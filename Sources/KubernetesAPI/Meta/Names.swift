@@ -71,6 +71,35 @@ public enum Names {
     return problems
   }
 
+  /// The name of a container's port.
+  public static func portNameProblems(_ name: String) -> [String] {
+    var problems: [String] = []
+    let bytes = Array(name.utf8)
+    let hyphen = UInt8(ascii: "-")
+    if bytes.count > 15 { problems.append("must be no more than 15 characters") }
+    if !bytes.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == hyphen }) {
+      problems.append("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
+    }
+    if !bytes.contains(where: { (97...122).contains($0) }) {
+      problems.append("must contain at least one letter (a-z)")
+    }
+    if name.contains("--") { problems.append("must not contain consecutive hyphens") }
+    if bytes.first == hyphen || bytes.last == hyphen {
+      problems.append("must not begin or end with a hyphen")
+    }
+    return problems
+  }
+
+  /// The name of an environment variable.
+  public static func environmentNameProblems(_ name: String) -> [String] {
+    if name.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "=") }) { return [] }
+    return ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
+  }
+
+  static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte)
+  }
+
   private static func isLabel(_ text: Substring) -> Bool {
     let bytes = text.utf8
     func isInner(_ byte: UInt8) -> Bool {
@@ -82,9 +111,6 @@ public enum Names {
 
   private static func isWord(_ text: Substring) -> Bool {
     let bytes = text.utf8
-    func isAlphanumeric(_ byte: UInt8) -> Bool {
-      (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte)
-    }
     guard let first = bytes.first, let last = bytes.last else { return false }
     return isAlphanumeric(first) && isAlphanumeric(last)
       && bytes.allSatisfy {
@@ -120,6 +146,25 @@ enum MetadataRules {
         errors.append(FieldError(path.field("annotations"), .invalid(problem), value: .string(key)))
       }
     }
+    let size = metadata.annotations.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+    if size > annotationLimit {
+      errors.append(FieldError(path.field("annotations"), .tooLong(annotationLimit)))
+    }
+    for (index, finalizer) in metadata.finalizers.enumerated() {
+      let place = path.field("finalizers").index(index)
+      let problems = Names.qualifiedNameProblems(finalizer)
+      for problem in problems { errors.append(FieldError(place, .invalid(problem), value: .string(finalizer))) }
+      if problems.isEmpty && !finalizer.contains("/") && !plainFinalizers.contains(finalizer) {
+        errors.append(
+          FieldError(
+            place, .invalid("name is neither a standard finalizer name nor is it fully qualified"),
+            value: .string(finalizer)))
+      }
+    }
     return errors
   }
+
+  /// What all annotations of an object may hold together.
+  private static let annotationLimit = 262_144
+  private static let plainFinalizers: Set<String> = ["kubernetes", "orphan", "foregroundDeletion"]
 }

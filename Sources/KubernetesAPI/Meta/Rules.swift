@@ -45,9 +45,7 @@ struct ErasedRules: Sendable {
     }
     check = { object in
       let typed = Self.typed(object, as: Object.self)
-      // A status is filled in bit by bit, so nothing of it must be there.
-      let rows = typed.check().filter { $0.reason != .required || $0.path.elements.first != .field("status") }
-      return MetadataRules.check(typed) + rows + rules.check(typed)
+      return MetadataRules.check(typed) + typed.check() + rules.check(typed)
     }
     checkUpdate = { object, old in
       rules.checkUpdate(Self.typed(object, as: Object.self), Self.typed(old, as: Object.self))

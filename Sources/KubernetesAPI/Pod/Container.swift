@@ -35,16 +35,36 @@ public struct Container: Described {
     [
       Field(
         "name", \.name, .string, required: true, "What the container is called; no other of the pod may have the name."),
-      Field("args", \.args, listOf: .string, "Words given to the program; without them, those of the image."),
-      Field("command", \.command, listOf: .string, "The program to start; without it, the one that the image names."),
+      Field("image", \.image, .string, "The image with the program and its files, such as nginx:1.27."),
+      Field(
+        "terminationMessagePolicy", \.terminationMessagePolicy, .string, allowed: ["File", "FallbackToLogsOnError"],
+        default: "File",
+        "Where the message of an end comes from: File, or FallbackToLogsOnError for the log's last lines."),
+      Field(
+        "ports", \.ports, listOf: .object(ContainerPort.self), mergeKey: "containerPort",
+        "Ports on which the program listens; told for people and tools, other ports work as well."),
       Field("env", \.env, listOf: .object(EnvVar.self), mergeKey: "name", "Environment variables, one by one."),
       Field(
         "envFrom", \.envFrom, listOf: .object(EnvFromSource.self),
         "Config maps and secrets whose every entry becomes an environment variable."),
-      Field("image", \.image, .string, "The image with the program and its files, such as nginx:1.27."),
+      Field(
+        "volumeMounts", \.volumeMounts, listOf: .object(VolumeMount.self), mergeKey: "mountPath",
+        "Which of the pod's volumes it sees, and where."),
+      Field(
+        "volumeDevices", \.volumeDevices, listOf: .object(VolumeDevice.self), mergeKey: "devicePath",
+        "Volumes that it gets as raw block devices."),
       Field(
         "imagePullPolicy", \.imagePullPolicy, .string, allowed: ["Always", "IfNotPresent", "Never"],
         "When the image is fetched: Always, IfNotPresent or Never; Always is taken for the tag latest."),
+      Field(
+        "resources", \.resources, .object(ResourceRequirements.self),
+        "How much processor and memory it asks for, and may use at most."),
+      Field(
+        "resizePolicy", \.resizePolicy, listOf: .object(ContainerResizePolicy.self),
+        "Whether a change of limits needs a restart, for each resource."),
+      Field(
+        "securityContext", \.securityContext, .object(SecurityContext.self),
+        "What the program may do, and as whom it runs."),
       Field(
         "lifecycle", \.lifecycle, .object(Lifecycle.self), "What to do right after the start and right before the stop."
       ),
@@ -52,45 +72,25 @@ public struct Container: Described {
         "livenessProbe", \.livenessProbe, .object(Probe.self),
         "A check that the program is alive; when it fails, the container is started again."),
       Field(
-        "ports", \.ports, listOf: .object(ContainerPort.self), mergeKey: "containerPort",
-        "Ports on which the program listens; told for people and tools, other ports work as well."),
-      Field(
         "readinessProbe", \.readinessProbe, .object(Probe.self),
         "A check that the program can serve; while it fails, services send nothing here."),
       Field(
-        "resizePolicy", \.resizePolicy, listOf: .object(ContainerResizePolicy.self),
-        "Whether a change of limits needs a restart, for each resource."),
-      Field(
-        "resources", \.resources, .object(ResourceRequirements.self),
-        "How much processor and memory it asks for, and may use at most."),
+        "startupProbe", \.startupProbe, .object(Probe.self),
+        "A check that the start is over; the other probes wait for it."),
       Field(
         "restartPolicy", \.restartPolicy, .string,
         "Always makes an init container a sidecar that runs beside the others."),
+      Field("args", \.args, listOf: .string, "Words given to the program; without them, those of the image."),
+      Field("command", \.command, listOf: .string, "The program to start; without it, the one that the image names."),
       Field(
         "restartPolicyRules", \.restartPolicyRules, listOf: .object(ContainerRestartRule.self),
         "Exit codes that are treated in another way than the pod's restart policy says."),
-      Field(
-        "securityContext", \.securityContext, .object(SecurityContext.self),
-        "What the program may do, and as whom it runs."),
-      Field(
-        "startupProbe", \.startupProbe, .object(Probe.self),
-        "A check that the start is over; the other probes wait for it."),
       Field("stdin", \.stdin, .bool, "Keep an input open that can be attached to."),
       Field("stdinOnce", \.stdinOnce, .bool, "Close the input when the first who attached has left."),
       Field(
         "terminationMessagePath", \.terminationMessagePath, .string, default: "/dev/termination-log",
         "The file whose text becomes the message of the container's end."),
-      Field(
-        "terminationMessagePolicy", \.terminationMessagePolicy, .string, allowed: ["File", "FallbackToLogsOnError"],
-        default: "File",
-        "Where the message of an end comes from: File, or FallbackToLogsOnError for the log's last lines."),
       Field("tty", \.tty, .bool, "Give the program a terminal; needs stdin."),
-      Field(
-        "volumeDevices", \.volumeDevices, listOf: .object(VolumeDevice.self), mergeKey: "devicePath",
-        "Volumes that it gets as raw block devices."),
-      Field(
-        "volumeMounts", \.volumeMounts, listOf: .object(VolumeMount.self), mergeKey: "mountPath",
-        "Which of the pod's volumes it sees, and where."),
       Field(
         "workingDir", \.workingDir, .string, "The directory that the program starts in; without it, that of the image."),
     ])
@@ -132,50 +132,50 @@ public struct EphemeralContainer: Described {
     [
       Field(
         "name", \.name, .string, required: true, "What the container is called; no other of the pod may have the name."),
-      Field("args", \.args, listOf: .string, "Words given to the program; without them, those of the image."),
-      Field("command", \.command, listOf: .string, "The program to start; without it, the one that the image names."),
+      Field("image", \.image, .string, "The image with the tools for the search."),
+      Field(
+        "terminationMessagePolicy", \.terminationMessagePolicy, .string, allowed: ["File", "FallbackToLogsOnError"],
+        default: "File", "Where the message of an end comes from: File or FallbackToLogsOnError."),
+      Field("ports", \.ports, listOf: .object(ContainerPort.self), mergeKey: "containerPort", "Not allowed here."),
       Field("env", \.env, listOf: .object(EnvVar.self), mergeKey: "name", "Environment variables, one by one."),
       Field(
         "envFrom", \.envFrom, listOf: .object(EnvFromSource.self),
         "Config maps and secrets whose every entry becomes an environment variable."),
-      Field("image", \.image, .string, "The image with the tools for the search."),
+      Field(
+        "volumeMounts", \.volumeMounts, listOf: .object(VolumeMount.self), mergeKey: "mountPath",
+        "Which of the pod's volumes it sees, and where."),
+      Field(
+        "volumeDevices", \.volumeDevices, listOf: .object(VolumeDevice.self), mergeKey: "devicePath",
+        "Volumes that it gets as raw block devices."),
       Field(
         "imagePullPolicy", \.imagePullPolicy, .string, allowed: ["Always", "IfNotPresent", "Never"],
         "When the image is fetched: Always, IfNotPresent or Never."),
-      Field("lifecycle", \.lifecycle, .object(Lifecycle.self), "Not allowed here."),
-      Field("livenessProbe", \.livenessProbe, .object(Probe.self), "Not allowed here."),
-      Field("ports", \.ports, listOf: .object(ContainerPort.self), mergeKey: "containerPort", "Not allowed here."),
-      Field("readinessProbe", \.readinessProbe, .object(Probe.self), "Not allowed here."),
+      Field(
+        "resources", \.resources, .object(ResourceRequirements.self),
+        "Not allowed here; it shares what the pod has left."),
       Field(
         "resizePolicy", \.resizePolicy, listOf: .object(ContainerResizePolicy.self),
         "Whether a change of limits needs a restart, for each resource."),
       Field(
-        "resources", \.resources, .object(ResourceRequirements.self),
-        "Not allowed here; it shares what the pod has left."),
+        "securityContext", \.securityContext, .object(SecurityContext.self),
+        "What the program may do, and as whom it runs."),
+      Field("lifecycle", \.lifecycle, .object(Lifecycle.self), "Not allowed here."),
+      Field("livenessProbe", \.livenessProbe, .object(Probe.self), "Not allowed here."),
+      Field("readinessProbe", \.readinessProbe, .object(Probe.self), "Not allowed here."),
+      Field("startupProbe", \.startupProbe, .object(Probe.self), "Not allowed here."),
       Field("restartPolicy", \.restartPolicy, .string, "Not allowed here; it is never started again."),
+      Field("args", \.args, listOf: .string, "Words given to the program; without them, those of the image."),
+      Field("command", \.command, listOf: .string, "The program to start; without it, the one that the image names."),
       Field(
         "restartPolicyRules", \.restartPolicyRules, listOf: .object(ContainerRestartRule.self),
         "Not allowed here."),
-      Field(
-        "securityContext", \.securityContext, .object(SecurityContext.self),
-        "What the program may do, and as whom it runs."),
-      Field("startupProbe", \.startupProbe, .object(Probe.self), "Not allowed here."),
       Field("stdin", \.stdin, .bool, "Keep an input open that can be attached to."),
       Field("stdinOnce", \.stdinOnce, .bool, "Close the input when the first who attached has left."),
       Field("targetContainerName", \.targetContainerName, .string, "The container whose processes it shall see."),
       Field(
         "terminationMessagePath", \.terminationMessagePath, .string, default: "/dev/termination-log",
         "The file whose text becomes the message of the container's end."),
-      Field(
-        "terminationMessagePolicy", \.terminationMessagePolicy, .string, allowed: ["File", "FallbackToLogsOnError"],
-        default: "File", "Where the message of an end comes from: File or FallbackToLogsOnError."),
       Field("tty", \.tty, .bool, "Give the program a terminal; needs stdin."),
-      Field(
-        "volumeDevices", \.volumeDevices, listOf: .object(VolumeDevice.self), mergeKey: "devicePath",
-        "Volumes that it gets as raw block devices."),
-      Field(
-        "volumeMounts", \.volumeMounts, listOf: .object(VolumeMount.self), mergeKey: "mountPath",
-        "Which of the pod's volumes it sees, and where."),
       Field(
         "workingDir", \.workingDir, .string, "The directory that the program starts in; without it, that of the image."),
     ])
@@ -197,8 +197,8 @@ public struct ContainerPort: Described {
       Field("name", \.name, .string, "A name by which services and probes can mean the port."),
       Field(
         "containerPort", \.containerPort, .int32, required: true, "The number of the port in the pod, from 1 to 65535."),
-      Field("hostIP", \.hostIP, .string, "The node's address on which hostPort is opened."),
       Field("hostPort", \.hostPort, .int32, "The same port opened on the node; only one pod of a node can have it."),
+      Field("hostIP", \.hostIP, .string, "The node's address on which hostPort is opened."),
       Field("protocol", \.`protocol`, .string, allowed: ["SCTP", "TCP", "UDP"], default: "TCP", "TCP, UDP or SCTP."),
     ])
 }

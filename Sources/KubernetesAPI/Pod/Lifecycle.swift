@@ -35,8 +35,8 @@ public struct LifecycleHandler: Described {
     [
       Field("exec", \.exec, .object(ExecAction.self), "Run a command in the container."),
       Field("httpGet", \.httpGet, .object(HTTPGetAction.self), "Send an HTTP request."),
-      Field("sleep", \.sleep, .object(SleepAction.self), "Just wait."),
       Field("tcpSocket", \.tcpSocket, .object(TCPSocketAction.self), "No longer used."),
+      Field("sleep", \.sleep, .object(SleepAction.self), "Just wait."),
     ])
 }
 

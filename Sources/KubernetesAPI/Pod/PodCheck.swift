@@ -1,131 +1,150 @@
 internal import Documents
 internal import ObjectSchema
 
-/// Rules across the fields of a pod, in the order and words of Kubernetes.
+/// Rules across the fields of a pod, in the words of Kubernetes. The rows have the last word on the order.
 enum PodCheck {
   static func check(_ pod: Pod) -> [FieldError] {
     let spec = FieldPath("spec")
     var errors: [FieldError] = []
-    let volumes = checkVolumes(pod.spec.volumes, at: spec.field("volumes"), &errors)
+    let volumes = VolumeCheck.check(pod.spec.volumes, at: spec.field("volumes"), &errors)
+    let grace = pod.spec.terminationGracePeriodSeconds ?? 30
     var names: Set<String> = []
     for (index, container) in pod.spec.containers.enumerated() {
-      check(container, at: spec.field("containers").index(index), volumes: volumes, &names, &errors)
-    }
-    for (index, container) in pod.spec.initContainers.enumerated() {
-      check(container, at: spec.field("initContainers").index(index), volumes: volumes, &names, &errors)
-    }
-    if let grace = pod.spec.terminationGracePeriodSeconds, grace < 0 {
-      errors.append(
-        FieldError(
-          spec.field("terminationGracePeriodSeconds"), .invalid("must be greater than or equal to 0"),
-          value: .integer(grace)))
-    }
-    if let name = pod.spec.nodeName, !name.isEmpty {
-      for problem in Names.subdomainProblems(name) {
-        errors.append(FieldError(spec.field("nodeName"), .invalid(problem), value: .string(name)))
+      let path = spec.field("containers").index(index)
+      let check = ContainerCheck(container, at: path, volumes: volumes, grace: grace)
+      errors += check.common(&names) + check.hooksAndProbes()
+      if container.restartPolicy != nil {
+        errors.append(FieldError(path.field("restartPolicy"), .forbidden("may not be set for non-init containers")))
       }
     }
-    if let hostname = pod.spec.hostname, !hostname.isEmpty {
-      for problem in Names.labelProblems(hostname) {
-        errors.append(FieldError(spec.field("hostname"), .invalid(problem), value: .string(hostname)))
+    for (index, container) in pod.spec.initContainers.enumerated() {
+      let path = spec.field("initContainers").index(index)
+      let check = ContainerCheck(container, at: path, volumes: volumes, grace: grace)
+      errors += check.common(&names) + check.asInitContainer()
+    }
+    if pod.spec.hostNetwork == true { errors += hostPorts(pod.spec, at: spec) }
+    errors += ports(pod.spec, at: spec) + scheduling(pod.spec, at: spec) + identity(pod.spec, at: spec)
+    return errors
+  }
+
+  /// Two containers of a pod cannot both have the same port of the node.
+  private static func ports(_ pod: PodSpec, at path: FieldPath) -> [FieldError] {
+    var errors: [FieldError] = []
+    var seen: Set<String> = []
+    for (index, container) in pod.containers.enumerated() {
+      for (number, port) in container.ports.enumerated() {
+        guard let hostPort = port.hostPort, hostPort != 0 else { continue }
+        let text = "\(port.protocol ?? "TCP")/\(port.hostIP ?? "")/\(hostPort)"
+        if !seen.insert(text).inserted {
+          errors.append(
+            FieldError(
+              path.field("containers").index(index).field("ports").index(number).field("hostPort"), .duplicate,
+              value: .string(text)))
+        }
       }
     }
     return errors
   }
 
-  private static func checkVolumes(
-    _ volumes: [Volume], at path: FieldPath, _ errors: inout [FieldError]
-  ) -> Set<String> {
-    var names: Set<String> = []
-    for (index, volume) in volumes.enumerated() {
-      let name = volume.name ?? ""
-      let place = path.index(index)
-      if !name.isEmpty {
-        for problem in Names.labelProblems(name) {
-          errors.append(FieldError(place.field("name"), .invalid(problem), value: .string(name)))
-        }
-        if !names.insert(name).inserted {
-          errors.append(FieldError(place.field("name"), .duplicate, value: .string(name)))
+  private static func hostPorts(_ pod: PodSpec, at path: FieldPath) -> [FieldError] {
+    var errors: [FieldError] = []
+    for (name, containers) in [("containers", pod.containers), ("initContainers", pod.initContainers)] {
+      for (index, container) in containers.enumerated() {
+        for (number, port) in container.ports.enumerated() where port.hostPort != port.containerPort {
+          errors.append(
+            FieldError(
+              path.field(name).index(index).field("ports").index(number).field("hostPort"),
+              .invalid("must match `containerPort` when `hostNetwork` is true"), value: .integer(port.hostPort ?? 0)))
         }
       }
     }
-    return names
+    return errors
   }
 
-  private static func check(
-    _ container: Container, at path: FieldPath, volumes: Set<String>, _ names: inout Set<String>,
-    _ errors: inout [FieldError]
-  ) {
-    if let name = container.name, !name.isEmpty {
-      for problem in Names.labelProblems(name) {
-        errors.append(FieldError(path.field("name"), .invalid(problem), value: .string(name)))
+  private static func scheduling(_ pod: PodSpec, at path: FieldPath) -> [FieldError] {
+    var errors: [FieldError] = []
+    for (key, value) in pod.nodeSelector.sorted(by: { $0.key < $1.key }) {
+      let place = path.field("nodeSelector")
+      for problem in Names.qualifiedNameProblems(key) {
+        errors.append(FieldError(place, .invalid(problem), value: .string(key)))
       }
-      if !names.insert(name).inserted {
-        errors.append(FieldError(path.field("name"), .duplicate, value: .string(name)))
+      for problem in Names.labelValueProblems(value) {
+        errors.append(FieldError(place, .invalid(problem), value: .string(value)))
       }
     }
-    if container.image?.isEmpty ?? true { errors.append(FieldError(path.field("image"), .required)) }
-    if let image = container.image, !image.isEmpty, image.first!.isWhitespace || image.last!.isWhitespace {
+    for (index, toleration) in pod.tolerations.enumerated() {
+      errors += check(toleration, at: path.field("tolerations").index(index))
+    }
+    if pod.dnsPolicy == "None" {
+      let place = path.field("dnsConfig")
+      if pod.dnsConfig == nil {
+        errors.append(FieldError(place, .requiredBecause("must provide `dnsConfig` when `dnsPolicy` is None")))
+      } else if pod.dnsConfig?.nameservers.isEmpty ?? true {
+        errors.append(
+          FieldError(
+            place.field("nameservers"),
+            .requiredBecause("must provide at least one DNS nameserver when `dnsPolicy` is None")))
+      }
+    }
+    if let deadline = pod.activeDeadlineSeconds, !(1...Int64(Int32.max)).contains(deadline) {
       errors.append(
         FieldError(
-          path.field("image"), .invalid("must not have leading or trailing whitespace"), value: .string(image)))
+          path.field("activeDeadlineSeconds"), .invalid("must be between 1 and 2147483647, inclusive"),
+          value: .integer(deadline)))
     }
-    for (index, port) in container.ports.enumerated() {
-      checkPort(port.containerPort, at: path.field("ports").index(index).field("containerPort"), &errors)
-      if let hostPort = port.hostPort, hostPort != 0 {
-        checkPort(hostPort, at: path.field("ports").index(index).field("hostPort"), &errors)
-      }
-    }
-    var mountPaths: Set<String> = []
-    for (index, mount) in container.volumeMounts.enumerated() {
-      let place = path.field("volumeMounts").index(index)
-      if let name = mount.name, !name.isEmpty, !volumes.contains(name) {
-        errors.append(FieldError(place.field("name"), .notFound, value: .string(name)))
-      }
-      if let target = mount.mountPath, !target.isEmpty, !mountPaths.insert(target).inserted {
-        errors.append(FieldError(place.field("mountPath"), .invalid("must be unique"), value: .string(target)))
-      }
-    }
+    return errors
   }
 
-  private static func checkPort(_ port: Int32?, at path: FieldPath, _ errors: inout [FieldError]) {
-    guard let port else { return }
-    if !(1...65535).contains(port) {
-      errors.append(FieldError(path, .invalid("must be between 1 and 65535, inclusive"), value: .integer(port)))
+  private static func check(_ toleration: Toleration, at path: FieldPath) -> [FieldError] {
+    var errors: [FieldError] = []
+    let key = toleration.key ?? ""
+    if !key.isEmpty {
+      for problem in Names.qualifiedNameProblems(key) {
+        errors.append(FieldError(path.field("key"), .invalid(problem), value: .string(key)))
+      }
+    } else if toleration.operator != "Exists" {
+      errors.append(
+        FieldError(
+          path.field("operator"),
+          .invalid("operator must be Exists when `key` is empty, which means \"match all values and all keys\""),
+          value: .string(toleration.operator ?? "")))
     }
+    if toleration.tolerationSeconds != nil && toleration.effect != "NoExecute" {
+      errors.append(
+        FieldError(
+          path.field("effect"), .invalid("effect must be 'NoExecute' when `tolerationSeconds` is set"),
+          value: .string(toleration.effect ?? "")))
+    }
+    switch toleration.operator ?? "" {
+    case "", "Equal":
+      for problem in Names.labelValueProblems(toleration.value ?? "") {
+        errors.append(FieldError(path.field("operator"), .invalid(problem), value: .string(toleration.value ?? "")))
+      }
+    case "Exists":
+      if let value = toleration.value, !value.isEmpty {
+        errors.append(
+          FieldError(
+            path.field("operator"), .invalid("value must be empty when `operator` is 'Exists'"), value: .string(value)))
+      }
+    case let other:
+      errors.append(FieldError(path.field("operator"), .notSupported(["Equal", "Exists"]), value: .string(other)))
+    }
+    return errors
   }
 
-  // MARK: Updates
-
-  /// Of a pod's spec only images, the deadline, added tolerations and the grace period of a deleted pod may change.
-  static func checkUpdate(_ pod: Pod, from old: Pod) -> [FieldError] {
-    var allowed = old.spec
-    guard pod.spec.containers.count == old.spec.containers.count,
-      pod.spec.initContainers.count == old.spec.initContainers.count
-    else {
-      return [
-        FieldError(FieldPath("spec", "containers"), .forbidden("pod updates may not add or remove containers"))
-      ]
+  private static func identity(_ pod: PodSpec, at path: FieldPath) -> [FieldError] {
+    var errors: [FieldError] = []
+    func check(_ field: String, _ value: String?, _ problems: (String) -> [String]) {
+      guard let value, !value.isEmpty else { return }
+      for problem in problems(value) {
+        errors.append(FieldError(path.field(field), .invalid(problem), value: .string(value)))
+      }
     }
-    for index in allowed.containers.indices { allowed.containers[index].image = pod.spec.containers[index].image }
-    for index in allowed.initContainers.indices {
-      allowed.initContainers[index].image = pod.spec.initContainers[index].image
-    }
-    allowed.activeDeadlineSeconds = pod.spec.activeDeadlineSeconds
-    allowed.ephemeralContainers = pod.spec.ephemeralContainers
-    if pod.spec.tolerations.starts(with: old.spec.tolerations) { allowed.tolerations = pod.spec.tolerations }
-    if pod.metadata.deletionTimestamp != nil {
-      allowed.terminationGracePeriodSeconds = pod.spec.terminationGracePeriodSeconds
-    }
-    // Who asked for nothing by name gets what admission filled in.
-    allowed.serviceAccount = pod.spec.serviceAccount ?? allowed.serviceAccount
-    if allowed == pod.spec { return [] }
-    return [
-      FieldError(
-        FieldPath("spec"),
-        .forbidden(
-          "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
-        ))
-    ]
+    check("serviceAccountName", pod.serviceAccountName, Names.subdomainProblems)
+    check("nodeName", pod.nodeName, Names.subdomainProblems)
+    check("hostname", pod.hostname, Names.labelProblems)
+    check("subdomain", pod.subdomain, Names.labelProblems)
+    check("priorityClassName", pod.priorityClassName, Names.subdomainProblems)
+    return errors
   }
 }

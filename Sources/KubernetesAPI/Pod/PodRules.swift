@@ -10,16 +10,24 @@ enum PodRules {
       pod.status = PodStatus()
       pod.status.phase = "Pending"
       pod.status.qosClass = pod.spec.qualityOfService
+      if pod.spec.serviceAccountName?.isEmpty ?? true { pod.spec.serviceAccountName = "default" }
+      pod.spec.serviceAccount = pod.spec.serviceAccountName
+      pod.spec.preemptionPolicy = pod.spec.preemptionPolicy ?? "PreemptLowerPriority"
+      pod.spec.priority = pod.spec.priority ?? 0
     }
     rules.prepareForUpdate = { pod, old, scope in
       switch scope {
-      case .main: pod.status = old.status
+      case .main:
+        pod.status = old.status
+        // Filled in when the pod came; who does not speak of them does not mean to change them.
+        pod.spec.priority = pod.spec.priority ?? old.spec.priority
+        pod.spec.preemptionPolicy = pod.spec.preemptionPolicy ?? old.spec.preemptionPolicy
       case .status: pod.spec = old.spec
       }
       pod.status.qosClass = old.status.qosClass
     }
     rules.check = { PodCheck.check($0) }
-    rules.checkUpdate = { PodCheck.checkUpdate($0, from: $1) }
+    rules.checkUpdate = { PodUpdateCheck.check($0, from: $1) }
     rules.selectableFields = { pod in
       [
         "spec.nodeName": pod.spec.nodeName ?? "", "spec.restartPolicy": pod.spec.restartPolicy ?? "",
@@ -48,6 +56,9 @@ enum PodRules {
       pod.spec.ephemeralContainers[index].imagePullPolicy = pullPolicy(
         image: pod.spec.ephemeralContainers[index].image ?? "")
     }
+    for index in pod.spec.volumes.indices where pod.spec.volumes[index].document().mapValue?.keys == ["name"] {
+      pod.spec.volumes[index].emptyDir = EmptyDirVolumeSource()
+    }
     if pod.spec.serviceAccountName == nil { pod.spec.serviceAccountName = pod.spec.serviceAccount }
     pod.spec.serviceAccount = pod.spec.serviceAccountName
     if pod.spec.hostNetwork == true {
@@ -58,8 +69,6 @@ enum PodRules {
         }
       }
     }
-    pod.spec.preemptionPolicy = pod.spec.preemptionPolicy ?? "PreemptLowerPriority"
-    pod.spec.priority = pod.spec.priority ?? 0
     for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
       let isTolerated = pod.spec.tolerations.contains {
         ($0.key == key || $0.key == nil && $0.operator == "Exists") && ($0.effect == nil || $0.effect == "NoExecute")
@@ -75,6 +84,9 @@ enum PodRules {
   }
 
   private static func applyDefaults(_ container: inout Container) {
+    for probe in [\Container.livenessProbe, \.readinessProbe, \.startupProbe] {
+      container[keyPath: probe]?.replaceZeros()
+    }
     if container.imagePullPolicy == nil { container.imagePullPolicy = pullPolicy(image: container.image ?? "") }
     // A limit without a request asks for as much.
     for (name, limit) in container.resources.limits where container.resources.requests[name] == nil {
@@ -88,6 +100,16 @@ enum PodRules {
     let lastPart = image.split(separator: "/").last ?? ""
     let tag = lastPart.split(separator: ":").dropFirst().first ?? "latest"
     return tag == "latest" ? "Always" : "IfNotPresent"
+  }
+}
+
+extension Probe {
+  /// A number that is 0 asks for the usual one.
+  fileprivate mutating func replaceZeros() {
+    if timeoutSeconds == 0 { timeoutSeconds = 1 }
+    if periodSeconds == 0 { periodSeconds = 10 }
+    if successThreshold == 0 { successThreshold = 1 }
+    if failureThreshold == 0 { failureThreshold = 3 }
   }
 }
 

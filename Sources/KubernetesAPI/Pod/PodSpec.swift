@@ -52,94 +52,94 @@ public struct PodSpec: Described {
     "PodSpec", "What a pod is to be.",
     [
       Field(
-        "activeDeadlineSeconds", \.activeDeadlineSeconds, .int64, "Seconds after which the pod is stopped, done or not."
-      ),
-      Field("affinity", \.affinity, .object(Affinity.self), "Wishes and demands about the node and the company."),
-      Field(
-        "automountServiceAccountToken", \.automountServiceAccountToken, .bool,
-        "Whether containers get a token for the API server."),
-      Field(
-        "containers", \.containers, listOf: .object(Container.self), required: true, mergeKey: "name", written: .always,
-        "The programs that run side by side; at least one."),
-      Field("dnsConfig", \.dnsConfig, .object(PodDNSConfig.self), "Name servers and search domains that are added."),
-      Field(
-        "dnsPolicy", \.dnsPolicy, .string, allowed: ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"],
-        default: "ClusterFirst", "Whom names are asked of: ClusterFirst is the cluster, Default is the node."),
-      Field(
-        "enableServiceLinks", \.enableServiceLinks, .bool, default: true,
-        "Whether the services of the namespace become environment variables."),
-      Field(
-        "ephemeralContainers", \.ephemeralContainers, listOf: .object(EphemeralContainer.self), mergeKey: "name",
-        "Containers that were put in later, to look for a fault."),
-      Field(
-        "evictionResponders", \.evictionResponders, listOf: .object(EvictionResponder.self),
-        "Who takes part when the pod is asked to leave its node."),
-      Field(
-        "hostAliases", \.hostAliases, listOf: .object(HostAlias.self), mergeKey: "ip",
-        "Lines that are added to the file /etc/hosts."),
-      Field("hostIPC", \.hostIPC, .bool, "Share the node's shared memory and semaphores."),
-      Field("hostNetwork", \.hostNetwork, .bool, "Use the node's network instead of an address of its own."),
-      Field("hostPID", \.hostPID, .bool, "See all processes of the node."),
-      Field(
-        "hostUsers", \.hostUsers, .bool, "false gives the pod users of its own, so that its root is nobody outside."),
-      Field(
-        "hostname", \.hostname, .string, "The name that its programs see as the host's; without it, the pod's name."),
-      Field(
-        "hostnameOverride", \.hostnameOverride, .string, "A host name that is taken as it is, whatever else is set."),
-      Field(
-        "imagePullSecrets", \.imagePullSecrets, listOf: .object(LocalObjectReference.self), mergeKey: "name",
-        "Secrets with passwords for image registries."),
-      Field(
-        "initContainers", \.initContainers, listOf: .object(Container.self), mergeKey: "name",
-        "Programs that run one after the other, each to its end, before the others start."),
-      Field("nodeName", \.nodeName, .string, "The node that it runs on; written by the scheduler."),
-      Field("nodeSelector", \.nodeSelector, mapOf: .string, "Labels that the node must have."),
-      Field("os", \.os, .object(PodOS.self), "The operating system that it is made for."),
-      Field("overhead", \.overhead, mapOf: .quantity, "What running the pod costs besides its containers."),
-      Field(
-        "preemptionPolicy", \.preemptionPolicy, .string,
-        "Whether it may push out less important pods: PreemptLowerPriority or Never."),
-      Field("priority", \.priority, .int32, "How important it is, as a number; set from its priority class."),
-      Field("priorityClassName", \.priorityClassName, .string, "The class that says how important it is."),
-      Field(
-        "readinessGates", \.readinessGates, listOf: .object(PodReadinessGate.self),
-        "Conditions that must be true, besides its containers', before it is ready."),
+        "volumes", \.volumes, listOf: .object(Volume.self), mergeKey: "name", "Storage that its containers can mount."),
       Field(
         "resourceClaims", \.resourceClaims, listOf: .object(PodResourceClaim.self), mergeKey: "name",
         "Devices that its containers may ask for."),
       Field(
+        "containers", \.containers, listOf: .object(Container.self), required: true, mergeKey: "name", written: .always,
+        "The programs that run side by side; at least one."),
+      Field(
+        "initContainers", \.initContainers, listOf: .object(Container.self), mergeKey: "name",
+        "Programs that run one after the other, each to its end, before the others start."),
+      Field(
+        "ephemeralContainers", \.ephemeralContainers, listOf: .object(EphemeralContainer.self), mergeKey: "name",
+        "Containers that were put in later, to look for a fault."),
+      Field(
         "resources", \.resources, .object(ResourceRequirements.self), "Requests and limits for the pod as a whole."),
+      Field("hostNetwork", \.hostNetwork, .bool, "Use the node's network instead of an address of its own."),
       Field(
         "restartPolicy", \.restartPolicy, .string, allowed: ["Always", "OnFailure", "Never"], default: "Always",
         "Whether containers that end are started again: Always, OnFailure or Never."),
-      Field("runtimeClassName", \.runtimeClassName, .string, "The class of runtime that runs it."),
       Field(
-        "schedulerName", \.schedulerName, .string, default: "default-scheduler", "The scheduler that finds its node."),
+        "dnsPolicy", \.dnsPolicy, .string, allowed: ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"],
+        default: "ClusterFirst", "Whom names are asked of: ClusterFirst is the cluster, Default is the node."),
+      Field("nodeSelector", \.nodeSelector, mapOf: .string, "Labels that the node must have."),
+      Field(
+        "securityContext", \.securityContext, .object(PodSecurityContext.self), default: PodSecurityContext(),
+        "What holds for all of its containers: users, groups, rights."),
+      Field("hostPID", \.hostPID, .bool, "See all processes of the node."),
+      Field("hostIPC", \.hostIPC, .bool, "Share the node's shared memory and semaphores."),
+      Field(
+        "hostUsers", \.hostUsers, .bool, "false gives the pod users of its own, so that its root is nobody outside."),
+      Field("shareProcessNamespace", \.shareProcessNamespace, .bool, "Let its containers see each other's processes."),
+      Field(
+        "imagePullSecrets", \.imagePullSecrets, listOf: .object(LocalObjectReference.self), mergeKey: "name",
+        "Secrets with passwords for image registries."),
+      Field("affinity", \.affinity, .object(Affinity.self), "Wishes and demands about the node and the company."),
+      Field("dnsConfig", \.dnsConfig, .object(PodDNSConfig.self), "Name servers and search domains that are added."),
+      Field(
+        "readinessGates", \.readinessGates, listOf: .object(PodReadinessGate.self),
+        "Conditions that must be true, besides its containers', before it is ready."),
       Field(
         "schedulingGates", \.schedulingGates, listOf: .object(PodSchedulingGate.self), mergeKey: "name",
         "What must be taken away before the scheduler looks at it."),
       Field(
-        "schedulingGroup", \.schedulingGroup, .object(PodSchedulingGroup.self),
-        "The group of pods that it is placed with."),
-      Field(
-        "securityContext", \.securityContext, .object(PodSecurityContext.self), default: PodSecurityContext(),
-        "What holds for all of its containers: users, groups, rights."),
-      Field("serviceAccount", \.serviceAccount, .string, "The old name of serviceAccountName."),
+        "topologySpreadConstraints", \.topologySpreadConstraints, listOf: .object(TopologySpreadConstraint.self),
+        mergeKey: "topologyKey", "How evenly it and its like are spread over places."),
       Field(
         "serviceAccountName", \.serviceAccountName, .string, "The account in whose name it speaks to the API server."),
-      Field("setHostnameAsFQDN", \.setHostnameAsFQDN, .bool, "Make the host name the full one, with its domain."),
-      Field("shareProcessNamespace", \.shareProcessNamespace, .bool, "Let its containers see each other's processes."),
+      Field("serviceAccount", \.serviceAccount, .string, "The old name of serviceAccountName."),
+      Field("nodeName", \.nodeName, .string, "The node that it runs on; written by the scheduler."),
+      Field(
+        "activeDeadlineSeconds", \.activeDeadlineSeconds, .int64, "Seconds after which the pod is stopped, done or not."
+      ),
+      Field(
+        "hostname", \.hostname, .string, "The name that its programs see as the host's; without it, the pod's name."),
       Field("subdomain", \.subdomain, .string, "Makes its full name HOSTNAME.SUBDOMAIN.NAMESPACE.svc."),
+      Field(
+        "tolerations", \.tolerations, listOf: .object(Toleration.self), "Taints of nodes that do not keep it away."),
+      Field(
+        "hostAliases", \.hostAliases, listOf: .object(HostAlias.self), mergeKey: "ip",
+        "Lines that are added to the file /etc/hosts."),
+      Field("priorityClassName", \.priorityClassName, .string, "The class that says how important it is."),
+      Field("priority", \.priority, .int32, "How important it is, as a number; set from its priority class."),
+      Field("runtimeClassName", \.runtimeClassName, .string, "The class of runtime that runs it."),
+      Field(
+        "preemptionPolicy", \.preemptionPolicy, .string,
+        "Whether it may push out less important pods: PreemptLowerPriority or Never."),
+      Field("overhead", \.overhead, mapOf: .quantity, "What running the pod costs besides its containers."),
+      Field("os", \.os, .object(PodOS.self), "The operating system that it is made for."),
       Field(
         "terminationGracePeriodSeconds", \.terminationGracePeriodSeconds, .int64, default: 30,
         "Seconds that its programs get to end by themselves when it is deleted."),
       Field(
-        "tolerations", \.tolerations, listOf: .object(Toleration.self), "Taints of nodes that do not keep it away."),
+        "automountServiceAccountToken", \.automountServiceAccountToken, .bool,
+        "Whether containers get a token for the API server."),
       Field(
-        "topologySpreadConstraints", \.topologySpreadConstraints, listOf: .object(TopologySpreadConstraint.self),
-        mergeKey: "topologyKey", "How evenly it and its like are spread over places."),
+        "enableServiceLinks", \.enableServiceLinks, .bool, default: true,
+        "Whether the services of the namespace become environment variables."),
       Field(
-        "volumes", \.volumes, listOf: .object(Volume.self), mergeKey: "name", "Storage that its containers can mount."),
+        "evictionResponders", \.evictionResponders, listOf: .object(EvictionResponder.self),
+        "Who takes part when the pod is asked to leave its node."),
+      Field(
+        "hostnameOverride", \.hostnameOverride, .string, "A host name that is taken as it is, whatever else is set."),
+      Field(
+        "schedulerName", \.schedulerName, .string, default: "default-scheduler", "The scheduler that finds its node."),
+      Field(
+        "schedulingGroup", \.schedulingGroup, .object(PodSchedulingGroup.self),
+        "The group of pods that it is placed with."),
+      Field("setHostnameAsFQDN", \.setHostnameAsFQDN, .bool, "Make the host name the full one, with its domain."),
     ])
 }
 

@@ -19,21 +19,21 @@ public struct Probe: Described {
     "Probe", "A check of a container that is made again and again.",
     [
       Field("exec", \.exec, .object(ExecAction.self), "Run a command; exit code 0 is a pass."),
-      Field("failureThreshold", \.failureThreshold, .int32, default: 3, "Failures in a row until it counts as failed."),
-      Field("grpc", \.grpc, .object(GRPCAction.self), "Ask a gRPC health service."),
       Field(
         "httpGet", \.httpGet, .object(HTTPGetAction.self), "Send an HTTP request; an answer from 200 to 399 is a pass."),
-      Field("initialDelaySeconds", \.initialDelaySeconds, .int32, "Seconds after the start before the first check."),
-      Field("periodSeconds", \.periodSeconds, .int32, default: 10, "Seconds from one check to the next."),
-      Field(
-        "successThreshold", \.successThreshold, .int32, default: 1, "Passes in a row until it counts as good again."),
       Field("tcpSocket", \.tcpSocket, .object(TCPSocketAction.self), "Open a connection; being let in is a pass."),
-      Field(
-        "terminationGracePeriodSeconds", \.terminationGracePeriodSeconds, .int64,
-        "Seconds that the container gets to end when the probe fails, instead of the pod's."),
+      Field("grpc", \.grpc, .object(GRPCAction.self), "Ask a gRPC health service."),
+      Field("initialDelaySeconds", \.initialDelaySeconds, .int32, "Seconds after the start before the first check."),
       Field(
         "timeoutSeconds", \.timeoutSeconds, .int32, default: 1, "Seconds after which a check without answer has failed."
       ),
+      Field("periodSeconds", \.periodSeconds, .int32, default: 10, "Seconds from one check to the next."),
+      Field(
+        "successThreshold", \.successThreshold, .int32, default: 1, "Passes in a row until it counts as good again."),
+      Field("failureThreshold", \.failureThreshold, .int32, default: 3, "Failures in a row until it counts as failed."),
+      Field(
+        "terminationGracePeriodSeconds", \.terminationGracePeriodSeconds, .int64,
+        "Seconds that the container gets to end when the probe fails, instead of the pod's."),
     ])
 }
 
@@ -83,14 +83,14 @@ public struct HTTPGetAction: Described {
   public static let schema = Schema<HTTPGetAction>(
     "HTTPGetAction", "An HTTP request.",
     [
-      Field("host", \.host, .string, "Where to connect; the pod's own address when it is not set."),
-      Field("httpHeaders", \.httpHeaders, listOf: .object(HTTPHeader.self), "Header fields to send."),
       Field("path", \.path, .string, default: "/", "The path to ask for."),
       Field("port", \.port, .intOrString, required: true, "The port, by number or name."),
-      Field("protocol", \.`protocol`, .string, "The version of HTTP that is spoken."),
       Field(
         "scheme", \.scheme, .string, allowed: ["HTTP", "HTTPS"], default: "HTTP",
         "HTTP or HTTPS; certificates are not checked."),
+      Field("host", \.host, .string, "Where to connect; the pod's own address when it is not set."),
+      Field("httpHeaders", \.httpHeaders, listOf: .object(HTTPHeader.self), "Header fields to send."),
+      Field("protocol", \.`protocol`, .string, "The version of HTTP that is spoken."),
     ])
 }
 

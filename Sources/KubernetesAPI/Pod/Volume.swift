@@ -41,51 +41,51 @@ public struct Volume: Described {
     [
       Field("name", \.name, .string, required: true, "What containers call it."),
       Field(
-        "awsElasticBlockStore", \.awsElasticBlockStore, .object(AWSElasticBlockStoreVolumeSource.self),
-        "A disk of Amazon Web Services."),
-      Field("azureDisk", \.azureDisk, .object(AzureDiskVolumeSource.self), "A disk of Microsoft Azure."),
-      Field("azureFile", \.azureFile, .object(AzureFileVolumeSource.self), "A file share of Microsoft Azure."),
-      Field("cephfs", \.cephfs, .object(CephFSVolumeSource.self), "A file system of a Ceph cluster."),
-      Field("cinder", \.cinder, .object(CinderVolumeSource.self), "A disk of OpenStack Cinder."),
-      Field("configMap", \.configMap, .object(ConfigMapVolumeSource.self), "The entries of a config map, as files."),
-      Field(
-        "csi", \.csi, .object(CSIVolumeSource.self),
-        "Storage from a driver that speaks the container storage interface."),
-      Field("downwardAPI", \.downwardAPI, .object(DownwardAPIVolumeSource.self), "Fields of the pod itself, as files."),
-      Field(
         "emptyDir", \.emptyDir, .object(EmptyDirVolumeSource.self), "An empty folder that lives as long as the pod."),
+      Field("hostPath", \.hostPath, .object(HostPathVolumeSource.self), "A file or folder of the node itself."),
       Field(
-        "ephemeral", \.ephemeral, .object(EphemeralVolumeSource.self),
-        "Storage that is made with the pod and goes with it."),
-      Field("fc", \.fc, .object(FCVolumeSource.self), "A disk behind Fibre Channel."),
-      Field(
-        "flexVolume", \.flexVolume, .object(FlexVolumeSource.self), "Storage from a program on the node, an old way."),
-      Field("flocker", \.flocker, .object(FlockerVolumeSource.self), "A data set of Flocker, an old system."),
+        "gitRepo", \.gitRepo, .object(GitRepoVolumeSource.self), "A folder filled from a Git repository, an old way."),
       Field(
         "gcePersistentDisk", \.gcePersistentDisk, .object(GCEPersistentDiskVolumeSource.self),
         "A disk of Google Compute Engine."),
       Field(
-        "gitRepo", \.gitRepo, .object(GitRepoVolumeSource.self), "A folder filled from a Git repository, an old way."),
-      Field("glusterfs", \.glusterfs, .object(GlusterfsVolumeSource.self), "A file system of GlusterFS."),
-      Field("hostPath", \.hostPath, .object(HostPathVolumeSource.self), "A file or folder of the node itself."),
-      Field("image", \.image, .object(ImageVolumeSource.self), "The files of an image."),
-      Field("iscsi", \.iscsi, .object(ISCSIVolumeSource.self), "A disk behind iSCSI."),
+        "awsElasticBlockStore", \.awsElasticBlockStore, .object(AWSElasticBlockStoreVolumeSource.self),
+        "A disk of Amazon Web Services."),
+      Field("secret", \.secret, .object(SecretVolumeSource.self), "The entries of a secret, as files."),
       Field("nfs", \.nfs, .object(NFSVolumeSource.self), "A directory of an NFS server."),
+      Field("iscsi", \.iscsi, .object(ISCSIVolumeSource.self), "A disk behind iSCSI."),
+      Field("glusterfs", \.glusterfs, .object(GlusterfsVolumeSource.self), "A file system of GlusterFS."),
+      Field("flocker", \.flocker, .object(FlockerVolumeSource.self), "A data set of Flocker, an old system."),
       Field(
         "persistentVolumeClaim", \.persistentVolumeClaim, .object(PersistentVolumeClaimVolumeSource.self),
         "Storage that a claim stands for."),
+      Field("rbd", \.rbd, .object(RBDVolumeSource.self), "A block device of a Ceph cluster."),
+      Field("cinder", \.cinder, .object(CinderVolumeSource.self), "A disk of OpenStack Cinder."),
+      Field("cephfs", \.cephfs, .object(CephFSVolumeSource.self), "A file system of a Ceph cluster."),
+      Field("quobyte", \.quobyte, .object(QuobyteVolumeSource.self), "A volume of Quobyte."),
+      Field("downwardAPI", \.downwardAPI, .object(DownwardAPIVolumeSource.self), "Fields of the pod itself, as files."),
+      Field("fc", \.fc, .object(FCVolumeSource.self), "A disk behind Fibre Channel."),
+      Field(
+        "flexVolume", \.flexVolume, .object(FlexVolumeSource.self), "Storage from a program on the node, an old way."),
+      Field("configMap", \.configMap, .object(ConfigMapVolumeSource.self), "The entries of a config map, as files."),
+      Field("azureFile", \.azureFile, .object(AzureFileVolumeSource.self), "A file share of Microsoft Azure."),
+      Field(
+        "vsphereVolume", \.vsphereVolume, .object(VsphereVirtualDiskVolumeSource.self), "A disk of VMware vSphere."),
+      Field("azureDisk", \.azureDisk, .object(AzureDiskVolumeSource.self), "A disk of Microsoft Azure."),
       Field(
         "photonPersistentDisk", \.photonPersistentDisk, .object(PhotonPersistentDiskVolumeSource.self),
         "A disk of VMware Photon."),
-      Field("portworxVolume", \.portworxVolume, .object(PortworxVolumeSource.self), "A volume of Portworx."),
       Field("projected", \.projected, .object(ProjectedVolumeSource.self), "Several sources in one folder."),
-      Field("quobyte", \.quobyte, .object(QuobyteVolumeSource.self), "A volume of Quobyte."),
-      Field("rbd", \.rbd, .object(RBDVolumeSource.self), "A block device of a Ceph cluster."),
+      Field("portworxVolume", \.portworxVolume, .object(PortworxVolumeSource.self), "A volume of Portworx."),
       Field("scaleIO", \.scaleIO, .object(ScaleIOVolumeSource.self), "A volume of ScaleIO."),
-      Field("secret", \.secret, .object(SecretVolumeSource.self), "The entries of a secret, as files."),
       Field("storageos", \.storageos, .object(StorageOSVolumeSource.self), "A volume of StorageOS."),
       Field(
-        "vsphereVolume", \.vsphereVolume, .object(VsphereVirtualDiskVolumeSource.self), "A disk of VMware vSphere."),
+        "csi", \.csi, .object(CSIVolumeSource.self),
+        "Storage from a driver that speaks the container storage interface."),
+      Field(
+        "ephemeral", \.ephemeral, .object(EphemeralVolumeSource.self),
+        "Storage that is made with the pod and goes with it."),
+      Field("image", \.image, .object(ImageVolumeSource.self), "The files of an image."),
     ])
 }
 

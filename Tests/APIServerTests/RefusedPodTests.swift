@@ -1,0 +1,121 @@
+import Documents
+import KubernetesAPI
+import SystemIO
+import Testing
+
+/// What a real cluster said of pods with mistakes in them, as kubectl printed it.
+struct RefusedPodTests {
+  struct Example: Sendable, CustomTestStringConvertible {
+    let name: String
+    let manifest: String
+    let refusal: String
+
+    var testDescription: String { name }
+  }
+
+  /// Sections of `### name`, the manifest, `---` and the expected words.
+  static let examples: [Example] = {
+    let path = String(#filePath[..<#filePath.lastIndex(of: "/")!]) + "/Golden/refused-pods.txt"
+    guard let text = try? Files.readText(path) else { return [] }
+    var examples: [Example] = []
+    var name = ""
+    var manifest = ""
+    var refusal = ""
+    var isRefusal = false
+    func finish() {
+      if !name.isEmpty { examples.append(Example(name: name, manifest: manifest, refusal: refusal)) }
+      (manifest, refusal, isRefusal) = ("", "", false)
+    }
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.hasPrefix("### ") {
+        finish()
+        name = String(line.dropFirst(4))
+      } else if line == "---" {
+        isRefusal = true
+      } else if isRefusal {
+        if !line.isEmpty { refusal += line + "\n" }
+      } else {
+        manifest += line + "\n"
+      }
+    }
+    finish()
+    return examples
+  }()
+
+  @Test func thereAreExamples() {
+    #expect(Self.examples.count == 9)
+  }
+
+  @Test(arguments: examples)
+  func isRefusedInTheWordsOfKubernetes(example: Example) async throws {
+    let cluster = try await Cluster()
+    let status = try await cluster.call(
+      "POST", Cluster.pods, example.manifest, expecting: 422, type: "application/yaml")
+    #expect(Self.kubectlText(status) == example.refusal)
+  }
+
+  /// As kubectl shows the causes of an invalid object.
+  private static func kubectlText(_ status: Document) -> String {
+    let details = status["details"]
+    let causes = (details?["causes"]?.listValue ?? []).map {
+      "\($0["field"]?.stringValue ?? ""): \($0["message"]?.stringValue ?? "")"
+    }
+    let start = "The \(details?["kind"]?.stringValue ?? "") \"\(details?["name"]?.stringValue ?? "")\" is invalid: "
+    if causes.count == 1 { return start + causes[0] + "\n" }
+    return start + "\n" + causes.map { "* \($0)\n" }.joined()
+  }
+
+  private static let good =
+    #"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"good"},"spec":{"terminationGracePeriodSeconds":1,"containers":[{"name":"main","image":"busybox","command":["sleep","3600"]}]}}"#
+  private static let mayNotChange =
+    "spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
+
+  @Test(arguments: [
+    (#"{"spec":{"restartPolicy":"Never"}}"#, mayNotChange),
+    (#"{"spec":{"containers":[{"name":"main","command":["sleep","1"]}]}}"#, mayNotChange),
+    (
+      #"{"spec":{"containers":[{"name":"second","image":"b"}]}}"#,
+      "spec.containers: Forbidden: pod updates may not add or remove containers"
+    ),
+    (
+      #"{"metadata":{"labels":{"bad key":"1"}}}"#,
+      "metadata.labels: Invalid value: \"bad key\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+    ),
+  ])
+  func mostOfAPodStaysAsItWas(patch: String, refusal: String) async throws {
+    let cluster = try await Cluster()
+    try await cluster.call("POST", Cluster.pods, Self.good, expecting: 201)
+    let message = try await cluster.refusal(
+      "PATCH", Cluster.pods + "/good", patch, expecting: 422, type: PatchTests.strategic)
+    #expect(message.hasPrefix(#"Pod "good" is invalid: "# + refusal))
+  }
+
+  @Test(arguments: [
+    #"{"spec":{"containers":[{"name":"main","image":"busybox:1.36"}]}}"#,
+    #"{"spec":{"activeDeadlineSeconds":60}}"#,
+    #"{"metadata":{"labels":{"a":"b"}}}"#,
+  ])
+  func someOfItMayChange(patch: String) async throws {
+    let cluster = try await Cluster()
+    try await cluster.call("POST", Cluster.pods, Self.good, expecting: 201)
+    try await cluster.call("PATCH", Cluster.pods + "/good", patch, type: PatchTests.strategic)
+  }
+
+  @Test func aNameIsAsked() async throws {
+    let cluster = try await Cluster()
+    let body = #"{"spec":{"containers":[{"name":"main","image":"busybox"}]}}"#
+    #expect(
+      try await cluster.refusal("POST", Cluster.pods, body, expecting: 422)
+        == #"Pod "" is invalid: metadata.name: Required value: name or generateName is required"#)
+  }
+
+  @Test func aBadNameIsToldTwice() async throws {
+    let cluster = try await Cluster()
+    let body = #"{"metadata":{"name":"Bad_Name"},"spec":{"containers":[{"name":"Bad_Name","image":"busybox"}]}}"#
+    let message = try await cluster.refusal("POST", Cluster.pods, body, expecting: 422)
+    #expect(
+      message
+        == "Pod \"Bad_Name\" is invalid: [metadata.name: Invalid value: \"Bad_Name\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*'), spec.containers[0].name: Invalid value: \"Bad_Name\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')]"
+    )
+  }
+}
