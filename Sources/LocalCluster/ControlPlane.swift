@@ -65,6 +65,7 @@ public final class ControlPlane: Sendable {
       group.addTask { [self] in try await nodes.run() }
       group.addTask { [self] in try await PodScheduler(client: client("kube-scheduler"), host: "podium").run() }
       group.addTask { [self] in try await NamespaceController(client: client("namespace-controller")).run() }
+      group.addTask { [self] in try await NodeLifecycleController(client: client("node-controller")).run() }
       group.addTask { [self] in try await watchForIdleness() }
       group.addTask { [self] in
         for await _ in stopRequests { break }

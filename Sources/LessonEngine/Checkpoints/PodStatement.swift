@@ -81,7 +81,8 @@ enum PodStatement: Statement {
     }
     // Something that never was cannot be gone.
     let wasThere = observation.hasSeen(pod: name)
-    return .of(wasThere, expected: expected, found: wasThere ? "it is gone" : "there was no pod \(name) since the step began")
+    return .of(
+      wasThere, expected: expected, found: wasThere ? "it is gone" : "there was no pod \(name) since the step began")
   }
 
   private func isInState(_ name: String, _ state: PodState, _ observation: any Observation) -> Finding {

@@ -7,7 +7,8 @@ internal import SystemIO
 enum BuiltInPacks {
   static func load() throws -> [Pack] {
     guard let folder = try folder() else {
-      throw UsageError("the built-in lessons are missing: expected them in Lessons/ of the checkout or in share/podium of the prefix")
+      throw UsageError(
+        "the built-in lessons are missing: expected them in Lessons/ of the checkout or in share/podium of the prefix")
     }
     var packs: [Pack] = []
     for name in try Files.list(folder) where Files.exists("\(folder)/\(name)/pack.yaml") {

@@ -43,8 +43,10 @@ enum LocalConnection {
       throw UsageError("\(path) names no server for the context \"\(contextName)\"")
     }
     var credentials = ClientCredentials()
-    credentials.certificateAuthority = try flags.certificateAuthority.map { try Files.readText($0) } ?? cluster?.certificateAuthority
-    credentials.clientCertificate = try flags.clientCertificate.map { try Files.readText($0) } ?? user?.clientCertificate
+    credentials.certificateAuthority =
+      try flags.certificateAuthority.map { try Files.readText($0) } ?? cluster?.certificateAuthority
+    credentials.clientCertificate =
+      try flags.clientCertificate.map { try Files.readText($0) } ?? user?.clientCertificate
     credentials.clientKey = try flags.clientKey.map { try Files.readText($0) } ?? user?.clientKey
     credentials.token = flags.token ?? user?.token
     credentials.skipsVerification = flags.skipsVerification || cluster?.skipsVerification == true

@@ -59,7 +59,10 @@ struct TutorWord: Sendable {
     TutorWord("status", "show how far the lesson is") { await $0.tutor.status() },
     TutorWord("help", "show this list") { _ in
       all.map { .plain("  " + ($0.name + " " + $0.argument).padding(to: 14) + $0.summary) }
-        + [.plain("  exit          leave; the cluster stays"), .plain("Everything else is kubectl: get pods, describe pod NAME, …")]
+        + [
+          .plain("  exit          leave; the cluster stays"),
+          .plain("Everything else is kubectl: get pods, describe pod NAME, …"),
+        ]
     },
   ]
 }

@@ -63,7 +63,8 @@ enum ClusterVerb {
       for node in status["nodes"]?.listValue ?? [] {
         let isRunning = node["running"]?.boolValue == true
         add(
-          "node", "\(node["name"]?.stringValue ?? "") "
+          "node",
+          "\(node["name"]?.stringValue ?? "") "
             + (isRunning ? "running, process \(node["pid"]?.integerValue ?? 0)" : "not running"))
       }
       if let server = status["server"]?.stringValue { add("server", server) }

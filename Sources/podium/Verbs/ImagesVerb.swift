@@ -8,9 +8,11 @@ enum ImagesVerb {
       throw UsageError("unknown words \"\(arguments.joined(separator: " "))\": podium images lists the images")
     }
     let images = try ImageList.all(settings.paths())
-    let rows = [["IMAGE", "ID", "SIZE", "KIND"]] + images.map {
-      [$0.name, String($0.id.dropFirst("sha256:".count).prefix(12)), $0.sizeText, $0.isStandIn ? "stand-in" : "real"]
-    }
+    let rows =
+      [["IMAGE", "ID", "SIZE", "KIND"]]
+      + images.map {
+        [$0.name, String($0.id.dropFirst("sha256:".count).prefix(12)), $0.sizeText, $0.isStandIn ? "stand-in" : "real"]
+      }
     for row in rows {
       let cells = row.indices.map { column in
         column == row.count - 1

@@ -1,0 +1,31 @@
+internal import LinuxRuntime
+
+/// What this machine allows, tried out, for people to read.
+public struct Doctor: Sendable {
+  public struct Finding: Sendable {
+    public let subject: String
+    /// `ok`, `limited` or `missing`.
+    public let verdict: String
+    public let explanation: String
+    /// A command that would allow more.
+    public let remedy: String?
+  }
+
+  public let findings: [Finding]
+  public let canRunPods: Bool
+
+  public static func examine() async -> Doctor {
+    let capabilities = await HostCapabilities.probe()
+    let findings = capabilities.findings.map { finding in
+      let verdict =
+        switch finding.verdict {
+        case .works: "ok"
+        case .restricted: "limited"
+        case .missing: "missing"
+        }
+      return Finding(
+        subject: finding.subject, verdict: verdict, explanation: finding.explanation, remedy: finding.remedy)
+    }
+    return Doctor(findings: findings, canRunPods: capabilities.canRunPods)
+  }
+}
