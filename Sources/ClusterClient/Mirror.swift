@@ -9,18 +9,25 @@ public final class Mirror<Object: NamedObject>: Sendable {
   private struct State {
     var objects: [ObjectKey: Object] = [:]
     var isFilled = false
-    var waiting: [CheckedContinuation<Void, Never>] = []
+    var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+    var nextWaiting = 0
   }
 
   private let client: ClusterClient
   private let namespace: String?
   private let selection: Selection
+  private let pause: @Sendable (Duration) async throws -> Void
   private let state = Mutex(State())
 
-  public init(_ client: ClusterClient, namespace: String? = nil, _ selection: Selection = Selection()) {
+  /// - Parameter pause: How to wait before the next try when the server does not answer.
+  public init(
+    _ client: ClusterClient, namespace: String? = nil, _ selection: Selection = Selection(),
+    pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+  ) {
     self.client = client
     self.namespace = namespace
     self.selection = selection
+    self.pause = pause
   }
 
   public subscript(key: ObjectKey) -> Object? { state.withLock { $0.objects[key] } }
@@ -31,13 +38,23 @@ public final class Mirror<Object: NamedObject>: Sendable {
   /// Whether the first list has arrived.
   public var isFilled: Bool { state.withLock(\.isFilled) }
 
+  /// Returns when the first list has arrived, or when the waiting task is cancelled.
   public func waitUntilFilled() async {
-    await withCheckedContinuation { continuation in
-      let isFilled = state.withLock { state in
-        if !state.isFilled { state.waiting.append(continuation) }
-        return state.isFilled
+    let number = state.withLock { state in
+      state.nextWaiting += 1
+      return state.nextWaiting
+    }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isOver = state.withLock { state in
+          if state.isFilled || Task.isCancelled { return true }
+          state.waiting[number] = continuation
+          return false
+        }
+        if isOver { continuation.resume() }
       }
-      if isFilled { continuation.resume() }
+    } onCancel: {
+      state.withLock { $0.waiting.removeValue(forKey: number) }?.resume()
     }
   }
 
@@ -46,19 +63,19 @@ public final class Mirror<Object: NamedObject>: Sendable {
   public func run(
     onChange: @Sendable (ObjectKey, _ old: Object?, _ new: Object?) -> Void = { _, _, _ in }
   ) async throws {
-    var pause = Duration.milliseconds(50)
+    var delay = Duration.milliseconds(50)
     while true {
       try Task.checkCancellation()
       do {
         let list = try await client.list(Object.self, namespace: namespace, selection)
         replaceAll(with: list.items, onChange)
-        pause = .milliseconds(50)
+        delay = .milliseconds(50)
         try await follow(after: list.resourceVersion, onChange)
       } catch is CancellationError {
         throw CancellationError()
       } catch {
-        try await Task.sleep(for: pause)
-        pause = min(pause * 2, .seconds(2))
+        try await pause(delay)
+        delay = min(delay * 2, .seconds(2))
       }
     }
   }
@@ -79,7 +96,7 @@ public final class Mirror<Object: NamedObject>: Sendable {
         }
       }
       // A server that ends watches at once is not asked in a hot loop.
-      try await Task.sleep(for: .milliseconds(10))
+      try await pause(.milliseconds(10))
     }
   }
 
@@ -101,11 +118,11 @@ public final class Mirror<Object: NamedObject>: Sendable {
       defer {
         state.objects = fresh
         state.isFilled = true
-        state.waiting = []
+        state.waiting = [:]
       }
       return (state.objects, state.waiting)
     }
-    for continuation in waiting { continuation.resume() }
+    for continuation in waiting.values { continuation.resume() }
     for (key, object) in old where fresh[key] == nil { onChange(key, object, nil) }
     for (key, object) in fresh where old[key]?.metadata.resourceVersion != object.metadata.resourceVersion {
       onChange(key, old[key], object)

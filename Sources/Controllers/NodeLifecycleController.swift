@@ -26,8 +26,8 @@ public final class NodeLifecycleController: Sendable {
     self.client = client
     self.time = time
     recorder = EventRecorder(client: client, component: "node-controller", host: "", time: time)
-    nodes = Mirror(client)
-    pods = Mirror(client)
+    nodes = Mirror(client) { try await time.sleep(for: $0) }
+    pods = Mirror(client) { try await time.sleep(for: $0) }
     queue = ReconcileLoop(time: time)
   }
 

@@ -22,7 +22,9 @@ public struct KubeletService: Sendable {
       client: client, runtime: runtime,
       recorder: EventRecorder(client: client, component: "kubelet", host: configuration.nodeName, time: time),
       time: time, configuration: configuration)
-    mirror = Mirror(client, Selection(fieldSelector: "spec.nodeName=\(configuration.nodeName)"))
+    mirror = Mirror(
+      client, Selection(fieldSelector: "spec.nodeName=\(configuration.nodeName)"),
+      pause: { try await time.sleep(for: $0) })
   }
 
   /// Serves logs, exec and the like to the API server.

@@ -30,8 +30,8 @@ public final class PodScheduler: Sendable {
     self.client = client
     self.time = time
     recorder = EventRecorder(client: client, component: Self.name, host: host, form: .series, time: time)
-    pods = Mirror(client)
-    nodes = Mirror(client)
+    pods = Mirror(client) { try await time.sleep(for: $0) }
+    nodes = Mirror(client) { try await time.sleep(for: $0) }
     queue = ReconcileLoop(time: time, backOff: BackOff(initial: .seconds(1), maximum: .seconds(10)))
   }
 

@@ -16,7 +16,7 @@ struct NodeSimulationTests {
   static var seeds: [UInt64] {
     func number(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(String(cString: $0)) } }
     if let seed = number("PODIUM_SEED") { return [seed] }
-    return Array(1...(number("PODIUM_SEEDS") ?? 60))
+    return Array(1...(number("PODIUM_SEEDS") ?? 20))
   }
 
   @Test(arguments: seeds) func theNodeConverges(seed: UInt64) async throws {
@@ -116,7 +116,8 @@ struct NodeSimulationTests {
         spec: {\(grace), restartPolicy: Never, containers: [{name: job, image: busybox}, {name: first, image: busybox}]}
         """
     default:
-      return "{metadata: {name: \(name)}, spec: {\(grace), restartPolicy: OnFailure, containers: [{name: job, image: busybox}]}}"
+      return
+        "{metadata: {name: \(name)}, spec: {\(grace), restartPolicy: OnFailure, containers: [{name: job, image: busybox}]}}"
     }
   }
 

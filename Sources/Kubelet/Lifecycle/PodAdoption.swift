@@ -28,6 +28,9 @@ extension PodLifecycle {
       sandbox = .ready(newest)
     }
 
+    let kept = sandboxID
+    leftovers = sandboxes.filter { $0.spec.id != kept }.map { .removeSandbox(id: $0.spec.id) }
+
     let statuses =
       pod.status.initContainerStatuses + pod.status.containerStatuses + pod.status.ephemeralContainerStatuses
     let records = Dictionary(grouping: inventory.containers.filter { $0.spec.sandboxID == newest?.spec.id }) {
@@ -35,7 +38,9 @@ extension PodLifecycle {
     }
     for index in containers.indices {
       let told = statuses.first { $0.name == containers[index].name }
-      let latest = records[containers[index].name]?.max { $0.spec.attempt < $1.spec.attempt }
+      let attempts = (records[containers[index].name] ?? []).sorted { $0.spec.attempt < $1.spec.attempt }
+      if kept != nil { leftovers += attempts.dropLast().map { .removeContainer(id: $0.spec.id) } }
+      let latest = attempts.last
       if let latest {
         adopt(index, latest, told, now)
       } else if let told {

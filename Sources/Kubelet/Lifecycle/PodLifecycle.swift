@@ -61,6 +61,8 @@ public struct PodLifecycle: Sendable, Equatable {
   /// The pod has left the API, whatever is still running of it here.
   var isVanished = false
   var addresses: [String] = []
+  /// What earlier kubelets left in the runtime and nobody needs any more.
+  var leftovers: [Effect] = []
   let hostAddresses: [String]
   var startTime: Timestamp
   var reported: PodStatus?
@@ -105,7 +107,8 @@ public struct PodLifecycle: Sendable, Equatable {
 
   /// The first effects of a pod that came to this node or was found on it.
   public mutating func begin(at now: Timestamp) -> [Effect] {
-    var turn = Turn(now: now)
+    var turn = Turn(now: now, effects: leftovers)
+    leftovers = []
     if stage == .active { report(&turn) }
     proceed(&turn)
     finish(&turn)
