@@ -96,7 +96,8 @@ public struct NodePodPreemptionPolicy: Described {
     "NodePodPreemptionPolicy", "Which pods may push out others on a node.",
     [
       Field(
-        "disableResizePreemption", \.disableResizePreemption, listOf: .string, "Cases in which a growing pod pushes out no other."
+        "disableResizePreemption", \.disableResizePreemption, listOf: .string,
+        "Cases in which a growing pod pushes out no other."
       )
     ])
 }

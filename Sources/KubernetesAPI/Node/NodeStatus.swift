@@ -122,6 +122,8 @@ public struct NodeDaemonEndpoints: Described {
 
 /// A port on which a program listens.
 public struct DaemonEndpoint: Described {
+  // The API itself writes this name with a capital.
+  // swift-format-ignore: AlwaysUseLowerCamelCase
   public var Port: Int32?
 
   public init() {}
