@@ -90,6 +90,29 @@ struct Cgroups: Sendable, Equatable {
   /// The process that performs these steps moves into the group.
   func join(_ group: String) -> [Step] { directories(group).map { .tell($0 + "/cgroup.procs", "0") } }
 
+  /// How node init takes its place: at last in a leaf, in a cgroup namespace whose root is the node's group. Version 2
+  /// moves no process across the root of such a namespace, and takes none into a group that controls its children.
+  var enterAsNode: [Step] {
+    switch hierarchy {
+    case .v1: join(Self.leafOfNode) + [.unshare(.cgroup)] + controls
+    case .v2: join("") + [.unshare(.cgroup)] + join(Self.leafOfNode) + controls
+    case .unavailable: [.unshare(.cgroup)]
+    }
+  }
+
+  /// What the groups that are there from the beginning are told.
+  var controls: [Step] {
+    var steps: [Step] = []
+    for group in Self.innerGroups { steps += makeInner(group).filter { if case .tell = $0 { true } else { false } } }
+    // What asked for nothing comes last.
+    var least = ResourceLimits()
+    least.cpuRequestMillicores = 0
+    return steps + limit("besteffort", least)
+  }
+
+  /// The node's own, and one for each class of pods that is not guaranteed anything.
+  static let innerGroups = ["", "burstable", "besteffort"]
+
   func remove(_ group: String, patience: UInt64 = 50) -> [Step] {
     directories(group).map { .removeCgroups($0, patience: patience) }
   }

@@ -128,7 +128,7 @@ public struct HostCapabilities: Sendable, Equatable {
         limits.memoryBytes = 64 << 20
         limits.cpuMillicores = 100
         limits.processes = 100
-        for case .tell(let path, let value) in cgroups.limit("besteffort", limits) {
+        for case .tell(let path, let value) in cgroups.controls + cgroups.limit("besteffort", limits) {
           try CgroupHierarchy.tell(path, value)
         }
       } catch {

@@ -74,29 +74,19 @@ extension CgroupHierarchy {
 }
 
 extension Cgroups {
-  /// The node's own groups: its leaf, and one for each class of pods that is not guaranteed anything.
+  /// Makes the directories of the node. Controllers below it are switched on by node init, once it is in its leaf.
   func prepare() throws(SystemCallError) {
     let ancestors = node.split(separator: "/").dropLast()
-    for index in ancestors.indices {
-      let group = ancestors[...index].joined(separator: "/")
-      for directory in Cgroups(hierarchy: hierarchy, node: group).directories("") { try makeInnerDirectory(directory) }
+    for depth in 1...ancestors.count {
+      let group = Cgroups(hierarchy: hierarchy, node: ancestors.prefix(depth).joined(separator: "/"))
+      for directory in group.directories("") {
+        try Files.makeDirectories(directory, mode: 0o755)
+        if case .v2 = hierarchy { try CgroupHierarchy.enableControllers(directory) }
+      }
     }
-    for group in ["", "burstable", "besteffort"] {
-      for directory in directories(group) { try makeInnerDirectory(directory) }
+    for group in Self.innerGroups + [Self.leafOfNode] {
+      for directory in directories(group) { try Files.makeDirectories(directory, mode: 0o755) }
     }
-    for directory in directories(Self.leafOfNode) { try Files.makeDirectories(directory, mode: 0o755) }
-    // What asked for nothing comes last.
-    switch hierarchy {
-    case .v1(let mounts):
-      if let cpu = mounts["cpu"] { try CgroupHierarchy.tell("\(cpu)/\(node)/besteffort/cpu.shares", "2") }
-    case .v2(let root): try CgroupHierarchy.tell("\(root)/\(node)/besteffort/cpu.weight", "1")
-    case .unavailable: break
-    }
-  }
-
-  private func makeInnerDirectory(_ directory: String) throws(SystemCallError) {
-    try Files.makeDirectories(directory, mode: 0o755)
-    if case .v2 = hierarchy { try CgroupHierarchy.enableControllers(directory) }
   }
 
   /// Removes the node's groups after its death: whatever is still in them is ended first.

@@ -79,8 +79,8 @@ struct NodePlan {
     }
     // After the change of user, which would clear it.
     steps.append(.control(.parentDeathSignal, UInt64(SIGKILL)))
-    steps += cgroups.join(Cgroups.leafOfNode)
-    steps += [.unshare(.cgroup), .setHostName(nodeName)]
+    steps += cgroups.enterAsNode
+    steps.append(.setHostName(nodeName))
     return steps
   }
 
