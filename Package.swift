@@ -140,7 +140,7 @@ let package = Package(
       [
         "Kubelet", "Scheduler", "Controllers", "ControlLoop", "ClusterClient", "ContainerRuntime", "SimulatedRuntime",
         "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO",
-      ]),
+      ], exclude: ["Fixtures"]),
     tests(
       "ControllersTests",
       [

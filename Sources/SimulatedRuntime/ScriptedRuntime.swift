@@ -13,6 +13,8 @@ public final class ScriptedRuntime: Runtime {
     public var images: [String: ImageInfo] = [:]
     /// What can be pulled.
     public var registry: [String: ImageInfo] = [:]
+    /// Why an image cannot be pulled, in the registry's words.
+    public var pullFailures: [String: String] = [:]
     public var pullTime = Duration.milliseconds(9)
     /// Each step of making something takes so long.
     public var stepTime = Duration.milliseconds(1)
@@ -265,9 +267,11 @@ public final class ScriptedRuntime: Runtime {
   }
 
   public func pullImage(_ reference: String) async throws(RuntimeError) -> ImageInfo {
-    let (found, pullTime) = state.withLock { ($0.settings.registry[reference], $0.settings.pullTime) }
-    try await pass(pullTime)
-    guard let found else { throw RuntimeError(.imageNotFound, "\(reference): not found") }
+    let settings = state.withLock(\.settings)
+    try await pass(settings.pullTime)
+    guard let found = settings.registry[reference] else {
+      throw RuntimeError(.imageNotFound, settings.pullFailures[reference] ?? "\(reference): not found")
+    }
     state.withLock { $0.settings.images[reference] = found }
     return found
   }

@@ -128,7 +128,7 @@ public struct PodLifecycle: Sendable, Equatable {
 
   private mutating func finish(_ turn: inout Turn) {
     if !isStarting { report(&turn) }
-    if let moment = nextMoment { turn.effects.append(.wakeAt(moment)) }
+    if let moment = nextMoment(after: turn.now) { turn.effects.append(.wakeAt(moment)) }
   }
 
   /// Whether something is being made whose end will be reported together with what comes before it.
@@ -364,7 +364,9 @@ public struct PodLifecycle: Sendable, Equatable {
   // MARK: Time
 
   /// The next moment at which something is to be done although nothing happens.
-  private var nextMoment: Timestamp? {
+  ///
+  /// What is overdue already waits for something else, and is looked at again when that happens.
+  private func nextMoment(after now: Timestamp) -> Timestamp? {
     var moments: [Timestamp] = []
     switch stage {
     case .active:
@@ -387,7 +389,7 @@ public struct PodLifecycle: Sendable, Equatable {
       moments = containers.compactMap(\.running?.stop).filter { $0.hasTerm && !$0.hasKill }.map(\.killAt)
     case .removingSandbox, .over, .deleting, .gone: break
     }
-    return moments.min()
+    return moments.filter { $0 > now }.min()
   }
 
   // MARK: Telling
