@@ -73,6 +73,14 @@ public struct ClusterPaths: Sendable, Equatable {
   /// Held by whoever is starting the control plane.
   public var startLock: String { runtime + "/start.lock" }
 
+  /// What names the cluster where all clusters of the machine meet, as in the tree of control groups: directories of
+  /// other users or other settings may hold a cluster of the same name.
+  var machineName: String {
+    // FNV-1a: the same at every start, unlike the hashes of the standard library.
+    let fingerprint = runtime.utf8.reduce(0x811C_9DC5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+    return "\(cluster)-\(String(fingerprint, radix: 16))"
+  }
+
   public func kubeletSocket(node: String) -> String { "\(sockets)/kubelet-\(node).sock" }
 }
 

@@ -23,7 +23,7 @@ final class NodeSupervisor: Sendable {
 
   /// Returns when cancelled, or once every node has ended after `stop`.
   func run() async throws {
-    NodeBundle.sweep(cluster: paths.cluster, runtimeDirectory: paths.nodes)
+    NodeBundle.sweep(cluster: paths.machineName, runtimeDirectory: paths.nodes)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for (index, name) in names.enumerated() {
         group.addTask { [self] in try await keepRunning(name, number: UInt8(index)) }
@@ -37,20 +37,20 @@ final class NodeSupervisor: Sendable {
     isStopping.withLock { $0 = true }
     let running = bundles.withLock { Array($0.values) }
     for bundle in running { await bundle.stop() }
-    NodeBundle.sweep(cluster: paths.cluster, runtimeDirectory: paths.nodes)
+    NodeBundle.sweep(cluster: paths.machineName, runtimeDirectory: paths.nodes)
   }
 
   /// Ends nodes that no control plane looks after; answers whether there were any.
   static func stopOrphans(_ paths: ClusterPaths) async -> Bool {
     var found = false
     for name in NodeBundle.known(runtimeDirectory: paths.nodes) {
-      guard let bundle = NodeBundle.find(cluster: paths.cluster, node: name, runtimeDirectory: paths.nodes) else {
+      guard let bundle = NodeBundle.find(cluster: paths.machineName, node: name, runtimeDirectory: paths.nodes) else {
         continue
       }
       found = true
       await bundle.stop()
     }
-    NodeBundle.sweep(cluster: paths.cluster, runtimeDirectory: paths.nodes)
+    NodeBundle.sweep(cluster: paths.machineName, runtimeDirectory: paths.nodes)
     return found
   }
 
@@ -85,7 +85,9 @@ final class NodeSupervisor: Sendable {
   }
 
   private func findOrLaunch(_ name: String, number: UInt8) async throws(RuntimeError) -> NodeBundle {
-    if let found = NodeBundle.find(cluster: paths.cluster, node: name, runtimeDirectory: paths.nodes) { return found }
+    if let found = NodeBundle.find(cluster: paths.machineName, node: name, runtimeDirectory: paths.nodes) {
+      return found
+    }
     return try await NodeBundle.launch(spec(name, number: number))
   }
 
@@ -99,7 +101,8 @@ final class NodeSupervisor: Sendable {
       ],
       environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"])
     var spec = NodeBundleSpec(
-      cluster: paths.cluster, node: name, number: number, runtimeDirectory: paths.nodes, stateDirectory: paths.state,
+      cluster: paths.machineName, node: name, number: number, runtimeDirectory: paths.nodes,
+      stateDirectory: paths.state,
       kubelet: kubelet, logFile: paths.state + "/node-\(name).log")
     spec.sharedDirectories = [paths.sockets, paths.images]
     return spec
