@@ -72,12 +72,27 @@ public struct ClusterLauncher: Sendable {
     let cluster = ClusterClient(endpoint: client)
     let deadline = ContinuousClock.now + limit
     while ContinuousClock.now < deadline {
-      if let nodes = try? await cluster.list(Node.self), nodes.items.contains(where: \.isReady) { return }
+      // What the store says of a node may be from before it was stopped: its kubelet has to answer as well.
+      if let nodes = try? await cluster.list(Node.self) {
+        for node in nodes.items where node.isReady {
+          if await isRunning(node: node.name) { return }
+        }
+      }
       try await Task.sleep(for: .milliseconds(5))
     }
     throw ClusterProblem(
       "no node became ready within \(limit.components.seconds) s; see \(paths.log), and podium doctor for what this machine allows"
     )
+  }
+
+  /// Whether the control plane has the node, and the node's kubelet answers.
+  private func isRunning(node name: String) async -> Bool {
+    let nodes = await status()?["nodes"]?.listValue ?? []
+    guard nodes.contains(where: { $0["name"]?.stringValue == name && $0["running"]?.boolValue == true }) else {
+      return false
+    }
+    let kubelet = HTTPClient(unixSocket: paths.kubeletSocket(node: name))
+    return (try? await kubelet.send(APIRequest("GET", "/healthz")))?.status == 200
   }
 
   // MARK: What a running control plane is asked
