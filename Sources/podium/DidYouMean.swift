@@ -3,7 +3,7 @@ enum DidYouMean {
   /// A remark that can follow an error; empty when nothing is near.
   static func text(_ word: String, _ known: [String]) -> String {
     let nearest = known.map { (distance(word, $0), $0) }.min { $0.0 < $1.0 }
-    guard let (distance, name) = nearest, distance <= max(1, word.count / 3) else { return "" }
+    guard let (distance, name) = nearest, distance <= max(1, (word.count + 1) / 3) else { return "" }
     return "; did you mean \(name)?"
   }
 
