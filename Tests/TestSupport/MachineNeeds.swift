@@ -19,6 +19,16 @@ extension Trait where Self == ConditionTrait {
     }
   }
 
+  /// An account without root's rights that may read the build and make user namespaces.
+  public static var needsOrdinaryUser: Self {
+    need("an ordinary user who may read the build and run `unshare --user --map-root-user --mount --net true`") {
+      let look = Account.ordinaryUser.command("test", ["-r", CommandLine.arguments[0]])
+      let make = Account.ordinaryUser.command("unshare", ["--user", "--map-root-user", "--mount", "--net", "true"])
+      guard await succeeds(look.program, look.arguments) else { return false }
+      return await succeeds(make.program, make.arguments)
+    }
+  }
+
   /// Somewhere to make a control group that can limit memory.
   public static var needsCgroups: Self {
     need("a control group hierarchy with memory limits that may be written to, tried with mkdir and rmdir") {
