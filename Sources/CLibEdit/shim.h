@@ -1,6 +1,7 @@
 // libedit sets and asks everything through variadic functions, which Swift cannot call.
 #pragma once
 #include <histedit.h>
+#include <stdio.h>
 
 typedef char *(*clibedit_prompt)(EditLine *);
 typedef unsigned char (*clibedit_function)(EditLine *, int);
@@ -18,6 +19,16 @@ static inline int clibedit_set_client_data(EditLine *editor, void *data) {
 static inline void *clibedit_client_data(EditLine *editor) {
   void *data = NULL;
   return el_get(editor, EL_CLIENTDATA, &data) == 0 ? data : NULL;
+}
+
+// Fails when nothing is known about terminals of that type.
+static inline int clibedit_set_terminal(EditLine *editor, const char *type) {
+  return el_set(editor, EL_TERMINAL, type);
+}
+
+// Where complaints go, about the user's own settings for example.
+static inline int clibedit_set_error_stream(EditLine *editor, FILE *stream) {
+  return el_set(editor, EL_SETFP, 2, stream);
 }
 
 // "emacs" or "vi"
@@ -45,12 +56,25 @@ static inline int clibedit_bind(EditLine *editor, const char *key, const char *f
   return el_set(editor, EL_BIND, key, function, NULL);
 }
 
+// The second keymap: command mode of vi.
+static inline int clibedit_bind_alternative(EditLine *editor, const char *key, const char *function) {
+  return el_set(editor, EL_BIND, "-a", key, function, NULL);
+}
+
 static inline int clibedit_set_read_character(EditLine *editor, clibedit_read_character read_character) {
   return el_set(editor, EL_GETCFN, read_character);
 }
 
 // Draws prompt and line anew, from the place where the cursor is.
 static inline int clibedit_redraw(EditLine *editor) { return el_set(editor, EL_REFRESH); }
+
+// Some vi commands of libedit leave the cursor before or behind the line, and the next one writes there.
+static inline void clibedit_keep_cursor_in_line(EditLine *editor) {
+  const LineInfoW *line = el_wline(editor);
+  // It moves the cursor as told, and then into the line.
+  if (line->cursor < line->buffer) el_cursor(editor, -1);
+  if (line->cursor > line->lastchar) el_cursor(editor, 1);
+}
 
 // 1: the terminal hands over every key; 0: as a program that reads lines expects it.
 static inline int clibedit_prepare_terminal(EditLine *editor, int on) {

@@ -11,20 +11,23 @@ public struct Appearance: Sendable, Equatable {
   public var hasColour: Bool
   /// For screen readers: lines are only ever appended, nothing on the screen is drawn over.
   public var isAccessible: Bool
-  /// Whether the terminal understands control sequences at all.
-  public var movesCursor: Bool
+  /// What the terminal calls itself, as in TERM; empty where there is none.
+  public var terminalType: String
   /// Columns of the terminal; 80 where there is none.
   public var width: Int
 
   public init(
-    isTerminal: Bool, hasColour: Bool = false, isAccessible: Bool = false, movesCursor: Bool = false, width: Int = 80
+    isTerminal: Bool, hasColour: Bool = false, isAccessible: Bool = false, terminalType: String = "", width: Int = 80
   ) {
     self.isTerminal = isTerminal
     self.hasColour = hasColour
     self.isAccessible = isAccessible
-    self.movesCursor = movesCursor
+    self.terminalType = terminalType
     self.width = width
   }
+
+  /// Whether the terminal understands control sequences at all.
+  public var movesCursor: Bool { isTerminal && !terminalType.isEmpty && terminalType != "dumb" }
 
   /// Looks at the descriptor and at NO_COLOR, TERM and ACCESSIBLE.
   public static func detect(
@@ -32,18 +35,16 @@ public struct Appearance: Sendable, Equatable {
     variable: (String) -> String? = environmentVariable
   ) -> Appearance {
     let isTerminal = isatty(output) == 1
-    let term = variable("TERM") ?? ""
-    let movesCursor = isTerminal && !term.isEmpty && term != "dumb"
-    let hasColour =
+    var appearance = Appearance(
+      isTerminal: isTerminal, terminalType: variable("TERM") ?? "", width: WindowSize.of(output)?.columns ?? 80)
+    appearance.hasColour =
       switch colour {
       case .always: true
       case .never: false
-      case .auto: movesCursor && (variable("NO_COLOR") ?? "").isEmpty
+      case .auto: appearance.movesCursor && (variable("NO_COLOR") ?? "").isEmpty
       }
-    let isAccessible = accessible || !["", "0", "false", "no"].contains(variable("ACCESSIBLE") ?? "")
-    return Appearance(
-      isTerminal: isTerminal, hasColour: hasColour, isAccessible: isAccessible, movesCursor: movesCursor,
-      width: WindowSize.of(output)?.columns ?? 80)
+    appearance.isAccessible = accessible || !["", "0", "false", "no"].contains(variable("ACCESSIBLE") ?? "")
+    return appearance
   }
 
   /// The variable of this process, if it is set.

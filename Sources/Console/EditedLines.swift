@@ -1,10 +1,12 @@
 internal import CLibEdit
+internal import CLinux
 internal import Glibc
 internal import SystemIO
 
 /// Lines typed into a terminal, with libedit's editing, history and search.
 ///
-/// Lives on the input thread. Everything that libedit calls back ends up in a method here.
+/// Lives on the input thread. Everything that libedit calls back ends up in a method here. There is one at a time in a
+/// process, because libedit and the terminal database behind it draw through variables of the process.
 final class EditedLines: LineSource {
   private let editor: OpaquePointer
   private let past: OpaquePointer
@@ -18,8 +20,12 @@ final class EditedLines: LineSource {
   private var prompt: StyledText = ""
   /// The prompt as libedit wants it; it keeps the pointer.
   private var promptText: UnsafeMutablePointer<CChar>?
+  /// What the key that stands for a paste will insert.
+  private var pastedText: String?
   private var isInterrupted = false
   private var isHungUp = false
+  /// The size that libedit draws for.
+  private var drawnSize = WindowSize(columns: 80, rows: 24)
   private var isDrawnAfterStop = false
   private var decoder = KeyDecoder()
   /// The line and cursor that the last Tab left: a second Tab there shows the list.
@@ -27,16 +33,32 @@ final class EditedLines: LineSource {
 
   private static let escape: Unicode.Scalar = "\u{1}"
 
+  /// No keyboard has it. A paste goes this way because text may only be inserted between two commands of libedit: while
+  /// one reads further keys, it holds pointers into the line, which inserting moves.
+  private static let pasteKey: Unicode.Scalar = "\u{80}"
+
   /// Nil when libedit cannot work with the descriptors.
   init?(
     screen: Screen, attention: Attention, appearance: Appearance, desk: CompletionDesk, history: [String]
   ) {
     TerminalMode.save(screen.input)
     let ways = [(screen.input, "r"), (screen.output, "w"), (screen.error, "w")]
-    let streams = ways.compactMap { descriptor, way in fdopen(dup(descriptor), way) }
-    guard streams.count == 3, let editor = el_init("podium", streams[0], streams[1], streams[2]),
-      let past = history_init()
+    // libedit complains about terminals that it does not know; nobody needs to hear of it, because there is a remedy.
+    let silence = fopen("/dev/null", "we")
+    defer { if let silence { fclose(silence) } }
+    let streams = ways.compactMap { descriptor, way in fdopen(clinux_duplicate(descriptor), way) }
+    guard streams.count == 3, let editor = el_init("podium", streams[0], streams[1], silence), let past = history_init()
     else {
+      for stream in streams { fclose(stream) }
+      return nil
+    }
+    // A terminal younger than the machine's database is most likely one that understands what xterm does.
+    let isKnown =
+      clibedit_set_terminal(editor, appearance.terminalType) == 0 || clibedit_set_terminal(editor, "xterm") == 0
+    clibedit_set_error_stream(editor, streams[2])
+    guard isKnown else {
+      el_end(editor)
+      history_end(past)
       for stream in streams { fclose(stream) }
       return nil
     }
@@ -71,12 +93,22 @@ final class EditedLines: LineSource {
     clibedit_add_function(editor, "podium-complete", "Finish the word, or list what it may become") { editor, _ in
       EditedLines.of(editor).complete()
     }
+    clibedit_add_function(editor, "podium-paste", "Insert what was pasted") { editor, _ in
+      EditedLines.of(editor).insertPaste()
+    }
     // The user's choice of style resets all keys, so ours come after it.
     el_source(editor, nil)
     clibedit_bind(editor, "^I", "podium-complete")
+    clibedit_bind(editor, String(Character(Self.pasteKey)), "podium-paste")
     if clibedit_style(editor).map({ String(cString: $0) }) == "vi" {
       clibedit_bind(editor, "^R", "em-inc-search-prev")
+      // It would start an editor by fork, which a program with threads may not do.
+      clibedit_bind_alternative(editor, "v", "ed-unassigned")
+      clibedit_bind_alternative(editor, ":", "ed-unassigned")
+      clibedit_bind_alternative(editor, String(Character(Self.pasteKey)), "podium-paste")
     } else {
+      // libedit's own command line, of no use here, trips over what it is given.
+      for key in ["\\ex", "\\eX"] { clibedit_bind(editor, key, "ed-unassigned") }
       // In vi, Escape is a key of its own and must not begin others.
       for (sequence, function) in Self.commonKeys { clibedit_bind(editor, sequence, function) }
     }
@@ -105,10 +137,11 @@ final class EditedLines: LineSource {
     lastTab = nil
     screen.enter(.editing)
     for line in lines.dropLast() { screen.draw(line.rendered(in: appearance) + "\n") }
-    el_resize(editor)
+    resizeEditor()
     // libedit would show the prompt first: a key that answers it at once would meet a terminal that still echoes.
     clibedit_prepare_terminal(editor, 1)
-    screen.draw("\u{1B}[?2004h")
+    // A program may have left anything below: the line is drawn on clean ground.
+    screen.draw("\u{1B}[J\u{1B}[?2004h")
     var count: Int32 = 0
     let line = el_gets(editor, &count).map { String(cString: $0) }
     screen.draw("\u{1B}[?2004l")
@@ -136,6 +169,10 @@ final class EditedLines: LineSource {
   }
 
   private func readCharacter(into character: UnsafeMutablePointer<wchar_t>) -> Int32 {
+    // Asked in the middle of something else, such as a search, libedit took the key of the paste for a letter of that.
+    if decoder.isEmpty { pastedText = nil }
+    clibedit_keep_cursor_in_line(editor)
+    redrawIfTallerThanScreen()
     while true {
       if let scalar = decoder.next() {
         character.pointee = wchar_t(scalar.value)
@@ -196,14 +233,15 @@ final class EditedLines: LineSource {
       guard KeyDecoder.pasteStart.starts(with: bytes) else { break }
     }
     if bytes == KeyDecoder.pasteStart {
-      insertPaste()
+      readPaste()
+      if pastedText != nil { decoder.add(Self.pasteKey) }
     } else {
       for byte in bytes { decoder.add(byte) }
     }
   }
 
   /// Takes everything up to the end mark as text: a line break in it does not run anything.
-  private func insertPaste() {
+  private func readPaste() {
     var bytes: [UInt8] = []
     while !bytes.hasSuffix(KeyDecoder.pasteEnd) {
       if waitForInput(-1) == .call {
@@ -219,10 +257,7 @@ final class EditedLines: LineSource {
     }
     bytes.removeLast(KeyDecoder.pasteEnd.count)
     let text = KeyDecoder.text(ofPaste: bytes)
-    guard !text.isEmpty else { return }
-    erase()
-    el_insertstr(editor, text)
-    clibedit_redraw(editor)
+    if !text.isEmpty { pastedText = text }
   }
 
   // MARK: The line on the screen
@@ -230,14 +265,12 @@ final class EditedLines: LineSource {
   /// What has been typed and where the cursor is in it, in characters.
   private var current: (line: String, cursor: Int) {
     guard let info = el_line(editor)?.pointee else { return ("", 0) }
-    let before = UnsafeBufferPointer(start: info.buffer, count: info.cursor - info.buffer)
-    let after = UnsafeBufferPointer(start: info.cursor, count: info.lastchar - info.cursor)
+    let before = UnsafeBufferPointer(start: info.buffer, count: max(0, info.cursor - info.buffer))
+    let after = UnsafeBufferPointer(start: info.cursor, count: max(0, info.lastchar - info.cursor))
     let head = String(decoding: before.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let tail = String(decoding: after.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return (head + tail, head.count)
   }
-
-  private var columns: Int { WindowSize.of(screen.output)?.columns ?? appearance.width }
 
   /// Where the cursor stands, and where the line ends.
   private func areas(columns: Int) -> (cursor: EditedArea, end: EditedArea) {
@@ -256,7 +289,7 @@ final class EditedLines: LineSource {
     if appearance.isAccessible {
       moveBelow()
     } else {
-      erase(rowsAbove: areas(columns: columns).cursor.row)
+      erase(rowsAbove: areas(columns: drawnSize.columns).cursor.row)
     }
   }
 
@@ -266,7 +299,7 @@ final class EditedLines: LineSource {
 
   /// Puts the cursor on the line below everything typed.
   private func moveBelow() {
-    let (cursor, end) = areas(columns: columns)
+    let (cursor, end) = areas(columns: drawnSize.columns)
     screen.draw(String(repeating: "\n", count: end.row - cursor.row) + "\r\n")
   }
 
@@ -278,19 +311,41 @@ final class EditedLines: LineSource {
     clibedit_redraw(editor)
   }
 
+  /// Brings libedit's idea of the screen back to the truth after each key in a text that does not fit on it.
+  ///
+  /// Moving the cursor it forgets that such a text has scrolled, and the next characters would be put outside its memory.
+  private func redrawIfTallerThanScreen() {
+    if currentSize != drawnSize { redrawResized() }
+    guard areas(columns: drawnSize.columns).end.row >= drawnSize.rows - 1 else { return }
+    erase()
+    clibedit_redraw(editor)
+  }
+
+  private var currentSize: WindowSize {
+    WindowSize.of(screen.output) ?? WindowSize(columns: appearance.width, rows: 24)
+  }
+
+  /// Tells libedit the size of the terminal, which may change meanwhile.
+  private func resizeEditor() {
+    repeat {
+      drawnSize = currentSize
+      el_resize(editor)
+    } while drawnSize != currentSize
+  }
+
   private func abandonLine() {
     isInterrupted = true
     decoder = KeyDecoder()
-    let (cursor, end) = areas(columns: columns)
+    let (cursor, end) = areas(columns: drawnSize.columns)
     let right = end.column > 0 ? "\u{1B}[\(end.column)C" : ""
     screen.draw(String(repeating: "\n", count: end.row - cursor.row) + "\r" + right + "^C\n")
   }
 
   private func redrawResized() {
-    let before = columns
-    el_resize(editor)
+    let before = drawnSize.columns
+    resizeEditor()
     // Some terminals wrap the line anew and some do not: the smaller guess never clears what stands above.
-    let rows = min(areas(columns: before).cursor.row, areas(columns: columns).cursor.row)
+    let rows = min(areas(columns: before).cursor.row, areas(columns: drawnSize.columns).cursor.row)
     if appearance.isAccessible { moveBelow() } else { erase(rowsAbove: rows) }
     clibedit_redraw(editor)
   }
@@ -317,6 +372,13 @@ final class EditedLines: LineSource {
 
   // MARK: Functions bound to keys
 
+  private func insertPaste() -> UInt8 {
+    guard let text = pastedText else { return UInt8(CC_NORM) }
+    pastedText = nil
+    el_insertstr(editor, text)
+    return UInt8(CC_REFRESH)
+  }
+
   private func complete() -> UInt8 {
     let (line, cursor) = current
     guard let candidates = desk.ask(line, cursor: cursor, attention: attention) else { return UInt8(CC_NORM) }
@@ -335,8 +397,7 @@ final class EditedLines: LineSource {
     case .list:
       if let lastTab, lastTab == (line, cursor) {
         moveBelow()
-        let size = WindowSize.of(screen.output) ?? WindowSize(columns: appearance.width, rows: 24)
-        let lines = CompletionMenu.lines(candidates, width: size.columns, rows: size.rows)
+        let lines = CompletionMenu.lines(candidates, width: drawnSize.columns, rows: drawnSize.rows)
         screen.draw(lines.map { $0 + "\n" }.joined())
         clibedit_redraw(editor)
         return UInt8(CC_NORM)

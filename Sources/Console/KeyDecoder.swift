@@ -9,6 +9,15 @@ struct KeyDecoder {
   private var ready: [Unicode.Scalar] = []
   private var taken = 0
 
+  /// Whether no complete character waits.
+  var isEmpty: Bool { taken == ready.count }
+
+  /// Adds a whole character.
+  mutating func add(_ scalar: Unicode.Scalar) {
+    finish()
+    ready.append(scalar)
+  }
+
   mutating func add(_ byte: UInt8) {
     // A new character begins: whatever was left of the one before is broken.
     if byte & 0xC0 != 0x80, !bytes.isEmpty { finish() }
@@ -24,7 +33,7 @@ struct KeyDecoder {
   }
 
   private mutating func finish() {
-    ready += String(decoding: bytes, as: UTF8.self).unicodeScalars
+    if !bytes.isEmpty { ready += String(decoding: bytes, as: UTF8.self).unicodeScalars }
     bytes = []
   }
 

@@ -68,22 +68,26 @@ public enum TerminalMode {
 enum CrashSignals {
   static let all = [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT]
 
-  /// Gives the terminal back before the crash takes its usual course.
+  /// Gives the terminal back before the crash takes its usual course, which may include a report.
   static func restoreTerminal() {
+    guard actionsBefore.load(ordering: .acquiring) == 0 else { return }
     // Now, because a handler must not be the first to use it.
     _ = stateForCrashes.load(ordering: .relaxed)
+    let before = UnsafeMutablePointer<sigaction>.allocate(capacity: 65)
+    before.initialize(repeating: sigaction(), count: 65)
+    actionsBefore.store(UInt(bitPattern: before), ordering: .releasing)
     for signal in all {
-      var current = sigaction()
-      sigaction(signal, nil, &current)
-      // Somebody else's handler knows better.
-      guard current.__sigaction_handler.sa_handler == nil else { continue }
       var action = sigaction()
       action.__sigaction_handler.sa_handler = crashHandler
-      action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
-      sigaction(signal, &action, nil)
+      // The stack may be what has overflowed.
+      action.sa_flags = SA_ONSTACK
+      sigaction(signal, &action, before + Int(signal))
     }
   }
 }
+
+/// The address of what was done about each signal before, by its number; or 0.
+private let actionsBefore = Atomic<UInt>(0)
 
 /// The address of a `Saved`, or 0.
 private let stateForCrashes = Atomic<UInt>(0)
@@ -92,6 +96,8 @@ private func crashHandler(_ signal: Int32) {
   if let state = UnsafePointer<TerminalMode.Saved>(bitPattern: stateForCrashes.load(ordering: .relaxed)) {
     withUnsafePointer(to: state.pointee.mode) { _ = tcsetattr(state.pointee.descriptor, TCSANOW, $0) }
   }
-  // The handler is gone after its first use: the same signal now ends the program and leaves its traces.
+  if let before = UnsafeMutablePointer<sigaction>(bitPattern: actionsBefore.load(ordering: .acquiring)) {
+    sigaction(signal, before + Int(signal), nil)
+  }
   raise(signal)
 }

@@ -108,6 +108,19 @@ struct EditingTests {
     }
   }
 
+  @Test func aPasteIntoASearchComesAfterIt() async throws {
+    try await Specimen.run { terminal in
+      try await terminal.type("echo found\r")
+      try await terminal.expectScreen("a second prompt") { $0.text.hasSuffix("\nspecimen>") }
+      try await terminal.press(.controlR)
+      try await terminal.type("fou")
+      try await terminal.expect("bck:fou")
+      try await terminal.paste("more ")
+      try await terminal.press(.enter)
+      try await terminal.expectScreen("the found line with the paste in it") { $0.visibleRows.contains("more found") }
+    }
+  }
+
   @Test func commandsReadTheKeyboardThemselves() async throws {
     try await Specimen.run { terminal in
       try await terminal.expect("specimen>")
@@ -209,7 +222,8 @@ enum Specimen {
     environment: [String: String] = [:], folder: String? = nil, columns: Int = 80, rows: Int = 24,
     _ body: @escaping @Sendable (PseudoTerminal) async throws -> Void
   ) async throws {
-    let environment = ["HOME": "/nonexistent"].merging(environment) { $1 }
+    // Swift's own crash report asks questions on a terminal and waits for answers.
+    let environment = ["HOME": "/nonexistent", "SWIFT_BACKTRACE": "enable=no"].merging(environment) { $1 }
     try await PseudoTerminal.run(
       BuiltProgram.path("ConsoleSpecimen"), environment: environment, folder: folder, columns: columns, rows: rows, body
     )
