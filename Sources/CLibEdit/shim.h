@@ -2,6 +2,8 @@
 #pragma once
 #include <histedit.h>
 #include <stdio.h>
+#include <wchar.h>
+#include <wctype.h>
 
 typedef char *(*clibedit_prompt)(EditLine *);
 typedef unsigned char (*clibedit_function)(EditLine *, int);
@@ -74,6 +76,15 @@ static inline void clibedit_keep_cursor_in_line(EditLine *editor) {
   // It moves the cursor as told, and then into the line.
   if (line->cursor < line->buffer) el_cursor(editor, -1);
   if (line->cursor > line->lastchar) el_cursor(editor, 1);
+}
+
+// Columns that libedit gives a character other than tab and newline, by the locale of the thread: ^X for control
+// characters, \U+1234 for what the locale cannot print, and never nothing.
+static inline int clibedit_columns(wchar_t character) {
+  if (character < 0x100 && iswcntrl((wint_t)character)) return 2;
+  if (!iswprint((wint_t)character)) return character > 0xFFFF ? 8 : 7;
+  int width = wcwidth(character);
+  return width < 1 ? 1 : width;
 }
 
 // 1: the terminal hands over every key; 0: as a program that reads lines expects it.

@@ -275,7 +275,7 @@ final class EditedLines: LineSource {
   /// Where the cursor stands, and where the line ends.
   private func areas(columns: Int) -> (cursor: EditedArea, end: EditedArea) {
     let (line, cursor) = current
-    var area = EditedArea(columns: columns)
+    var area = EditedArea(columns: columns) { Int(clibedit_columns(wchar_t($0.value))) }
     area.add(prompt.plain)
     if appearance.hasColour, prompt.runs.last?.role != nil { area.add(" ") }
     area.add(line.prefix(cursor))

@@ -57,13 +57,6 @@ public struct ClusterPaths: Sendable, Equatable {
     return directory
   }
 
-  /// Names the cluster on the whole machine, where others, of other people or in other places, may be called the same.
-  var machineName: String {
-    var hash: UInt32 = 2_166_136_261
-    for byte in state.utf8 { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
-    return cluster + "-" + String(hash, radix: 16)
-  }
-
   public var store: String { state + "/store.db" }
   /// What the control plane prints; the first thing to read when it does not start.
   public var log: String { state + "/cluster.log" }

@@ -39,6 +39,7 @@ struct HistoryTests {
       try await Specimen.run(environment: ["SPECIMEN_HISTORY": history.path]) { terminal in
         try await terminal.type("echo kept\r")
         try await terminal.expectScreen("the output and a prompt") { $0.text.hasSuffix("kept\nspecimen>") }
+        try await Deadline.wait("the line is on disk") { (try? history.load()) == ["echo kept"] }
         terminal.program?.signal(SIGKILL)
         #expect(try await terminal.waitForEnd() == .killed(signal: SIGKILL))
       }

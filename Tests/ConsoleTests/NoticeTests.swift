@@ -5,6 +5,7 @@ import Testing
 struct NoticeTests {
   @Test func appearAboveTheHalfTypedLine() async throws {
     try await runWithSwitch { terminal, file, press in
+      try await terminal.expect("specimen>")
       try await terminal.type("when \(file) pod web is Ready\r")
       try await terminal.expect("Ready")
       try await terminal.expect("specimen>")
@@ -21,7 +22,10 @@ struct NoticeTests {
 
   @Test func appearAboveALineOfSeveralRows() async throws {
     try await runWithSwitch(columns: 30) { terminal, file, press in
-      try await terminal.type("when \(file) first\rwhen \(file) second\r")
+      try await terminal.expect("specimen>")
+      try await terminal.type("when \(file) first\r")
+      try await terminal.expect("specimen>")
+      try await terminal.type("when \(file) second\r")
       try await terminal.expect("second")
       try await terminal.expect("specimen>")
       // Wide characters do not fill the last column of a row.
@@ -41,6 +45,7 @@ struct NoticeTests {
 
   @Test func appearAtOnceWhileACommandRuns() async throws {
     try await runWithSwitch { terminal, file, press in
+      try await terminal.expect("specimen>")
       try await terminal.type("when \(file) it happened\rwait\r")
       try await terminal.expect("waiting")
       try press()
@@ -52,6 +57,7 @@ struct NoticeTests {
 
   @Test func waitWhileAProgramDrawsTheScreen() async throws {
     try await runWithSwitch { terminal, file, press in
+      try await terminal.expect("specimen>")
       try await terminal.type("when \(file) held back\rraw\r")
       try await terminal.expectScreen("raw mode") { $0.visibleRows.contains("every key counts") }
       try press()
@@ -65,6 +71,7 @@ struct NoticeTests {
 
   @Test func nothingIsDrawnOverInAccessibleMode() async throws {
     try await runWithSwitch(environment: ["ACCESSIBLE": "1"]) { terminal, file, press in
+      try await terminal.expect("specimen>")
       try await terminal.type("when \(file) pod web is Ready\r")
       try await terminal.expect("Ready")
       try await terminal.expect("specimen>")

@@ -103,7 +103,7 @@ struct TextTests {
 
   @Test func areasFollowTheEditorsWrapping() {
     func end(_ text: String, _ columns: Int) -> [Int] {
-      var area = EditedArea(columns: columns)
+      var area = EditedArea(columns: columns) { $0.value < 0x20 ? 2 : $0.value == 0xE000 ? 7 : $0.displayWidth }
       area.add(text)
       return [area.row, area.column]
     }
@@ -113,5 +113,6 @@ struct TextTests {
     #expect(end("a\tb", 80) == [0, 9])
     #expect(end("a\nbc", 80) == [1, 2])
     #expect(end("\u{1}", 80) == [0, 2])
+    #expect(end("\u{E000}", 4) == [1, 3])
   }
 }

@@ -84,7 +84,9 @@ struct NodeDescription: Sendable, Equatable {
 extension Files {
   /// Replaces the file at once for readers, without waiting for the disk: for what need not outlive the machine.
   static func replaceUnsynced(_ path: String, with bytes: [UInt8]) throws(SystemCallError) {
-    let draft = path + ".new"
+    // Pods are made side by side: two writers must not share a draft.
+    var thread = pthread_self()
+    let draft = path + ".new-\(withUnsafeBytes(of: &thread) { $0.load(as: UInt.self) })"
     try write(bytes, to: draft)
     try systemCall("rename", on: path) { rename(draft, path) }
   }
