@@ -48,6 +48,9 @@ public struct PackTest: Sendable {
     return problems
   }
 
+  /// Long enough for the effects of a command to be seen, whatever patience a condition asks for.
+  private static let settling = Duration.seconds(3)
+
   // MARK: Right answers
 
   private func prove(
@@ -74,8 +77,9 @@ public struct PackTest: Sendable {
       // A command may fail on purpose; its text says so when the step does not pass.
       if outcome.exitCode != 0 { await say("    $ \(command.text)  (exit code \(outcome.exitCode))") }
     }
-    let deadline = start + max(checkpoint.patience, Timing.patience)
-    while !(await look(&checkpoint, &times, since: start)), ContinuousClock.now < deadline {
+    while !(await look(&checkpoint, &times, since: start)),
+      ContinuousClock.now < start + max(checkpoint.patience, Self.settling)
+    {
       try? await Task.sleep(for: .milliseconds(50))
     }
     for (index, entry) in checkpoint.progress.enumerated() {
@@ -102,8 +106,7 @@ public struct PackTest: Sendable {
     for command in wrong.commands { _ = await commands.run(line: command.text) }
     var times: [Int: Duration] = [:]
     let start = ContinuousClock.now
-    // Long enough for what the wrong answer does to settle.
-    while ContinuousClock.now < start + .seconds(3) {
+    while ContinuousClock.now < start + Self.settling {
       if await look(&checkpoint, &times, since: start) { break }
       try? await Task.sleep(for: .milliseconds(100))
     }
@@ -154,9 +157,11 @@ public struct PackTest: Sendable {
     for step in lesson.steps.prefix(end) {
       var checkpoint = await begin(step)
       for command in step.solutions.first?.commands ?? [] { _ = await commands.run(line: command.text) }
-      let deadline = ContinuousClock.now + max(checkpoint.patience, Timing.patience)
+      let start = ContinuousClock.now
       var times: [Int: Duration] = [:]
-      while !(await look(&checkpoint, &times, since: .now)), ContinuousClock.now < deadline {
+      while !(await look(&checkpoint, &times, since: start)),
+        ContinuousClock.now < start + max(checkpoint.patience, Self.settling)
+      {
         try? await Task.sleep(for: .milliseconds(50))
       }
     }
