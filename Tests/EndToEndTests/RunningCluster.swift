@@ -40,6 +40,14 @@ struct RunningCluster: Sendable {
   var processes: [ProcessTable.Identity] { [controlPlane] + ProcessTable.family(of: launcher.pid) }
 }
 
+/// The kernel shows a process for a moment longer than what it held, which is what others wait for.
+func expectEnd(
+  of processes: [ProcessTable.Identity], sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+  try? await Deadline.wait("the end", within: .seconds(2)) { !processes.contains(where: \.isAlive) }
+  #expect(processes.filter(\.isAlive) == [], sourceLocation: sourceLocation)
+}
+
 /// What tells whether a pod is the one that it was, and whether its container has run on.
 struct PodTrace: Equatable {
   let uid: String

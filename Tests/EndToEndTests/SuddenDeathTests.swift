@@ -56,7 +56,7 @@ struct SuddenDeathTests {
       }
       let processes = later.processes
       #expect(try await learner.podium("cluster", "stop").end == .exited(0))
-      #expect(processes.filter(\.isAlive) == [])
+      try await expectEnd(of: processes)
     }
   }
 
