@@ -31,6 +31,14 @@ struct Failure: Error, Equatable {
       whole: "Error: \(message)\nSee '\((["kubectl"] + path).joined(separator: " ")) --help' for usage.")
   }
 
+  /// A flag that the command cannot do without.
+  static func missingFlags(_ names: [String], _ invocation: Invocation) -> Failure {
+    let quoted = names.map { "\\\"\($0)\\\"" }.joined(separator: ", ")
+    let line = LogLine.text(
+      "E", "run.go:72", "\"command failed\" err=\"required flag(s) \(quoted) not set\"", invocation.context.now())
+    return Failure(whole: String(line.dropLast()))
+  }
+
   /// From anything that was thrown; several problems are told one a line.
   init(_ errors: [any Error], server: String) {
     if errors.count == 1 {
@@ -77,10 +85,15 @@ struct Failure: Error, Equatable {
   }
 
   private static func invalidText(_ error: StatusError) -> String {
-    guard let details = error.status.details, let kind = details.kind else {
-      return "The request is invalid: \(error.message)"
+    let details = error.status.details ?? StatusDetails()
+    let kind = details.kind ?? ""
+    let name = details.name ?? ""
+    var head = "The request is invalid"
+    if !kind.isEmpty || !name.isEmpty {
+      head = "The \(kind) \"\(name)\" is invalid"
+    } else if details.causes.isEmpty, !error.message.isEmpty {
+      head += ": \(error.message)"
     }
-    let head = "The \(kind) \"\(details.name ?? "")\" is invalid"
     var problems: [String] = []
     for cause in details.causes {
       let line = "\(cause.field ?? ""): \(cause.message ?? "")"

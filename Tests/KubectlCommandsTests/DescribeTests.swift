@@ -50,6 +50,8 @@ struct DescribeTests {
       "GET /apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/podium", status: 404,
       StatusError.notFound("leases", "podium").status.document())
     cluster.answer("GET /api/v1/namespaces/default/events", ["kind": "EventList", "items": []])
+    cluster.answer("GET /api/v1/namespaces/try/resourcequotas", ["kind": "ResourceQuotaList", "items": []])
+    cluster.answer("GET /api/v1/namespaces/try/limitranges", ["kind": "LimitRangeList", "items": []])
     cluster.answer("GET /api/v1/events", ["kind": "EventList", "items": []])
     for (line, name) in [("node podium", "node"), ("ns try", "ns"), ("event plain.18ea0ddf5b918087", "ev")] {
       expect(try await cluster.kubectl("describe \(line)").output, is: try Fixture.text("describe/\(name).txt"))

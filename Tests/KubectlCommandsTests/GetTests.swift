@@ -61,7 +61,7 @@ struct GetTests {
     ),
     (
       "get pod plain -L app,example.com/tier",
-      "NAME    READY   STATUS    RESTARTS   AGE   APP     TIER\nplain   1/1     Running   0          8s    plain   <none>\n"
+      "NAME    READY   STATUS    RESTARTS   AGE   APP     TIER\nplain   1/1     Running   0          8s    plain   \n"
     ),
     ("get pod plain -o jsonpath={.spec.nope}", ""),
     ("get pod plain -o jsonpath='{.metadata.name}{\"\\n\"}'", "plain\n"),

@@ -44,7 +44,7 @@ enum Apply {
     }
     try invocation.refuseKustomize()
     guard invocation.isGiven(SharedFlags.filename) else { throw Failure("must specify one of -f and -k") }
-    let dryRun = try DryRun(invocation)
+    let dryRun = try await DryRun(invocation)
     let validation = try invocation.fieldValidation()
     if invocation[serverSide], dryRun == .client {
       throw Failure(

@@ -27,7 +27,7 @@ enum Create {
     }
     try invocation.refuseKustomize()
     guard invocation.isGiven(SharedFlags.filename) else { throw Failure("must specify one of -f and -k") }
-    let dryRun = try DryRun(invocation)
+    let dryRun = try await DryRun(invocation)
     let validation = try invocation.fieldValidation()
     let manifests = try await invocation.manifestFiles.read(invocation[SharedFlags.filename])
     if manifests.isEmpty { throw Failure("no objects passed to create") }
@@ -117,7 +117,7 @@ enum CreateNamespace {
       "metadata": ["creationTimestamp": .null, "name": .string(invocation.arguments[0])], "spec": [:], "status": [:],
     ]
     var creation = try Creation(
-      invocation, dryRun: try DryRun(invocation), validation: nil, manager: invocation[Create.fieldManager])
+      invocation, dryRun: try await DryRun(invocation), validation: nil, manager: invocation[Create.fieldManager])
     try await creation.create(object, ResourceKind(Namespace.resource), nil)
     return 0
   }

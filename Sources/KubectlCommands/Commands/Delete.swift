@@ -36,7 +36,7 @@ enum Delete {
 
   private static func run(_ invocation: Invocation) async throws -> Int32 {
     try invocation.refuseKustomize()
-    let dryRun = try DryRun(invocation)
+    let dryRun = try await DryRun(invocation)
     let policy = try propagationPolicy(invocation)
     if !invocation[output].isEmpty, invocation[output] != "name" {
       throw Failure("unexpected -o output mode: \(invocation[output]). We only support '-o name'")
@@ -51,6 +51,10 @@ enum Delete {
     if isForced, grace < 0 { grace = 0 }
     if isForced, grace > 0 { throw Failure("--force and --grace-period greater than 0 cannot be specified together") }
     let targets = try await select(invocation)
+    if invocation.isNamespaceGiven, targets.contains(where: { !$0.kind.isNamespaced }) {
+      await invocation.io.printError(
+        "Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n")
+    }
     if isForced {
       await invocation.io.printError(
         "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n"
@@ -86,7 +90,7 @@ enum Delete {
     }
     let selectsByField = !invocation.selectionQuery.isEmpty
     if invocation[all], invocation.isGiven(SharedFlags.selector) {
-      throw Failure("cannot set --all and --selector at the same time")
+      throw Failure("setting 'all' parameter but found a non empty selector. ")
     }
     if invocation[all], invocation.isGiven(SharedFlags.fieldSelector) {
       throw Failure("cannot set --all and --field-selector at the same time")
@@ -135,7 +139,7 @@ struct Deletion {
       } catch let error as StatusError where error.isNotFound && toleratesAbsence {
         continue
       } catch let error as StatusError where !error.isConnectionFailure {
-        errors.append(error)
+        errors.append(target.source.map { error.prefixed("error when deleting \"\($0)\"") } ?? error)
       }
     }
     if dryRun == .none, invocation[Delete.wait] {

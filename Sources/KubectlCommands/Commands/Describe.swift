@@ -36,9 +36,10 @@ enum Describe {
     var errors: [any Error] = selected.errors
     for request in selected.requests {
       do {
-        for object in try await find(request, invocation) {
+        let (objects, isByPrefix) = try await find(request, invocation)
+        for object in objects {
           let text = try await describe(object, request.kind, invocation)
-          try await invocation.io.print((isFirst ? "" : "\n\n") + text)
+          try await invocation.io.print(isByPrefix ? text + "\n" : (isFirst ? "" : "\n\n") + text)
           isFirst = false
         }
       } catch let error as StatusError where !error.isConnectionFailure {
@@ -51,17 +52,19 @@ enum Describe {
   }
 
   /// The object of that name, or all whose names begin with it.
-  private static func find(_ request: ResourceRequest, _ invocation: Invocation) async throws -> [Document] {
+  private static func find(
+    _ request: ResourceRequest, _ invocation: Invocation
+  ) async throws -> (objects: [Document], isByPrefix: Bool) {
     guard let name = request.name else {
-      return try await invocation.calls.listAll(request.kind, request.namespace, query: request.query)
+      return (try await invocation.calls.listAll(request.kind, request.namespace, query: request.query), false)
     }
     do {
-      return [try await invocation.calls.get(request.kind, request.namespace, name)]
+      return ([try await invocation.calls.get(request.kind, request.namespace, name)], false)
     } catch let error as StatusError where error.isNotFound {
       let all = try await invocation.calls.listAll(request.kind, request.namespace)
       let matching = all.filter { $0["metadata"]?["name"]?.stringValue?.hasPrefix(name) ?? false }
       if matching.isEmpty { throw error }
-      return matching
+      return (matching, true)
     }
   }
 
@@ -75,7 +78,13 @@ enum Describe {
     }
     var description = Description()
     if let object = resource?.decode(document).object as? any Describable {
-      if kind.kind == "Node" { try await addNodeCompany(document, &related, invocation) }
+      switch kind.kind {
+      case "Node": try await addNodeCompany(document, &related, invocation)
+      case "Namespace":
+        related.quotas = try await limits("resourcequotas", of: document, invocation)
+        related.limitRanges = try await limits("limitranges", of: document, invocation)
+      default: break
+      }
       object.describe(into: &description, related)
     } else {
       GenericDescription.describe(document, into: &description, related)
@@ -97,6 +106,19 @@ enum Describe {
     }
     let selection = Selection(fieldSelector: fields.joined(separator: ","), limit: 500)
     return try await invocation.client.list(Event.self, namespace: namespace, selection).items
+  }
+
+  /// Nil when the server has no such kind.
+  private static func limits(
+    _ plural: String, of namespace: Document, _ invocation: Invocation
+  ) async throws -> [Document]? {
+    let name = namespace["metadata"]?["name"]?.stringValue ?? ""
+    do {
+      let list = try await invocation.calls.send("GET", "/api/v1/namespaces/\(name)/\(plural)")
+      return list["items"]?.listValue ?? []
+    } catch let error as StatusError where error.isNotFound {
+      return nil
+    }
   }
 
   private static func addNodeCompany(

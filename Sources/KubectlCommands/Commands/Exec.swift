@@ -45,7 +45,7 @@ enum Exec {
         "cannot exec into a container in a completed pod; current phase is \(pod.status.phase ?? "")")
     }
     let container = try await PodContainers.choose(
-      invocation[container], in: pod, invocation, isQuiet: invocation[quiet])
+      invocation[container], in: pod, invocation, isChecked: false, isQuiet: invocation[quiet])
     let session = RemoteSession(
       invocation: invocation, pod: pod, container: container, wantsInput: invocation[stdin],
       wantsTerminal: invocation[tty], isQuiet: invocation[quiet])

@@ -60,9 +60,6 @@ enum Get {
       throw Failure("--output-watch-events option can only be used with --watch or --watch-only")
     }
     try invocation.refuseKustomize()
-    let format = try OutputFormat(
-      invocation[output], allowsTables: true, noHeaders: invocation[SharedFlags.noHeaders],
-      workingDirectory: invocation.context.workingDirectory)
     if invocation.arguments.isEmpty, !invocation.isGiven(SharedFlags.filename) {
       await invocation.io.printError(
         "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n\n"
@@ -73,12 +70,18 @@ enum Get {
     }
     let selected = try await SelectedResources.resolve(invocation)
     if invocation[watch] || invocation[watchOnly] {
-      return try await GetWatch(invocation: invocation, format: format).run(selected)
+      return try await GetWatch(invocation: invocation, format: try format(invocation)).run(selected)
     }
-    switch format {
-    case .table(let isWide): return try await printTables(selected, isWide: isWide, invocation)
-    default: return try await printObjects(selected, format, invocation)
+    switch invocation[output] {
+    case "", "wide": return try await printTables(selected, isWide: invocation[output] == "wide", invocation)
+    default: return try await printObjects(selected, invocation)
     }
+  }
+
+  private static func format(_ invocation: Invocation) throws -> OutputFormat {
+    try OutputFormat(
+      invocation[output], allowsTables: true, noHeaders: invocation[SharedFlags.noHeaders],
+      workingDirectory: invocation.context.workingDirectory)
   }
 
   private static func printRaw(_ invocation: Invocation) async throws -> Int32 {
@@ -203,7 +206,7 @@ enum Get {
   // MARK: Objects
 
   private static func printObjects(
-    _ selected: SelectedResources, _ format: OutputFormat, _ invocation: Invocation
+    _ selected: SelectedResources, _ invocation: Invocation
   ) async throws -> Int32 {
     var objects: [Document] = []
     var errors: [any Error] = selected.errors
@@ -225,18 +228,15 @@ enum Get {
       }
     }
     if let path = try sortPath(invocation) { objects = try Sorting.sorted(objects, by: path) }
+    // What is not there is told before a form that is not known.
+    if objects.isEmpty, !errors.isEmpty { try Failures.throwIfAny(errors) }
     var printer = ObjectPrinter(
-      format, showsManagedFields: invocation[SharedFlags.showManagedFields],
+      try format(invocation), showsManagedFields: invocation[SharedFlags.showManagedFields],
       missingKeysAllowed: invocation[SharedFlags.allowMissingKeys], noHeaders: invocation[SharedFlags.noHeaders])
     let isSingle = selected.namesOneObject && objects.count == 1
     if isSingle || !objects.isEmpty || errors.isEmpty && !selected.namesOneObject {
       let text = try printer.text(isSingle ? objects[0] : ObjectPrinter.list(objects))
       try await invocation.io.print(text)
-      if objects.isEmpty, case .customColumns = format, !invocation[SharedFlags.ignoreNotFound] {
-        await sayNothingFound(selected, invocation)
-      } else if objects.isEmpty, case .name = format, !invocation[SharedFlags.ignoreNotFound] {
-        await sayNothingFound(selected, invocation)
-      }
     }
     try Failures.throwIfAny(errors)
     return 0

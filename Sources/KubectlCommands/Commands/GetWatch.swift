@@ -10,6 +10,9 @@ struct GetWatch {
 
   func run(_ selected: SelectedResources) async throws -> Int32 {
     try Failures.throwIfAny(selected.errors)
+    if Set(selected.requests.map(\.kind.qualifiedName)).count > 1 {
+      throw Failure("you may only specify a single resource type")
+    }
     guard selected.requests.count == 1, let request = selected.requests.first else {
       throw Failure(
         "watch is only supported on individual resources and resource collections - more than 1 resource was found")

@@ -59,7 +59,7 @@ struct MetadataChange {
     if changes.isEmpty, !invocation[Self.list] {
       throw Failure("at least one \(part == .labels ? "label" : "annotation") update is required")
     }
-    let dryRun = try DryRun(invocation)
+    let dryRun = try await DryRun(invocation)
     var invocation = invocation
     invocation = invocation.with(arguments: targets)
     let selected = try await SelectedResources.resolve(invocation)
@@ -74,7 +74,7 @@ struct MetadataChange {
     var errors: [any Error] = []
     for request in requests {
       do {
-        try await change(request, changes, dryRun)
+        try await change(request, changes, dryRun, isAlone: requests.count == 1)
       } catch let error where (error as? StatusError)?.isConnectionFailure != true && !(error is CancellationError) {
         errors.append(error)
       }
@@ -92,7 +92,8 @@ struct MetadataChange {
   /// Objects first, then changes; the first word with `=` or a final `-` begins them.
   private func split(_ arguments: [String]) throws -> (targets: [String], changes: [Change]) {
     let start =
-      arguments.firstIndex { $0.contains("=") || $0.count > 1 && $0.hasSuffix("-") } ?? arguments.count
+      arguments.firstIndex { $0.contains("=") && !$0.hasPrefix("=") || $0.count > 1 && $0.hasSuffix("-") }
+      ?? arguments.count
     var changes: [Change] = []
     for word in arguments[start...] {
       if let equals = word.firstIndex(of: "=") {
@@ -113,11 +114,13 @@ struct MetadataChange {
     return (Array(arguments[..<start]), changes)
   }
 
-  private func change(_ request: ResourceRequest, _ changes: [Change], _ dryRun: DryRun) async throws {
+  private func change(
+    _ request: ResourceRequest, _ changes: [Change], _ dryRun: DryRun, isAlone: Bool
+  ) async throws {
     let name = request.name ?? ""
     let object = try await invocation.calls.get(request.kind, request.namespace, name)
     let present = object["metadata"]?[part.rawValue]?.mapValue ?? DocumentMap()
-    if invocation[Self.list] { return try await printList(object, present) }
+    if invocation[Self.list] { return try await printList(object, request.kind, present, isAlone: isAlone) }
     if !invocation[SharedFlags.overwrite] { try checkNothingIsOverwritten(changes, present) }
     var patch = DocumentMap()
     for change in changes {
@@ -143,7 +146,9 @@ struct MetadataChange {
     if var printer = try invocation.objectPrinter() {
       return try await invocation.io.print(try printer.text(result))
     }
-    let verb = verb(changes, isChanged: !patch.isEmpty)
+    // Taking a label from an object that has none writes an empty map, which counts as a change.
+    let isChanged = !patch.isEmpty || object["metadata"]?[part.rawValue] == nil
+    let verb = verb(changes, present, isChanged: isChanged)
     try await invocation.io.print("\(request.kind.resultName)/\(name) \(verb)\(dryRun.suffix)\n")
   }
 
@@ -163,20 +168,20 @@ struct MetadataChange {
     }
   }
 
-  private func verb(_ changes: [Change], isChanged: Bool) -> String {
+  private func verb(_ changes: [Change], _ present: DocumentMap, isChanged: Bool) -> String {
     switch part {
     case .annotations: return "annotated"
     case .labels:
       if !isChanged { return "not labeled" }
-      let isOnlyRemoval = changes.allSatisfy { $0.value == nil }
+      let isOnlyRemoval = !present.isEmpty && changes.allSatisfy { $0.value == nil }
       return isOnlyRemoval ? "unlabeled" : "labeled"
     }
   }
 
-  private func printList(_ object: Document, _ present: DocumentMap) async throws {
-    let head =
-      "Listing \(part.rawValue) for \(object["kind"]?.stringValue ?? "").\(object["apiVersion"]?.stringValue ?? "")/\(object["metadata"]?["name"]?.stringValue ?? ""):\n"
-    let lines = present.sorted().entries.map { " \($0.key)=\($0.value.plainText)\n" }.joined()
+  private func printList(_ object: Document, _ kind: ResourceKind, _ present: DocumentMap, isAlone: Bool) async throws {
+    let name = object["metadata"]?["name"]?.stringValue ?? ""
+    let head = isAlone ? "" : "Listing \(part.rawValue) for \(kind.kind).\(kind.group)/\(name):\n"
+    let lines = present.sorted().entries.map { "\(isAlone ? "" : " ")\($0.key)=\($0.value.plainText)\n" }.joined()
     try await invocation.io.print(head + lines)
   }
 }

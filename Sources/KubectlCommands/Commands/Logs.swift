@@ -57,7 +57,7 @@ enum Logs {
     if invocation[since] != .zero, !invocation[sinceTime].isEmpty {
       throw Failure("at most one of `sinceTime` or `sinceSeconds` may be specified")
     }
-    if invocation[tail] < -1 { throw Failure("TailLines must be greater than or equal to -1") }
+    if invocation[tail] < -1 { throw Failure("--tail must be greater than or equal to -1") }
     let pods = try await findPods(invocation)
     if pods.isEmpty {
       await invocation.io.printError("No resources found in \(invocation.namespace) namespace.\n")

@@ -43,7 +43,7 @@ enum Patch {
     guard let type = types[invocation[type].lowercased()] else {
       throw Failure("--type must be one of [json merge strategic], not \"\(invocation[type])\"")
     }
-    let dryRun = try DryRun(invocation)
+    let dryRun = try await DryRun(invocation)
     let body = try patchBytes(invocation)
     let selected = try await SelectedResources.resolve(invocation)
     if selected.requests.contains(where: { $0.name == nil }) {
@@ -88,6 +88,8 @@ enum Patch {
         throw Failure("unable to read patch file: \(error)")
       }
     }
+    // What begins like JSON is sent as it is: the server says best what is wrong with it.
+    if text.drop(while: \.isWhitespace).hasPrefix("{") { return Array(text.utf8) }
     do {
       guard let document = try Document.parse(yaml: text).first else {
         throw Failure("unable to parse \"\": empty patch")

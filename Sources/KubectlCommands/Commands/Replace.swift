@@ -26,7 +26,7 @@ enum Replace {
   private static func run(_ invocation: Invocation) async throws -> Int32 {
     try invocation.refuseKustomize()
     guard invocation.isGiven(SharedFlags.filename) else { throw Failure("must specify one of -f and -k") }
-    let dryRun = try DryRun(invocation)
+    let dryRun = try await DryRun(invocation)
     let validation = try invocation.fieldValidation()
     var creation = try Creation(invocation, dryRun: dryRun, validation: validation, manager: invocation[fieldManager])
     let manifests = try await invocation.manifestFiles.read(invocation[SharedFlags.filename])
@@ -49,6 +49,9 @@ enum Replace {
 
   private static func replace(_ object: ManifestObject, _ creation: inout Creation) async throws {
     let invocation = creation.invocation
+    if object.name.isEmpty {
+      throw Failure("error when replacing \"\(object.source)\": resource name may not be empty")
+    }
     let kept = LastApplied.read(object.document) != nil || invocation[SharedFlags.saveConfig]
     let document = kept ? LastApplied.annotated(object.document) : object.document
     if invocation[SharedFlags.force], creation.dryRun == .none {

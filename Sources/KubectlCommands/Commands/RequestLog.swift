@@ -57,15 +57,7 @@ struct LoggingEndpoint: APIEndpoint {
   }
 
   private func log(_ message: String) async {
-    let time = now()
-    let calendar = time.calendar
-    func padded(_ number: Int, _ width: Int) -> String {
-      let text = String(number)
-      return String(repeating: "0", count: max(0, width - text.count)) + text
-    }
-    let stamp =
-      "I\(padded(calendar.month, 2))\(padded(calendar.day, 2)) \(padded(calendar.hour, 2)):\(padded(calendar.minute, 2)):\(padded(calendar.second, 2)).\(padded(Int(time.nanoseconds / 1000), 6))"
-    await io.printError("\(stamp) kubectl] \(message)\n")
+    await io.printError(LogLine.text("I", "round_trippers.go:632", message, now()))
   }
 
   private static func queryText(_ query: [QueryItem]) -> String {

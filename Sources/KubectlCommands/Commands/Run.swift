@@ -60,8 +60,8 @@ enum Run {
   }
 
   private static func run(_ invocation: Invocation) async throws -> Int32 {
-    if !invocation.isGiven(image) { throw Failure("required flag(s) \"image\" not set") }
-    let dryRun = try DryRun(invocation)
+    if !invocation.isGiven(image) { throw Failure.missingFlags(["image"], invocation) }
+    let dryRun = try await DryRun(invocation)
     let attaches = invocation[attach] || invocation[stdin]
     let words = try podNameAndWords(invocation)
     try check(invocation, attaches: attaches, dryRun)
@@ -95,21 +95,21 @@ enum Run {
     if imageName.contains(where: \.isWhitespace) {
       throw Failure("Invalid image name \"\(imageName)\": invalid reference format")
     }
-    if invocation[tty], !invocation[stdin] { throw Failure("-i/--stdin is required for containers with -t/--tty=true") }
+    if invocation[tty], !invocation[stdin] { throw Failure("-i/--stdin is required for containers with -t/--tty=true", helpFor: invocation.path) }
     if invocation[expose], invocation[port].isEmpty {
       throw Failure("--port must be set when exposing a service")
     }
     if invocation[remove], !attaches {
-      throw Failure("--rm should only be used for attached containers")
+      throw Failure("--rm should only be used for attached containers", helpFor: invocation.path)
     }
     if attaches, dryRun != .none {
       throw Failure(
-        "--dry-run=\(invocation[SharedFlags.dryRun]) can't be used with attached containers options (--attach, --stdin, or --tty)"
-      )
+        "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)",
+        helpFor: invocation.path)
     }
     switch invocation[restart] {
     case "Always", "OnFailure", "Never": break
-    case let other: throw Failure("invalid restart policy: \(other)")
+    case let other: throw Failure("invalid restart policy: \(other)", helpFor: invocation.path)
     }
     if !invocation[port].isEmpty, Int32(invocation[port]) == nil {
       throw Failure("strconv.Atoi: parsing \"\(invocation[port])\": invalid syntax")
@@ -156,7 +156,7 @@ enum Run {
   private static func pairs(_ texts: [String], _ what: String) throws -> DocumentMap {
     var map = DocumentMap()
     for text in texts {
-      guard let equals = text.firstIndex(of: "=") else { throw Failure("unexpected \(what): \(text)") }
+      guard let equals = text.firstIndex(of: "=") else { throw Failure("unexpected \(what) spec: \(text)") }
       map[String(text[..<equals])] = .string(String(text[text.index(after: equals)...]))
     }
     return map

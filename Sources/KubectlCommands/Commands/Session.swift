@@ -74,7 +74,7 @@ extension Invocation {
     case "ignore", "false": return "Ignore"
     case let other:
       throw Failure(
-        "invalid - validate option \(other); must be one of: strict (or true), warn, ignore (or false)")
+        "invalid - validate option \"\(other)\"; must be one of: strict (or true), warn, ignore (or false)")
     }
   }
 }

@@ -104,19 +104,17 @@ enum SharedFlags {
 enum DryRun {
   case none, client, server
 
-  init(_ invocation: Invocation) throws {
+  init(_ invocation: Invocation) async throws {
     switch invocation[SharedFlags.dryRun] {
     case "none": self = .none
     case "client": self = .client
     case "server": self = .server
     case "unchanged":
-      throw Failure(
-        "--dry-run flag without a value was specified. A value must be set: \"none\", \"server\", or \"client\".")
+      let now = invocation.context.now()
+      await invocation.io.printError(
+        LogLine.text("W", "helpers.go:702", "--dry-run is deprecated and can be replaced with --dry-run=client.", now))
+      self = .client
     case let other:
-      if FlagText.boolean(other) != nil {
-        throw Failure(
-          "Invalid dry-run value (\(other)). Must be \"none\", \"server\", or \"client\".")
-      }
       throw Failure("Invalid dry-run value (\(other)). Must be \"none\", \"server\", or \"client\".")
     }
   }

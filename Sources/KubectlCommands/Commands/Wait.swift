@@ -14,7 +14,7 @@ enum Wait {
   static let command = Command(
     name: "wait", group: .advanced,
     summary: "Experimental: Wait for a specific condition on one or many resources",
-    details: ["The objects are waited for one after the other; the time counts for each."],
+    details: ["The objects are waited for one after the other; the time counts for all together."],
     examples: [
       Example("Until a pod is ready", "kubectl wait --for=condition=Ready pod/web --timeout=60s"),
       Example("Until it is gone", "kubectl wait --for=delete pod/web"),
@@ -51,8 +51,10 @@ enum Wait {
     var errors: [any Error] = []
     for request in requests {
       do {
-        let object = try await Waiting(goal: goal, request: request, invocation: invocation).run(
-          limit: max(.zero, deadline - .now))
+        let waiting = Waiting(goal: goal, request: request, invocation: invocation)
+        // The time counts for all together: when it is over, the rest is not even looked at.
+        if limit > .zero, ContinuousClock.now >= deadline { throw waiting.timeout }
+        guard let object = try await waiting.run(limit: max(.zero, deadline - .now)) else { continue }
         if var printer {
           try await invocation.io.print(try printer.text(object))
         } else {
@@ -146,25 +148,34 @@ private struct Waiting {
   let request: ResourceRequest
   let invocation: Invocation
 
-  /// Answers the object as it was when the goal was met.
-  func run(limit: Duration) async throws -> Document {
-    if let object = try await look() { return object }
-    let object = try await TimeLimit.run(limit) { try await watch() }
-    guard let object else {
-      throw Failure("timed out waiting for the condition on \(request.kind.qualifiedName)/\(request.name ?? "")")
+  var timeout: Failure {
+    if case .creation = goal { return Failure("timed out waiting for the condition") }
+    return Failure("timed out waiting for the condition on \(request.kind.qualifiedName)/\(request.name ?? "")")
+  }
+
+  /// Answers the object as it was when the goal was met; nil when there never was one that could be deleted.
+  func run(limit: Duration) async throws -> Document? {
+    switch try await look() {
+    case .met(let object): return object
+    case .neverThere: return nil
+    case .notYet: break
     }
+    guard let object = try await TimeLimit.run(limit, { try await watch() }) else { throw timeout }
     return object
   }
 
-  /// One look at the object; nil when the goal is not met yet.
-  private func look() async throws -> Document? {
+  private enum Glance {
+    case met(Document), notYet, neverThere
+  }
+
+  private func look() async throws -> Glance {
     do {
       let object = try await invocation.calls.get(request.kind, request.namespace, request.name ?? "")
-      return try goal.isMet(by: object) ? object : nil
+      return try goal.isMet(by: object) ? .met(object) : .notYet
     } catch let error as StatusError where error.isNotFound {
       switch goal {
-      case .deletion: return ["kind": .string(request.kind.kind), "metadata": ["name": .string(request.name ?? "")]]
-      case .creation: return nil
+      case .deletion: return .neverThere
+      case .creation: return .notYet
       default: throw error
       }
     }

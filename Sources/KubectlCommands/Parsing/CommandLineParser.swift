@@ -57,9 +57,7 @@ struct CommandLineParser {
         }
         continue
       }
-      if let next = command.subcommands.first(where: { $0.name == word || $0.aliases.contains(word) }),
-        !rest.contains(where: { !$0.hasPrefix("-") && path.isEmpty == false && command.run != nil })
-      {
+      if let next = command.subcommands.first(where: { $0.name == word || $0.aliases.contains(word) }) {
         command = next
         path.append(next.name)
         if next.subcommands.isEmpty {

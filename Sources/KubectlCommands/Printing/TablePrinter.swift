@@ -73,7 +73,7 @@ struct TablePrinter {
       cells.append(shown)
     }
     let labels = metadata?["labels"]?.mapValue ?? DocumentMap()
-    cells += labelColumns.map { labels[$0]?.stringValue ?? "<none>" }
+    cells += labelColumns.map { labels[$0]?.stringValue ?? "" }
     if showsLabels {
       let pairs = labels.sorted().entries.map { "\($0.key)=\($0.value.plainText)" }
       cells.append(pairs.isEmpty ? "<none>" : pairs.joined(separator: ","))

@@ -9,6 +9,7 @@ enum PodArgument {
     if parts.count == 1 {
       return try await invocation.client.get(Pod.self, argument, namespace: invocation.namespace)
     }
+    if parts.count > 2 { throw Failure("arguments in resource/name form may not have more than one slash") }
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
       throw Failure("arguments in resource/name form must have a single resource and name")
     }
@@ -44,14 +45,14 @@ enum PodContainers {
   static let defaultAnnotation = "kubectl.kubernetes.io/default-container"
 
   /// The named one; else the one that the pod's annotation names; else the first, which is said aloud.
-  static func choose(_ name: String, in pod: Pod, _ invocation: Invocation, isQuiet: Bool = false) async throws
+  static func choose(_ name: String, in pod: Pod, _ invocation: Invocation, isChecked: Bool = true, isQuiet: Bool = false) async throws
     -> String
   {
     let names = pod.spec.containers.map { $0.name ?? "" }
     let initNames = pod.spec.initContainers.map { $0.name ?? "" }
     let ephemeralNames = pod.spec.ephemeralContainers.map { $0.name ?? "" }
     if !name.isEmpty {
-      if !(names + initNames + ephemeralNames).contains(name) {
+      if isChecked, !(names + initNames + ephemeralNames).contains(name) {
         throw Failure("container \(name) is not valid for pod \(pod.name)")
       }
       return name

@@ -25,6 +25,7 @@ struct ResourceArguments {
         )
       }
       let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+      if parts.count > 2 { throw Failure("arguments in resource/name form may not have more than one slash") }
       guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
         throw Failure("arguments in resource/name form must have a single resource and name")
       }

@@ -16,14 +16,43 @@ struct ResourceCalls: Sendable {
     query: [QueryItem] = []
   ) async throws -> Document {
     let path = kind.path(namespace: namespace, name: name, subresource: subresource)
-    return try await send("GET", path, query: query, accept: asTable ? Self.tableType : "application/json")
+    do {
+      return try await send("GET", path, query: query, accept: asTable ? Self.tableType : "application/json")
+    } catch let error as StatusError where error.isNotFound {
+      try await checkNamespace(of: kind, namespace)
+      throw error
+    }
+  }
+
+  /// Who looks in a namespace that does not exist shall hear of that, not of the object.
+  private func checkNamespace(of kind: ResourceKind, _ namespace: String?) async throws {
+    guard kind.isNamespaced, let namespace, !namespace.isEmpty, namespace != "default" else { return }
+    do {
+      _ = try await send("GET", "/api/v1/namespaces/\(namespace)")
+    } catch let error as StatusError where !error.isNotFound {
+      return
+    }
   }
 
   func list(
     _ kind: ResourceKind, _ namespace: String?, query: [QueryItem], asTable: Bool = false
   ) async throws -> Document {
-    try await send(
-      "GET", kind.path(namespace: namespace), query: query, accept: asTable ? Self.tableType : "application/json")
+    do {
+      return try await send(
+        "GET", kind.path(namespace: namespace), query: query, accept: asTable ? Self.tableType : "application/json")
+    } catch let error as StatusError where error.reason == "BadRequest" || error.isNotFound {
+      throw error.prefixed(Self.search(for: kind, query))
+    }
+  }
+
+  /// What a list was looking for, as its failure tells it.
+  private static func search(for kind: ResourceKind, _ query: [QueryItem]) -> String {
+    func value(_ name: String) -> String { query.first { $0.name == name }?.value ?? "" }
+    let resource = "\"\(kind.group)/\(kind.version), Resource=\(kind.plural)\""
+    let labels = value("labelSelector")
+    let fields = value("fieldSelector")
+    if labels.isEmpty, fields.isEmpty { return "Unable to list \(resource)" }
+    return "Unable to find \(resource) that match label selector \"\(labels)\", field selector \"\(fields)\""
   }
 
   /// All objects of a kind, however many pages the server makes of them.

@@ -8,6 +8,8 @@ struct ResourceRequest: Sendable {
   /// Nil for a list.
   var name: String?
   var query: [QueryItem] = []
+  /// The file that names the object, when one does.
+  var source: String?
 }
 
 /// What the arguments and `-f` of a command select.
@@ -27,7 +29,7 @@ struct SelectedResources: Sendable {
       for manifest in try await invocation.manifestFiles.read(invocation[SharedFlags.filename]) {
         let object = try await ManifestObject(manifest, invocation)
         selected.requests.append(
-          ResourceRequest(kind: object.kind, namespace: object.namespace, name: object.name))
+          ResourceRequest(kind: object.kind, namespace: object.namespace, name: object.name, source: object.source))
       }
       selected.namesOneObject = selected.requests.count == 1
       return selected

@@ -16,6 +16,9 @@ public struct RelatedObjects: Sendable {
   /// The lease of a node, as a document: holder and renewal.
   public var lease: Document?
   public var leaseProblem: String?
+  /// Limits of a namespace; nil when the cluster knows no such thing.
+  public var quotas: [Document]?
+  public var limitRanges: [Document]?
   public var now: Timestamp
 
   public init(events: [Event]?, now: Timestamp) {

@@ -1,3 +1,5 @@
+internal import Documents
+
 extension Namespace: Describable {
   public func describe(into description: inout Description, _ related: RelatedObjects) {
     description.field(0, "Name", name)
@@ -16,9 +18,23 @@ extension Namespace: Describable {
         )
       }
     }
+    describe("resource quota", "Resource Quotas", related.quotas, &description)
+    describe("LimitRange resource", "Resource Limits", related.limitRanges, &description)
+  }
+
+  private func describe(
+    _ thing: String, _ title: String, _ objects: [Document]?, _ description: inout Description
+  ) {
+    guard let objects else { return }
     description.line(0, "")
-    description.line(0, "No resource quota.")
-    description.line(0, "")
-    description.line(0, "No LimitRange resource.")
+    if objects.isEmpty { return description.line(0, "No \(thing).") }
+    description.line(0, title)
+    for object in objects {
+      description.line(1, "Name:\t\(object["metadata"]?["name"]?.stringValue ?? "")")
+      for entry in object["status"]?["hard"]?.mapValue?.sorted().entries ?? [] {
+        let used = object["status"]?["used"]?[entry.key]?.plainText ?? "0"
+        description.line(1, "\(entry.key)\t\(used)\t\(entry.value.plainText)")
+      }
+    }
   }
 }
