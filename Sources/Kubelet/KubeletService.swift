@@ -16,10 +16,10 @@ public struct KubeletService: Sendable {
 
   public init(
     client: ClusterClient, runtime: any Runtime, configuration: KubeletConfiguration,
-    time: any TimeSource = SystemTime()
+    network: any NodeNetwork = SystemNetwork(), time: any TimeSource = SystemTime()
   ) {
     context = KubeletContext(
-      client: client, runtime: runtime,
+      client: client, runtime: runtime, network: network,
       recorder: EventRecorder(client: client, component: "kubelet", host: configuration.nodeName, time: time),
       time: time, configuration: configuration)
     mirror = Mirror(

@@ -159,14 +159,14 @@ struct PodWork: Sendable {
     let lifecycle = container(name).lifecycle
     guard let handler = hook == .postStart ? lifecycle?.postStart : lifecycle?.preStop else { return nil }
     let errand = Errand(
-      context: context, pod: pod, container: container(name), id: id, addresses: addresses, sandboxID: sandboxID)
+      context: context, pod: pod, container: container(name), id: id, addresses: addresses)
     return await errand.run(handler, within: limit)
   }
 
   private func probe(_ kind: ProbeKind, of name: String, id: ContainerID) async -> ProbeResult {
     guard let probe = container(name).probe(kind) else { return .success }
     let errand = Errand(
-      context: context, pod: pod, container: container(name), id: id, addresses: addresses, sandboxID: sandboxID)
+      context: context, pod: pod, container: container(name), id: id, addresses: addresses)
     return await errand.run(probe)
   }
 }

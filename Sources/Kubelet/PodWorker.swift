@@ -72,6 +72,7 @@ struct PodWorker: Sendable {
 struct KubeletContext: Sendable {
   let client: ClusterClient
   let runtime: any Runtime
+  let network: any NodeNetwork
   let recorder: EventRecorder
   let time: any TimeSource
   let configuration: KubeletConfiguration

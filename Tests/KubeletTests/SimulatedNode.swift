@@ -46,7 +46,8 @@ struct SimulatedNode: Sendable {
       let node = SimulatedNode(
         world: world, time: time, api: api, client: client,
         runtime: runtime, configuration: configuration,
-        kubelet: KubeletService(client: client, runtime: runtime, configuration: configuration, time: time))
+        kubelet: KubeletService(client: client, runtime: runtime, configuration: configuration,
+          network: ScriptedNetwork(runtime: runtime), time: time))
       return try world.run {
         try await withThrowingTaskGroup(of: Result?.self) { group in
           group.addTask {
@@ -72,7 +73,8 @@ struct SimulatedNode: Sendable {
 
   /// Another kubelet of the same node, as after a restart.
   func newKubelet() -> KubeletService {
-    KubeletService(client: client, runtime: runtime, configuration: configuration, time: time)
+    KubeletService(client: client, runtime: runtime, configuration: configuration,
+          network: ScriptedNetwork(runtime: runtime), time: time)
   }
 
   // MARK: What a test does
@@ -153,4 +155,21 @@ struct NeverHappened: Error, CustomStringConvertible {
   let description: String
 
   init(_ what: String) { description = "never happened: \(what)" }
+}
+
+/// The pods' addresses in the simulated node.
+struct ScriptedNetwork: NodeNetwork {
+  let runtime: ScriptedRuntime
+
+  func connect(to address: String, port: UInt16) async throws(NetworkFailure) -> any ByteConnection {
+    do throws(RuntimeError) {
+      let sandboxes = try await runtime.inventory().sandboxes
+      guard let sandbox = sandboxes.first(where: { $0.addresses.contains(address) }) else {
+        throw RuntimeError(.notFound, "no route to host")
+      }
+      return try await runtime.dial(sandbox: sandbox.spec.id, port: port)
+    } catch {
+      throw NetworkFailure(error.message)
+    }
+  }
 }

@@ -10,7 +10,6 @@ struct Errand: Sendable {
   let container: Container
   let id: ContainerID
   let addresses: [String]
-  let sandboxID: String?
 
   /// What went wrong with the hook, or nil.
   func run(_ handler: LifecycleHandler, within limit: Duration) async -> String? {
@@ -96,18 +95,17 @@ struct Errand: Sendable {
     guard let port = number(of: action.port) else {
       return .errored("couldn't parse port \(action.port?.description ?? "")")
     }
-    let target = "\(action.host ?? addresses.first ?? ""):\(port)"
-    guard let sandbox = sandboxID else { return .failure("dial tcp \(target): connect: network is unreachable") }
-    let runtime = context.runtime
+    let host = action.host.flatMap { $0.isEmpty ? nil : $0 } ?? addresses.first ?? ""
+    let network = context.network
     return await within(limit) {
-      do throws(RuntimeError) {
-        try await runtime.dial(sandbox: sandbox, port: port).close()
+      do throws(NetworkFailure) {
+        try await network.connect(to: host, port: port).close()
         return .success
       } catch {
-        return .failure("dial tcp \(target): connect: \(error.message)")
+        return .failure("dial tcp \(host):\(port): connect: \(error.reason)")
       }
     } orElse: {
-      .failure("dial tcp \(target): i/o timeout")
+      .failure("dial tcp \(host):\(port): i/o timeout")
     }
   }
 

@@ -16,17 +16,14 @@ struct HTTPProbe: Sendable {
     var path = action.path ?? "/"
     if !path.hasPrefix("/") { path = "/" + path }
     let url = "\(scheme)://\(host):\(port)\(path)"
-    guard let sandbox = errand.sandboxID else {
-      return .failure("Get \"\(url)\": dial tcp \(host):\(port): connect: network is unreachable")
-    }
-    let runtime = errand.context.runtime
+    let network = errand.context.network
     let request = self.request(host: host, port: port, path: path)
     return await errand.within(limit) {
       let connection: any ByteConnection
-      do throws(RuntimeError) {
-        connection = try await runtime.dial(sandbox: sandbox, port: port)
+      do throws(NetworkFailure) {
+        connection = try await network.connect(to: host, port: port)
       } catch {
-        return .failure("Get \"\(url)\": dial tcp \(host):\(port): connect: \(error.message)")
+        return .failure("Get \"\(url)\": dial tcp \(host):\(port): connect: \(error.reason)")
       }
       defer { connection.close() }
       return await withTaskCancellationHandler {
