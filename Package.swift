@@ -125,7 +125,7 @@ let package = Package(
     tests("TestSupportTests", ["SystemIO"]),
     tests("DocumentsTests", ["Documents"]),
     tests("ObjectSchemaTests", ["ObjectSchema", "Documents"]),
-    tests("KubernetesAPITests", ["KubernetesAPI", "ObjectSchema", "Documents"]),
+    tests("KubernetesAPITests", ["KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"], exclude: ["Golden"]),
     tests("SystemIOTests", ["SystemIO"]),
     tests("ObjectStoreTests", ["ObjectStore"]),
     tests(

@@ -3,6 +3,7 @@
 // Without _GNU_SOURCE, as Swift's own Glibc module is: under it some structures have other members, and one program must
 // not see two shapes of the same structure. What the headers hide for that reason is declared here.
 #pragma once
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -94,3 +95,33 @@ static inline char **clinux_environment(void) { return environ; }
 
 // memfd_create(2) with close-on-exec.
 static inline int clinux_memory_file(const char *name) { return (int)syscall(SYS_memfd_create, name, 1U); }
+
+// A socket that is being connected to a numeric address without waiting; -1 with errno, EINVAL when it is none.
+static inline int clinux_begin_connection(const char *host, unsigned short port) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+  struct sockaddr_in6 address6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+  int is4 = inet_pton(AF_INET, host, &address.sin_addr) == 1;
+  if (!is4 && inet_pton(AF_INET6, host, &address6.sin6_addr) != 1) {
+    errno = EINVAL;
+    return -1;
+  }
+  int number = socket(is4 ? AF_INET : AF_INET6, SOCK_STREAM, 0);
+  if (number < 0) return -1;
+  fcntl(number, F_SETFD, FD_CLOEXEC);
+  fcntl(number, F_SETFL, O_NONBLOCK);
+  const struct sockaddr *target = is4 ? (const struct sockaddr *)&address : (const struct sockaddr *)&address6;
+  if (connect(number, target, is4 ? sizeof address : sizeof address6) != 0 && errno != EINPROGRESS) {
+    int reason = errno;
+    close(number);
+    errno = reason;
+    return -1;
+  }
+  return number;
+}
+
+// Why a connection that was begun came to nothing; 0 when it stands.
+static inline int clinux_connection_failure(int socket) {
+  int failure = 0;
+  socklen_t size = sizeof failure;
+  return getsockopt(socket, SOL_SOCKET, SO_ERROR, &failure, &size) == 0 ? failure : errno;
+}

@@ -1,3 +1,5 @@
+internal import Documents
+
 /// What a field holds, for explanations, for OpenAPI and for the words of a decoding error.
 public indirect enum TypeDescription: Sendable {
   case string, boolean, integer32, integer64, number, bytes
@@ -51,6 +53,9 @@ public struct AnySchema: Sendable {
   private let makeFields: @Sendable () -> [FieldDescription]
   private let findField: @Sendable (String) -> FieldDescription?
   private let findPosition: @Sendable (String) -> Int?
+  /// The stored properties of the type, which its rows are to cover.
+  let properties: @Sendable () -> [String]
+  private let readAndWrite: @Sendable (Document) -> (Document, [String])
 
   /// Made when asked for, since types may contain themselves.
   public var fields: [FieldDescription] { makeFields() }
@@ -61,9 +66,17 @@ public struct AnySchema: Sendable {
     makeFields = { Root.schema.fields.map(FieldDescription.init) }
     findField = { name in Root.schema.position(of: name).map { FieldDescription(Root.schema.fields[$0]) } }
     findPosition = { Root.schema.position(of: $0) }
+    readAndWrite = { document in
+      let (value, report) = Root.decode(document)
+      return (value.document(), report.mismatches.map(\.message) + report.strictProblems.map(\.message))
+    }
+    properties = { Mirror(reflecting: Root()).children.compactMap(\.label) }
   }
 
   public func field(_ name: String) -> FieldDescription? { findField(name) }
+
+  /// Reads a document and writes what was read; with the words about what did not fit.
+  func roundTrip(_ document: Document) -> (written: Document, problems: [String]) { readAndWrite(document) }
 
   /// Where the field stands in the table.
   func position(of name: String) -> Int? { findPosition(name) }

@@ -87,7 +87,7 @@ struct NoticeTests {
   @Test func resizingKeepsTheLineAndWhatStandsAboveIt() async throws {
     try await Specimen.run { terminal in
       try await terminal.type("echo above\r")
-      try await terminal.expectScreen("the output") { $0.visibleRows.contains("above") }
+      try await terminal.expectScreen("the output and a prompt") { $0.text.hasSuffix("above\nspecimen>") }
       try await terminal.type("echo a line that is being typed right now")
       try await terminal.expect("right now")
       try terminal.resize(columns: 60, rows: 20)

@@ -109,6 +109,7 @@ public struct ListMeta: Described {
   public var resourceVersion: String?
   public var continueToken: String?
   public var remainingItemCount: Int64?
+  public var shardInfo: ShardInfo?
 
   public init() {}
 
@@ -119,6 +120,22 @@ public struct ListMeta: Described {
       Field("resourceVersion", \.resourceVersion, .string, "The revision of the store that the list shows."),
       Field("continue", \.continueToken, .string, "What to send for the next part of the list."),
       Field("remainingItemCount", \.remainingItemCount, .int64, "How many objects are not in this part."),
+      Field(
+        "shardInfo", \.shardInfo, .object(ShardInfo.self),
+        "Which part of the objects a list is about, where a server splits them."),
+    ])
+}
+
+/// Which part of the objects a list shows.
+public struct ShardInfo: Described {
+  public var selector: String?
+
+  public init() {}
+
+  public static let schema = Schema<ShardInfo>(
+    "ShardInfo", "Which part of the objects a list shows, where a server splits them.",
+    [
+      Field("selector", \.selector, .string, required: true, "What the objects of this part have in common.")
     ])
 }
 
