@@ -26,7 +26,8 @@ struct CommandStatement: Statement {
     switch await observation.run(words, pod: pod, container: container) {
     case .seen(let outcome):
       let printed = outcome.output.trimmed()
-      let shown = printed.count > 120 ? String(printed.prefix(120)) + "…" : printed
+      let line = printed.split(whereSeparator: \.isNewline).map { $0.trimmed() }.joined(separator: " ")
+      let shown = line.count > 120 ? String(line.prefix(120)) + "…" : line
       return .of(
         printed.contains(text), expected: expected,
         found: shown.isEmpty ? "nothing, and exit code \(outcome.exitCode)" : "\"\(shown)\"",
