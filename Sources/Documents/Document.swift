@@ -35,10 +35,16 @@ extension Document {
 
   public var isNull: Bool { content == .null }
 
+  // Never inlined: the optimizer of Swift 6.3 fails on callers in other modules that it has put these into.
+  @inline(never)
   public var boolValue: Bool? { if case .bool(let value) = content { value } else { nil } }
+  @inline(never)
   public var integerValue: Int64? { if case .integer(let value) = content { value } else { nil } }
+  @inline(never)
   public var stringValue: String? { if case .string(let value) = content { value } else { nil } }
+  @inline(never)
   public var listValue: [Document]? { if case .list(let value) = content { value } else { nil } }
+  @inline(never)
   public var mapValue: DocumentMap? { if case .map(let value) = content { value } else { nil } }
 
   /// The field of a map; writing to anything else makes it a map.
