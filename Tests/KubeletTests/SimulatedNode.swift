@@ -46,7 +46,8 @@ struct SimulatedNode: Sendable {
       let node = SimulatedNode(
         world: world, time: time, api: api, client: client,
         runtime: runtime, configuration: configuration,
-        kubelet: KubeletService(client: client, runtime: runtime, configuration: configuration,
+        kubelet: KubeletService(
+          client: client, runtime: runtime, configuration: configuration,
           network: ScriptedNetwork(runtime: runtime), time: time))
       return try world.run {
         try await withThrowingTaskGroup(of: Result?.self) { group in
@@ -73,8 +74,9 @@ struct SimulatedNode: Sendable {
 
   /// Another kubelet of the same node, as after a restart.
   func newKubelet() -> KubeletService {
-    KubeletService(client: client, runtime: runtime, configuration: configuration,
-          network: ScriptedNetwork(runtime: runtime), time: time)
+    KubeletService(
+      client: client, runtime: runtime, configuration: configuration,
+      network: ScriptedNetwork(runtime: runtime), time: time)
   }
 
   // MARK: What a test does

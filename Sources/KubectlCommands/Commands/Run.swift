@@ -95,7 +95,9 @@ enum Run {
     if imageName.contains(where: \.isWhitespace) {
       throw Failure("Invalid image name \"\(imageName)\": invalid reference format")
     }
-    if invocation[tty], !invocation[stdin] { throw Failure("-i/--stdin is required for containers with -t/--tty=true", helpFor: invocation.path) }
+    if invocation[tty], !invocation[stdin] {
+      throw Failure("-i/--stdin is required for containers with -t/--tty=true", helpFor: invocation.path)
+    }
     if invocation[expose], invocation[port].isEmpty {
       throw Failure("--port must be set when exposing a service")
     }

@@ -165,7 +165,8 @@ private struct Waiting {
   }
 
   private enum Glance {
-    case met(Document), notYet, neverThere
+    case met(Document)
+    case notYet, neverThere
   }
 
   private func look() async throws -> Glance {

@@ -45,7 +45,9 @@ enum PodContainers {
   static let defaultAnnotation = "kubectl.kubernetes.io/default-container"
 
   /// The named one; else the one that the pod's annotation names; else the first, which is said aloud.
-  static func choose(_ name: String, in pod: Pod, _ invocation: Invocation, isChecked: Bool = true, isQuiet: Bool = false) async throws
+  static func choose(
+    _ name: String, in pod: Pod, _ invocation: Invocation, isChecked: Bool = true, isQuiet: Bool = false
+  ) async throws
     -> String
   {
     let names = pod.spec.containers.map { $0.name ?? "" }
