@@ -289,8 +289,8 @@ private struct OpenAPIWriter {
   }
 
   private static let metaTypes: Set<String> = [
-    "ObjectMeta", "OwnerReference", "ManagedFieldsEntry", "ListMeta", "LabelSelector", "LabelSelectorRequirement",
-    "DeleteOptions", "Preconditions", "Status", "StatusDetails", "StatusCause", "Condition",
+    "ObjectMeta", "OwnerReference", "ManagedFieldsEntry", "ListMeta", "ShardInfo", "LabelSelector",
+    "LabelSelectorRequirement", "DeleteOptions", "Preconditions", "Status", "StatusDetails", "StatusCause", "Condition",
   ]
 
   /// What the kinds of the core group are made of; other groups borrow from there.
@@ -316,7 +316,7 @@ private struct OpenAPIWriter {
     case let group where group.contains(".") && !group.hasSuffix(".k8s.io"):
       return group.split(separator: ".").reversed().joined(separator: ".") + ".\(resource.version).\(schema.name)"
     case let group:
-      let word = group.split(separator: ".")[0]
+      let word = group.split(separator: ".").first ?? "core"
       return "io.k8s.api.\(word).\(resource.version).\(schema.name)"
     }
   }
