@@ -1,4 +1,3 @@
-internal import Glibc
 internal import LocalCluster
 
 /// How long it takes from nothing to a cluster, and back to nothing.
@@ -8,7 +7,7 @@ enum ClusterRows {
     var ready: [Duration] = []
     var stops: [Duration] = []
     for _ in 0..<runs {
-      let launcher = ClusterLauncher(paths: try ClusterPaths.resolve(cluster: "bench-\(getpid())"))
+      let launcher = try MeasuredCluster.launcher()
       let clock = ContinuousClock()
       let start = clock.now
       try await launcher.ensureRunning()

@@ -1,12 +1,11 @@
 internal import ClusterClient
-internal import Glibc
 internal import KubernetesAPI
 internal import LocalCluster
 
 /// How long a pod takes from the POST to Running, as a watch sees it, and from its deletion to being gone.
 enum PodRows {
   static func measure(runs: Int) async throws {
-    let launcher = ClusterLauncher(paths: try ClusterPaths.resolve(cluster: "bench-\(getpid())"))
+    let launcher = try MeasuredCluster.launcher()
     do {
       try await launcher.ensureRunning()
       try await launcher.waitForReadyNode()

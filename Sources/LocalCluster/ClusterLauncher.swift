@@ -10,7 +10,13 @@ internal import SystemIO
 public struct ClusterLauncher: Sendable {
   public let paths: ClusterPaths
 
-  public init(paths: ClusterPaths) { self.paths = paths }
+  /// What is started as the control plane: this very program, unless it is another one that measures it.
+  private let program: String
+
+  public init(paths: ClusterPaths, program: String = "/proc/self/exe") {
+    self.paths = paths
+    self.program = program
+  }
 
   /// A connection to the control plane, whether or not it is there.
   public var client: HTTPClient { HTTPClient(unixSocket: paths.apiSocket) }
@@ -49,7 +55,7 @@ public struct ClusterLauncher: Sendable {
       let null = try Files.open("/dev/null", O_RDWR)
       defer { close(null) }
       var launch = ProcessLaunch(
-        "/proc/self/exe", ["podium", "--cluster", paths.cluster, "cluster", "serve", "--ready-descriptor", "3"])
+        program, ["podium", "--cluster", paths.cluster, "cluster", "serve", "--ready-descriptor", "3"])
       launch.descriptors = [0: null, 1: log, 2: log, 3: ends[1]]
       launch.startsSession = true
       pid = try launch.start()
