@@ -25,15 +25,14 @@ public enum Base64 {
 
   /// Line breaks are passed over; anything else that does not belong is refused.
   public static func decode(_ text: String) -> [UInt8]? {
-    var characters = text.utf8.filter { $0 != 0x0A && $0 != 0x0D }
-    guard characters.count % 4 == 0 else { return nil }
-    for _ in 0..<2 where characters.last == UInt8(ascii: "=") { characters.removeLast() }
+    if corruption(in: text) != nil { return nil }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(characters.count * 3 / 4)
+    bytes.reserveCapacity(text.utf8.count * 3 / 4)
     var group: UInt32 = 0
     var bits = 0
-    for character in characters {
-      guard let value = values[Int(character)] else { return nil }
+    for character in text.utf8 {
+      // What is no letter has been found to be a line break or padding.
+      guard let value = values[Int(character)] else { continue }
       group = group << 6 | UInt32(value)
       bits += 6
       if bits >= 8 {
@@ -42,5 +41,34 @@ public enum Base64 {
       }
     }
     return bytes
+  }
+
+  /// Where the text stops being base64, or nil when it never does: the place that Kubernetes names in its refusals.
+  public static func corruption(in text: String) -> Int? {
+    let characters = Array(text.utf8)
+    func isLineBreak(_ character: UInt8) -> Bool { character == 0x0A || character == 0x0D }
+    let padding = UInt8(ascii: "=")
+    var place = 0
+    // Letters of the group of four that is being read.
+    var letters = 0
+    while place < characters.count {
+      let character = characters[place]
+      place += 1
+      if isLineBreak(character) { continue }
+      if values[Int(character)] != nil {
+        letters = (letters + 1) % 4
+        continue
+      }
+      guard character == padding, letters >= 2 else { return place - 1 }
+      if letters == 2 {
+        while place < characters.count, isLineBreak(characters[place]) { place += 1 }
+        if place == characters.count { return place }
+        if characters[place] != padding { return place - 1 }
+        place += 1
+      }
+      while place < characters.count, isLineBreak(characters[place]) { place += 1 }
+      return place < characters.count ? place : nil
+    }
+    return letters == 0 ? nil : characters.count - letters
   }
 }

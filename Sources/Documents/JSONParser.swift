@@ -97,7 +97,7 @@ private struct JSONParser {
   private mutating func parseWord(_ word: StaticString, _ value: Document.Content) throws(ParseError) -> Document {
     for offset in 0..<word.utf8CodeUnitCount {
       guard position < bytes.count, bytes[position] == word.utf8Start[offset] else {
-        throw unexpected("in literal \(word)")
+        throw unexpected("in literal \(word) (expecting '\(Character(Unicode.Scalar(word.utf8Start[offset])))')")
       }
       position += 1
     }

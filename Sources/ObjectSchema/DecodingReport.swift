@@ -54,6 +54,8 @@ public struct DecodingReport: Sendable {
     case (.time, .string(let text)), (.microTime, .string(let text)):
       message =
         "parsing time \(Document.string(text).jsonText()) as \"2006-01-02T15:04:05Z07:00\": cannot parse \(Document.string(text).jsonText()) as \"2006\""
+    case (.bytes, .string(let text)):
+      message = "illegal base64 data at input byte \(Base64.corruption(in: text) ?? 0)"
     case (.integer32, .integer(let number)):
       message = "json: cannot unmarshal number \(number) into Go struct field \(place) of type \(expected.decoderName)"
     case (.integer32, .decimal), (.integer64, .decimal):

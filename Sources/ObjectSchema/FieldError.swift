@@ -38,13 +38,13 @@ public struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// What is wrong, without the place.
   public var message: String {
-    let shown = value?.jsonText() ?? "null"
+    let shown = value.map(Self.shown) ?? "null"
     switch reason {
     case .required: return "Required value"
     case .requiredBecause(let detail): return "Required value: \(detail)"
     case .invalid(let detail): return "Invalid value: \(shown): \(detail)"
     case .notSupported(let allowed):
-      let list = allowed.map { "\"\($0)\"" }.joined(separator: ", ")
+      let list = allowed.map(Self.quoted).joined(separator: ", ")
       return "Unsupported value: \(shown): supported values: \(list)"
     case .duplicate: return "Duplicate value: \(shown)"
     case .forbidden(let detail): return "Forbidden: \(detail)"
@@ -54,6 +54,36 @@ public struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   public var description: String { "\(path): \(message)" }
+
+  /// A value as Go prints it, whose words these are.
+  private static func shown(_ value: Document) -> String {
+    switch value.content {
+    case .string(let text): quoted(text)
+    default: value.jsonText()
+    }
+  }
+
+  /// Between quotes, with everything escaped that would not be seen.
+  static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": result += "\\" + String(Character(scalar))
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case "\u{7}": result += "\\a"
+      case "\u{8}": result += "\\b"
+      case "\u{B}": result += "\\v"
+      case "\u{C}": result += "\\f"
+      case "\u{0}"..."\u{1F}", "\u{7F}":
+        let digits = String(scalar.value, radix: 16)
+        result += "\\x" + String(repeating: "0", count: 2 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
 }
 
 /// Collects what the rows say against a value.

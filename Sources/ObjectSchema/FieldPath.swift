@@ -44,13 +44,8 @@ public struct FieldPath: Sendable, Equatable, CustomStringConvertible {
     return text
   }
 
-  /// The fields alone, without list positions.
+  /// The fields alone, without list positions and keys of maps.
   var fieldNames: [String] {
-    elements.compactMap { element in
-      switch element {
-      case .field(let name), .key(let name): name
-      case .index: nil
-      }
-    }
+    elements.compactMap { element in if case .field(let name) = element { name } else { nil } }
   }
 }

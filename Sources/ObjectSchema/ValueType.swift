@@ -25,14 +25,15 @@ public struct ValueType<Value: Sendable & Equatable>: Sendable {
     self.applyDefaults = applyDefaults
   }
 
-  /// A plain value: read by `parse`, which answers nil for what does not fit.
+  /// A plain value: read by `parse`, which answers nil for what does not fit. A null in a list or map reads as `zero`.
   static func plain(
-    _ description: TypeDescription, parse: @escaping @Sendable (Document) -> Value?,
+    _ description: TypeDescription, zero: Value? = nil, parse: @escaping @Sendable (Document) -> Value?,
     encode: @escaping @Sendable (Value) -> Document, isEmpty: @escaping @Sendable (Value) -> Bool = { _ in false }
   ) -> ValueType {
     ValueType(
       describe: { description },
       decode: { document, report in
+        if let zero, document.isNull { return zero }
         let value = parse(document)
         if value == nil { report.mismatch(document, expected: description) }
         return value
@@ -44,11 +45,17 @@ public struct ValueType<Value: Sendable & Equatable>: Sendable {
 
 extension ValueType where Value == String {
   public static var string: ValueType {
-    plain(.string, parse: \.stringValue, encode: { .string($0) }, isEmpty: \.isEmpty)
+    plain(.string, zero: "", parse: \.stringValue, encode: { .string($0) }, isEmpty: \.isEmpty)
   }
+}
 
+extension ValueType where Value == [UInt8] {
   /// Bytes, written as base64.
-  public static var bytes: ValueType { plain(.bytes, parse: \.stringValue, encode: { .string($0) }) }
+  public static var bytes: ValueType {
+    plain(
+      .bytes, zero: [], parse: { $0.stringValue.flatMap(Base64.decode) }, encode: { .string(Base64.encode($0)) },
+      isEmpty: \.isEmpty)
+  }
 }
 
 extension ValueType where Value == Bool {

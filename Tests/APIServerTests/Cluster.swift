@@ -67,6 +67,21 @@ final class Cluster: Sendable {
     return answer["message"]?.stringValue ?? ""
   }
 
+  /// The server's table, a line a row, without the columns that only `-o wide` shows.
+  func table(
+    _ target: String, isWide: Bool = false, sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws -> [String] {
+    let table = try await call(
+      "GET", target, accept: "application/json;as=Table;g=meta.k8s.io;v=v1", sourceLocation: sourceLocation)
+    let columns = table["columnDefinitions"]?.listValue ?? []
+    let shown = columns.indices.filter { isWide || columns[$0]["priority"] == 0 }
+    let rows = (table["rows"]?.listValue ?? []).map { $0["cells"]?.listValue ?? [] }
+    func line(_ cells: [Document]) -> String {
+      shown.map { cells[$0].stringValue ?? cells[$0].jsonText() }.joined(separator: " ")
+    }
+    return [line(columns.map { $0["name"] ?? .null })] + rows.map(line)
+  }
+
   /// Opens a watch; its lines come one by one.
   func watch(
     _ target: String, accept: String? = nil, sourceLocation: SourceLocation = #_sourceLocation

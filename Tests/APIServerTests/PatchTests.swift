@@ -38,7 +38,7 @@ struct PatchTests {
   }
 
   @Test(arguments: [
-    (merge, "nonsense", 400, "error decoding patch: invalid character 'o' in literal null"),
+    (merge, "nonsense", 400, "error decoding patch: invalid character 'o' in literal null (expecting 'u')"),
     (
       strategic, #""nonsense""#, 400,
       "json: cannot unmarshal string into Go value of type map[string]interface {}"

@@ -30,7 +30,7 @@ struct JSONTests {
     ("[1,]", 1, "invalid character ']' looking for beginning of value"),
     ("{\"a\":1,}", 1, "invalid character '}' looking for beginning of object key string"),
     ("nul", 1, "unexpected end of JSON input"),
-    ("nil", 1, "invalid character 'i' in literal null"),
+    ("nil", 1, "invalid character 'i' in literal null (expecting 'u')"),
     ("01", 1, "invalid character '1' after top-level value"),
     ("1.", 1, "unexpected end of JSON input"),
     ("-", 1, "unexpected end of JSON input"),

@@ -16,6 +16,8 @@ public struct RelatedObjects: Sendable {
   /// The lease of a node, as a document: holder and renewal.
   public var lease: Document?
   public var leaseProblem: String?
+  /// The secrets around a service account; nil when they cannot be read.
+  public var secrets: [Secret]?
   /// Limits of a namespace; nil when the cluster knows no such thing.
   public var quotas: [Document]?
   public var limitRanges: [Document]?
@@ -50,6 +52,14 @@ public struct Description: Sendable {
   public mutating func field(_ level: Int = 0, _ name: String, _ value: String) { line(level, "\(name):\t\(value)") }
 
   // MARK: Parts that many kinds have
+
+  /// What the description of an object in a namespace begins with.
+  public mutating func identity(_ metadata: ObjectMeta) {
+    field("Name", metadata.name ?? "")
+    field("Namespace", metadata.namespace ?? "")
+    pairs("Labels", metadata.labels)
+    annotations(metadata.annotations)
+  }
 
   /// Pairs below each other, or `<none>`.
   public mutating func pairs(_ name: String, _ pairs: [String: String], level: Int = 0) {

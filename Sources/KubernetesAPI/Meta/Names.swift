@@ -96,6 +96,28 @@ public enum Names {
     return ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
   }
 
+  /// A key of the data of a config map or a secret, which may become the name of a file.
+  public static func dataKeyProblems(_ key: String) -> [String] {
+    var problems: [String] = []
+    if key.utf8.count > 253 { problems.append("must be no more than 253 bytes") }
+    let isFormed = key.utf8.allSatisfy {
+      isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".")
+    }
+    if key.isEmpty || !isFormed {
+      problems.append(
+        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
+      )
+    }
+    if key == "." {
+      problems.append("must not be '.'")
+    } else if key == ".." {
+      problems.append("must not be '..'")
+    } else if key.hasPrefix("..") {
+      problems.append("must not start with '..'")
+    }
+    return problems
+  }
+
   static func isAlphanumeric(_ byte: UInt8) -> Bool {
     (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte)
   }
@@ -121,13 +143,11 @@ public enum Names {
 
 /// What is asked of every object's metadata.
 enum MetadataRules {
-  static func check(_ object: some NamedObject) -> [FieldError] {
+  static func check(_ metadata: ObjectMeta, nameProblems: (String) -> [String]) -> [FieldError] {
     let path = FieldPath("metadata")
-    let metadata = object.metadata
     var errors: [FieldError] = []
     if let name = metadata.name, !name.isEmpty {
-      let isNamespace = type(of: object).resource.kind == "Namespace"
-      for problem in isNamespace ? Names.labelProblems(name) : Names.subdomainProblems(name) {
+      for problem in nameProblems(name) {
         errors.append(FieldError(path.field("name"), .invalid(problem), value: .string(name)))
       }
     } else {

@@ -98,7 +98,8 @@ public struct Resource: Sendable {
 
 extension Resource {
   public static let all: [Resource] = [
-    Pod.resource, Node.resource, Namespace.resource, Event.resource, RequestRecord.resource,
+    Pod.resource, Node.resource, Namespace.resource, Event.resource, ConfigMap.resource, Secret.resource,
+    ServiceAccount.resource, RequestRecord.resource,
   ]
 
   public static func find(group: String, version: String, plural: String) -> Resource? {

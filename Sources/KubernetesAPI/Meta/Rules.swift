@@ -2,6 +2,8 @@ public import ObjectSchema
 
 /// What a kind asks beyond its rows: computed defaults and rules across fields.
 public struct Rules<Object: NamedObject>: Sendable {
+  /// What is wrong with the name of an object; most are called like a domain.
+  public var nameProblems: @Sendable (String) -> [String] = Names.subdomainProblems
   public var applyDefaults: @Sendable (inout Object) -> Void = { _ in }
   public var prepareForCreation: @Sendable (inout Object) -> Void = { _ in }
   public var prepareForUpdate: @Sendable (inout Object, Object, UpdateScope) -> Void = { _, _, _ in }
@@ -45,7 +47,7 @@ struct ErasedRules: Sendable {
     }
     check = { object in
       let typed = Self.typed(object, as: Object.self)
-      return MetadataRules.check(typed) + typed.check() + rules.check(typed)
+      return MetadataRules.check(typed.metadata, nameProblems: rules.nameProblems) + typed.check() + rules.check(typed)
     }
     checkUpdate = { object, old in
       rules.checkUpdate(Self.typed(object, as: Object.self), Self.typed(old, as: Object.self))

@@ -37,6 +37,7 @@ public struct Namespace: NamedObject {
 
   private static var rules: Rules<Namespace> {
     var rules = Rules<Namespace>()
+    rules.nameProblems = Names.labelProblems
     rules.applyDefaults = { $0.metadata.labels["kubernetes.io/metadata.name"] = $0.metadata.name }
     rules.prepareForCreation = { namespace in
       namespace.status = NamespaceStatus()
