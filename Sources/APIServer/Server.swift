@@ -32,9 +32,12 @@ public final class Server: APIEndpoint {
     let time = clock()
     let start = ContinuousClock.now
     let route = Route(path: request.path)
+    var request = request
     let response: APIResponse
     var reason: String?
     do throws(StatusError) {
+      request.user = try Impersonation.user(of: request)
+      try Authorization.check(request.user, Deed(request, route))
       response = try await answer(request, route)
     } catch {
       reason = error.reason
@@ -43,8 +46,8 @@ public final class Server: APIEndpoint {
     if case .objects(let target) = route, target.resource.group != RequestRecord.resource.group {
       requests.add(
         RequestLog.Entry(
-          time: time, request: request, target: target, verb: Self.verb(request, target), code: response.status,
-          reason: reason, duration: start.duration(to: .now)))
+          time: time, request: request, target: target, verb: Deed.verb(request, name: target.name),
+          code: response.status, reason: reason, duration: start.duration(to: .now)))
     }
     return response
   }
@@ -68,9 +71,9 @@ public final class Server: APIEndpoint {
   }
 
   private func answer(_ request: APIRequest, _ target: Route.Target) async throws(StatusError) -> APIResponse {
-    try Authorization.check(request, target, verb: Self.verb(request, target))
     if target.resource.group == RequestRecord.resource.group { return try requests.answer(request, target, clock()) }
     let call = try Call(request, target, clock: clock)
+    if call.resource.isReview { return try await answerReview(call) }
     if let subresource = target.subresource { return try await answer(call, subresource: subresource) }
     switch (request.method, target.name) {
     case ("GET", nil):
@@ -106,21 +109,6 @@ public final class Server: APIEndpoint {
     case ("Node", "proxy", _): return try await proxy(call)
     case ("Namespace", "finalize", "PUT"): return try await update(call, .finalize)
     default: throw known.verbs.isEmpty ? StatusError.noSuchResource() : StatusError.methodNotAllowed()
-    }
-  }
-
-  /// What Kubernetes calls that which is asked.
-  private static func verb(_ request: APIRequest, _ target: Route.Target) -> String {
-    switch (request.method, target.name) {
-    case ("GET", _) where request.isSet("watch"): "watch"
-    case ("GET", nil), ("HEAD", nil): "list"
-    case ("GET", _), ("HEAD", _): "get"
-    case ("POST", _): "create"
-    case ("PUT", _): "update"
-    case ("PATCH", _): "patch"
-    case ("DELETE", nil): "deletecollection"
-    case ("DELETE", _): "delete"
-    default: request.method.lowercased()
     }
   }
 

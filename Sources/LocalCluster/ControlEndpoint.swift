@@ -43,6 +43,12 @@ final class ControlEndpoint: APIEndpoint {
   }
 
   private func control(_ request: APIRequest) async throws(StatusError) -> APIResponse {
+    // Anybody may knock at the port on the loopback interface; the process obeys its owner.
+    if request.user != .admin {
+      throw StatusError(
+        403, "Forbidden",
+        "forbidden: User \"\(request.user.name)\" cannot \(request.method.lowercased()) path \"\(request.path)\"")
+    }
     switch (request.method, request.path) {
     case ("GET", "/podium/status"):
       return APIResponse(json: await controls.status().json())

@@ -90,10 +90,14 @@ public final class ControlPlane: Sendable {
   /// Ends the cluster as `podium cluster stop` would; called by signal handlers.
   func stop() { requestStop.yield() }
 
-  /// A component of this process speaks to the API server as itself.
+  /// A component of this process speaks to the API server as itself: the great ones as users of their own, each
+  /// controller as an account in `kube-system`.
   private func client(_ name: String) -> ClusterClient {
-    ClusterClient(
-      endpoint: server, userAgent: name, user: UserInfo(name: "system:\(name)", groups: ["system:authenticated"]))
+    let user =
+      name.hasPrefix("kube-")
+      ? UserInfo(name: "system:\(name)", groups: [UserInfo.allAuthenticated])
+      : UserInfo.serviceAccount(name, namespace: "kube-system")
+    return ClusterClient(endpoint: server, userAgent: name, user: user)
   }
 
   private func watchForIdleness() async throws {

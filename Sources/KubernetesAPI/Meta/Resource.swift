@@ -97,7 +97,10 @@ public struct Resource: Sendable {
 }
 
 extension Resource {
-  public static let all: [Resource] = [
+  /// All kinds: those whose objects are kept, and those that are questions.
+  public static let all: [Resource] = kept + reviews
+
+  private static let kept: [Resource] = [
     Pod.resource, Node.resource, Namespace.resource, Event.resource, ConfigMap.resource, Secret.resource,
     ServiceAccount.resource, RequestRecord.resource,
   ]

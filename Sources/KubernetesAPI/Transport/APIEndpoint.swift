@@ -46,21 +46,6 @@ public struct QueryItem: Sendable, Equatable {
   }
 }
 
-/// A person or component as the API server knows it.
-public struct UserInfo: Sendable, Equatable {
-  public var name: String
-  public var groups: [String]
-
-  public init(name: String, groups: [String]) {
-    self.name = name
-    self.groups = groups
-  }
-
-  /// Whoever may open the cluster's socket.
-  public static let admin = UserInfo(
-    name: "kubernetes-admin", groups: ["kubeadm:cluster-admins", "system:authenticated"])
-}
-
 /// Header fields in order; names do not depend on case.
 public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
   public private(set) var fields: [QueryItem]
