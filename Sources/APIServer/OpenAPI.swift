@@ -110,19 +110,21 @@ private struct OpenAPIWriter {
     let collection = (resource.isNamespaced ? "\(root)/namespaces/{namespace}" : root) + "/\(resource.plural)"
     let place = resource.isNamespaced ? [Self.parameter("namespace", in: "path")] : []
 
-    func operation(_ action: String, _ verb: String, query: [String] = [], body: Bool = false) -> Document? {
+    func operation(
+      _ action: String, _ verb: String, query: [String] = [], body: Bool = false, of part: Part? = nil
+    ) -> Document? {
       guard resource.verbs.contains(verb) else { return nil }
       var operation: Document = [
         "tags": .list([.string(root.dropFirst().replacingSlashes)]),
         "operationId": .string("\(action)\(resource.group.isEmpty ? "Core" : "")\(resource.kind)"),
         "responses": ["200": ["description": "OK"]],
-        "x-kubernetes-action": .string(action), "x-kubernetes-group-version-kind": kind,
+        "x-kubernetes-action": .string(action), "x-kubernetes-group-version-kind": part?.kind ?? kind,
       ]
       let parameters = query.map { Self.parameter($0, in: "query") }
       if !parameters.isEmpty { operation["parameters"] = .list(parameters) }
       if body {
         operation["requestBody"] = [
-          "content": ["*/*": ["schema": Self.reference(name)]], "required": true,
+          "content": ["*/*": ["schema": Self.reference(part?.schema ?? name)]], "required": true,
         ]
       }
       return operation
@@ -154,15 +156,32 @@ private struct OpenAPIWriter {
           ("delete", operation("delete", "delete", query: ["dryRun", "gracePeriodSeconds", "propagationPolicy"])),
           ("patch", operation("patch", "patch", query: writing + ["force"], body: true)),
         ], named))
-    for part in resource.subresources where part.name == "status" || part.name == "scale" {
+    for subresource in resource.subresources where subresource.name == "status" || subresource.name == "scale" {
+      let part = subresource.name == "scale" ? addScale(subresource, in: resource) : nil
       paths.append(
-        "\(collection)/{name}/\(part.name)",
+        "\(collection)/{name}/\(subresource.name)",
         path(
           [
-            ("get", operation("get", "get")), ("put", operation("put", "update", query: writing, body: true)),
-            ("patch", operation("patch", "patch", query: writing + ["force"], body: true)),
+            ("get", operation("get", "get", of: part)),
+            ("put", operation("put", "update", query: writing, body: true, of: part)),
+            ("patch", operation("patch", "patch", query: writing + ["force"], body: true, of: part)),
           ], named))
     }
+  }
+
+  /// A subresource of a kind of its own.
+  private struct Part {
+    let kind: Document
+    let schema: String
+  }
+
+  private mutating func addScale(_ subresource: Subresource, in resource: Resource) -> Part {
+    let part = Part(
+      kind: Self.kind(subresource.group, subresource.version, subresource.kind),
+      schema: Self.name(AnySchema(Scale.self), in: resource))
+    addSchema(AnySchema(Scale.self), in: resource)
+    extend(part.schema) { $0["x-kubernetes-group-version-kind"] = .list([part.kind]) }
+    return part
   }
 
   private static func parameter(_ name: String, in place: String) -> Document {
@@ -231,10 +250,9 @@ private struct OpenAPIWriter {
     if property["$ref"] != nil { property = ["allOf": [property]] }
     property["description"] = .string(summary)
     if !allowed.isEmpty { property["enum"] = .list(allowed.map { .string($0) }) }
-    if let key = field.mergeKey {
-      property["x-kubernetes-patch-strategy"] = field.name == "volumes" ? "merge,retainKeys" : "merge"
-      if !key.isEmpty { property["x-kubernetes-patch-merge-key"] = .string(key) }
-    }
+    let strategy = (field.mergeKey == nil ? [] : ["merge"]) + (field.retainsKeys ? ["retainKeys"] : [])
+    if !strategy.isEmpty { property["x-kubernetes-patch-strategy"] = .string(strategy.joined(separator: ",")) }
+    if let key = field.mergeKey, !key.isEmpty { property["x-kubernetes-patch-merge-key"] = .string(key) }
     return property
   }
 
@@ -293,6 +311,8 @@ private struct OpenAPIWriter {
     "LabelSelectorRequirement", "DeleteOptions", "Preconditions", "Status", "StatusDetails", "StatusCause", "Condition",
   ]
 
+  private static let scaleTypes: Set<String> = ["Scale", "ScaleSpec", "ScaleStatus"]
+
   /// What the kinds of the core group are made of; other groups borrow from there.
   private static let coreTypes: Set<String> = {
     var names: Set<String> = []
@@ -311,6 +331,7 @@ private struct OpenAPIWriter {
   /// The name under which Kubernetes' documents know the type.
   private static func name(_ schema: AnySchema, in resource: Resource) -> String {
     if metaTypes.contains(schema.name) { return "io.k8s.apimachinery.pkg.apis.meta.v1.\(schema.name)" }
+    if scaleTypes.contains(schema.name) { return "io.k8s.api.autoscaling.v1.\(schema.name)" }
     if coreTypes.contains(schema.name) { return "io.k8s.api.core.v1.\(schema.name)" }
     switch resource.group {
     case let group where group.contains(".") && !group.hasSuffix(".k8s.io"):

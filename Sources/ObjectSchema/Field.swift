@@ -7,6 +7,8 @@ public enum Presence: Sendable {
   case always
   /// An absent value is written as null.
   case asNull
+  /// 0 and false say as much as nothing: they are read as absent.
+  case unlessZero
 }
 
 /// One row: a field's JSON name, where its value lives, its type, and what is asked of it.
@@ -16,6 +18,8 @@ public struct Field<Root: Sendable>: Sendable {
   public let isRequired: Bool
   /// The field by which two lists are merged element by element, or an empty text for lists of plain values.
   public let mergeKey: String?
+  /// Whether a strategic patch names the fields that stay, since they exclude each other.
+  public let retainsKeys: Bool
   public let allowed: [String]
   let describe: @Sendable () -> TypeDescription
   let decode: @Sendable (Document, inout Root, inout DecodingReport) -> Void
@@ -25,20 +29,24 @@ public struct Field<Root: Sendable>: Sendable {
 
   public var type: TypeDescription { describe() }
 
-  /// A field that may be absent.
+  /// A field that may be absent. One that is not checked is left to the rules of its kind, which say it in other words.
   public init<Value: Sendable & Equatable>(
     _ name: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, _ type: ValueType<Value>,
-    required: Bool = false, allowed: [Value] = [], default fallback: Value? = nil, written: Presence = .whenPresent,
-    format: Format<Value>? = nil, _ summary: String
+    required: Bool = false, checked: Bool = true, allowed: [Value] = [], default fallback: Value? = nil,
+    written: Presence = .whenPresent, format: Format<Value>? = nil, _ summary: String
   ) {
     self.name = name
     self.summary = summary
     self.isRequired = required
     self.mergeKey = nil
+    self.retainsKeys = false
     self.allowed = allowed.map { type.encode($0).stringValue ?? type.encode($0).jsonText() }
     describe = type.describe
     decode = { document, root, report in
-      if !document.isNull { root[keyPath: path] = type.decode(document, &report) }
+      if document.isNull { return }
+      let value = type.decode(document, &report)
+      let saysNothing = written == .unlessZero && value.map { type.encode($0).isZero } ?? false
+      root[keyPath: path] = saysNothing ? nil : value
     }
     encode = { root in
       if let value = root[keyPath: path] { return type.encode(value) }
@@ -46,6 +54,7 @@ public struct Field<Root: Sendable>: Sendable {
     }
     let allowedTexts = self.allowed
     check = { root, report in
+      if !checked { return }
       report.path.append(.field(name))
       defer { report.path.removeLast() }
       guard let value = root[keyPath: path], !type.isEmpty(value) else {
@@ -72,13 +81,15 @@ public struct Field<Root: Sendable>: Sendable {
   /// A list; absent and empty are the same.
   public init<Value: Sendable & Equatable>(
     _ name: String, _ path: any WritableKeyPath<Root, [Value]> & Sendable, listOf type: ValueType<Value>,
-    required: Bool = false, mergeKey: String? = nil, written: Presence = .whenPresent, _ summary: String
+    required: Bool = false, checked: Bool = true, mergeKey: String? = nil, retainsKeys: Bool = false,
+    written: Presence = .whenPresent, _ summary: String
   ) {
     let list = ValueType<[Value]>.list(of: type)
     self.name = name
     self.summary = summary
     self.isRequired = required
     self.mergeKey = mergeKey
+    self.retainsKeys = retainsKeys
     self.allowed = []
     describe = list.describe
     decode = { document, root, report in
@@ -90,6 +101,7 @@ public struct Field<Root: Sendable>: Sendable {
       return written == .asNull ? .null : nil
     }
     check = { root, report in
+      if !checked { return }
       report.path.append(.field(name))
       defer { report.path.removeLast() }
       let value = root[keyPath: path]
@@ -109,6 +121,7 @@ public struct Field<Root: Sendable>: Sendable {
     self.summary = summary
     self.isRequired = false
     self.mergeKey = nil
+    self.retainsKeys = false
     self.allowed = []
     describe = map.describe
     decode = { document, root, report in
@@ -127,15 +140,18 @@ public struct Field<Root: Sendable>: Sendable {
     applyDefaults = { root in map.applyDefaults(&root[keyPath: path]) }
   }
 
-  /// A structure that is always there. What the server's own components report is not checked.
+  /// A structure that is always there. What is required in it is asked for by its own rows; what the server's own
+  /// components report is not checked.
   public init<Value: Described>(
     _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable, _ type: ValueType<Value>,
-    checked: Bool = true, written: Presence = .always, _ summary: String
+    required: Bool = false, checked: Bool = true, retainsKeys: Bool = false, written: Presence = .always,
+    _ summary: String
   ) {
     self.name = name
     self.summary = summary
-    self.isRequired = false
+    self.isRequired = required
     self.mergeKey = nil
+    self.retainsKeys = retainsKeys
     self.allowed = []
     describe = type.describe
     decode = { document, root, report in
@@ -154,6 +170,10 @@ public struct Field<Root: Sendable>: Sendable {
     }
     applyDefaults = { root in type.applyDefaults(&root[keyPath: path]) }
   }
+}
+
+extension Document {
+  fileprivate var isZero: Bool { self == 0 || self == false }
 }
 
 /// A named rule about the form of a value; answers what is wrong, in words that follow "Invalid value: …:".

@@ -10,17 +10,26 @@ public struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
     case duplicate
     case forbidden(String)
     case tooLong(Int)
+    case tooMany(Int, limit: Int)
     case notFound
   }
 
   public var path: FieldPath
   public var reason: Reason
   public var value: Document?
+  /// How the message shows a value that JSON does not show as Kubernetes does; empty when it shows none.
+  public var shownValue: String?
 
   public init(_ path: FieldPath, _ reason: Reason, value: Document? = nil) {
     self.path = path
     self.reason = reason
     self.value = value
+  }
+
+  public init(_ path: FieldPath, _ reason: Reason, shown: String) {
+    self.path = path
+    self.reason = reason
+    shownValue = shown
   }
 
   /// The `reason` of a cause in a `Status`.
@@ -32,22 +41,24 @@ public struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
     case .duplicate: "FieldValueDuplicate"
     case .forbidden: "FieldValueForbidden"
     case .tooLong: "FieldValueTooLong"
+    case .tooMany: "FieldValueTooMany"
     case .notFound: "FieldValueNotFound"
     }
   }
 
   /// What is wrong, without the place.
   public var message: String {
-    let shown = value.map(Self.shown) ?? "null"
+    let shown = shownValue ?? value.map(Self.shown) ?? "null"
     switch reason {
     case .required: return "Required value"
     case .requiredBecause(let detail): return "Required value: \(detail)"
-    case .invalid(let detail): return "Invalid value: \(shown): \(detail)"
+    case .invalid(let detail): return "Invalid value: " + (shown.isEmpty ? detail : "\(shown): \(detail)")
     case .notSupported(let allowed):
       let list = allowed.map(Self.quoted).joined(separator: ", ")
       return "Unsupported value: \(shown): supported values: \(list)"
     case .duplicate: return "Duplicate value: \(shown)"
     case .forbidden(let detail): return "Forbidden: \(detail)"
+    case .tooMany(let count, let limit): return "Too many: \(count): must have at most \(limit) items"
     case .tooLong(let limit): return "Too long: may not be more than \(limit) bytes"
     case .notFound: return "Not found: \(shown)"
     }
@@ -122,6 +133,8 @@ extension AnySchema {
       // Keys have no order of their own.
       case (.map(let element), .key?): type = element
       case (.object(let schema), .field?): return place + schema.place(of: rest)
+      // What is wrong with a structure as a whole comes after what is wrong in it.
+      case (.object, nil): return place + [Int.max]
       default: return place
       }
       rest = rest.dropFirst()

@@ -89,6 +89,7 @@ public struct FieldDescription: Sendable {
   public let isRequired: Bool
   public let type: TypeDescription
   public let mergeKey: String?
+  public let retainsKeys: Bool
   public let allowed: [String]
 
   init<Root>(_ field: Field<Root>) {
@@ -97,6 +98,7 @@ public struct FieldDescription: Sendable {
     isRequired = field.isRequired
     type = field.type
     mergeKey = field.mergeKey
+    retainsKeys = field.retainsKeys
     allowed = field.allowed
   }
 }

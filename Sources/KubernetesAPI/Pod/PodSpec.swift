@@ -52,7 +52,8 @@ public struct PodSpec: Described {
     "PodSpec", "What a pod is to be.",
     [
       Field(
-        "volumes", \.volumes, listOf: .object(Volume.self), mergeKey: "name", "Storage that its containers can mount."),
+        "volumes", \.volumes, listOf: .object(Volume.self), mergeKey: "name", retainsKeys: true,
+        "Storage that its containers can mount."),
       Field(
         "resourceClaims", \.resourceClaims, listOf: .object(PodResourceClaim.self), mergeKey: "name",
         "Devices that its containers may ask for."),
@@ -127,7 +128,7 @@ public struct PodSpec: Described {
         "automountServiceAccountToken", \.automountServiceAccountToken, .bool,
         "Whether containers get a token for the API server."),
       Field(
-        "enableServiceLinks", \.enableServiceLinks, .bool, default: true,
+        "enableServiceLinks", \.enableServiceLinks, .bool,
         "Whether the services of the namespace become environment variables."),
       Field(
         "evictionResponders", \.evictionResponders, listOf: .object(EvictionResponder.self),
