@@ -13,8 +13,10 @@ extension Server {
     let validation = try call.fieldValidation()
     var remarks: [String] = []
     let (stored, warnings) = try await change(call, scope) { old throws(StatusError) in
-      let (object, found) = try patch.applied(to: old, call, validation)
-      remarks = found
+      let after = try patch.applied(to: old.document(), call.resource.schema)
+      let (object, report) = call.resource.decode(after)
+      remarks = try patch.remarks(report, validation)
+      try Self.checkPlace(object, call)
       let version = object.metadata.resourceVersion ?? ""
       if !version.isEmpty && version != old.metadata.resourceVersion {
         throw StatusError.modified(call.resource.plural, call.name, group: call.resource.group)
@@ -24,8 +26,20 @@ extension Server {
     return call.response(stored, warnings: remarks + warnings, objects)
   }
 
+  /// A patch leaves an object where it is.
+  private static func checkPlace(_ object: any NamedObject, _ call: Call) throws(StatusError) {
+    if object.name != call.name {
+      throw StatusError.badRequest(
+        "the name of the object (\(object.name)) does not match the name on the URL (\(call.name))")
+    }
+    if let namespace = call.target.namespace, object.namespace != namespace {
+      throw StatusError.badRequest(
+        "the namespace of the object (\(object.namespace)) does not match the namespace on the URL (\(namespace))")
+    }
+  }
+
   /// A patch as it was sent, read once however often it is applied.
-  private enum ReadPatch {
+  enum ReadPatch {
     case json(JSONPatch, text: String)
     case merge(Document, text: String)
     case strategic(Document)
@@ -78,60 +92,46 @@ extension Server {
       return document
     }
 
-    func applied(
-      to old: any NamedObject, _ call: Call, _ validation: FieldValidation
-    ) throws(StatusError) -> (object: any NamedObject, remarks: [String]) {
-      let before = old.document()
-      let after: Document
-      let shown: String
+    func applied(to before: Document, _ schema: AnySchema) throws(StatusError) -> Document {
       switch self {
-      case .json(let patch, let text):
+      case .json(let patch, _):
         do {
-          after = try patch.applied(to: before)
+          return try patch.applied(to: before)
         } catch {
           var details = StatusDetails()
           details.causes = [StatusCause(reason: "UnexpectedServerResponse", message: error.message)]
           throw StatusError(
             422, "Invalid", "the server rejected our request due to an error in our request", details: details)
         }
-        shown = text
-      case .merge(let patch, let text):
-        after = before.merging(patch)
-        shown = text
+      case .merge(let patch, _): return before.merging(patch)
       case .strategic(let patch):
         do {
-          after = try call.resource.schema.merging(patch, into: before)
+          return try schema.merging(patch, into: before)
         } catch {
           throw StatusError.badRequest(error.message)
         }
-        shown = AnySchema.goText(patch)
       }
-      return try decode(after, old, shown, call, validation)
     }
 
-    private func decode(
-      _ document: Document, _ old: any NamedObject, _ shown: String, _ call: Call, _ validation: FieldValidation
-    ) throws(StatusError) -> (object: any NamedObject, remarks: [String]) {
-      func refused(_ why: String) -> StatusError {
-        .invalid("", "", [FieldError(FieldPath("patch"), .invalid(why), value: .string(shown))])
-      }
-      let (object, report) = call.resource.decode(document)
-      if let mismatch = report.mismatches.first { throw refused(mismatch.message) }
-      if object.name != call.name {
-        throw StatusError.badRequest(
-          "the name of the object (\(object.name)) does not match the name on the URL (\(call.name))")
-      }
-      if let namespace = call.target.namespace, object.namespace != namespace {
-        throw StatusError.badRequest(
-          "the namespace of the object (\(object.namespace)) does not match the namespace on the URL (\(namespace))")
-      }
+    /// What is to be remarked about the outcome, unless it is refused.
+    func remarks(_ report: DecodingReport, _ validation: FieldValidation) throws(StatusError) -> [String] {
+      if let mismatch = report.mismatches.first { throw refusal(mismatch.message) }
       let problems = report.strictProblems.map(\.message)
       switch validation {
       case .strict where !problems.isEmpty:
-        throw refused("strict decoding error: " + problems.joined(separator: ", "))
-      case .strict, .ignore: return (object, [])
-      case .warn: return (object, problems)
+        throw refusal("strict decoding error: " + problems.joined(separator: ", "))
+      case .strict, .ignore: return []
+      case .warn: return problems
       }
+    }
+
+    private func refusal(_ why: String) -> StatusError {
+      let shown: String
+      switch self {
+      case .json(_, let text), .merge(_, let text): shown = text
+      case .strategic(let patch): shown = AnySchema.goText(patch)
+      }
+      return .invalid("", "", [FieldError(FieldPath("patch"), .invalid(why), value: .string(shown))])
     }
   }
 }

@@ -106,8 +106,11 @@ extension Server {
   private func checkUpdate(
     _ object: any NamedObject, from old: any NamedObject, _ call: Call, _ scope: WriteScope
   ) -> [FieldError] {
-    guard scope == .main || scope == .ephemeralContainers else { return [] }
-    return call.resource.checkUpdate(object, from: old)
+    switch scope {
+    case .main, .ephemeralContainers: call.resource.checkUpdate(object, from: old)
+    case .status: call.resource.checkStatus(object, from: old)
+    case .finalize: []
+    }
   }
 
   /// Writes a changed object, unless nothing has changed; one that nobody holds any more goes.

@@ -96,6 +96,12 @@ final class Cluster: Sendable {
 
   static let pods = "/api/v1/namespaces/default/pods"
 
+  /// The objects of a kind in the default namespace.
+  func path(_ resource: Resource) -> String {
+    let root = resource.group.isEmpty ? "/api/\(resource.version)" : "/apis/\(resource.apiVersion)"
+    return resource.isNamespaced ? "\(root)/namespaces/default/\(resource.plural)" : "\(root)/\(resource.plural)"
+  }
+
   @discardableResult
   func createPod(
     _ name: String, labels: String = "{}", node: String? = nil, sourceLocation: SourceLocation = #_sourceLocation

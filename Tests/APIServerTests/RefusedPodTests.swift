@@ -1,68 +1,21 @@
 import Documents
 import KubernetesAPI
-import SystemIO
 import Testing
 
 /// What a real cluster said of pods with mistakes in them, as kubectl printed it.
 struct RefusedPodTests {
-  struct Example: Sendable, CustomTestStringConvertible {
-    let name: String
-    let manifest: String
-    let refusal: String
-
-    var testDescription: String { name }
-  }
-
-  /// Sections of `### name`, the manifest, `---` and the expected words.
-  static let examples: [Example] = {
-    let path = String(#filePath[..<#filePath.lastIndex(of: "/")!]) + "/Golden/refused-pods.txt"
-    guard let text = try? Files.readText(path) else { return [] }
-    var examples: [Example] = []
-    var name = ""
-    var manifest = ""
-    var refusal = ""
-    var isRefusal = false
-    func finish() {
-      if !name.isEmpty { examples.append(Example(name: name, manifest: manifest, refusal: refusal)) }
-      (manifest, refusal, isRefusal) = ("", "", false)
-    }
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.hasPrefix("### ") {
-        finish()
-        name = String(line.dropFirst(4))
-      } else if line == "---" {
-        isRefusal = true
-      } else if isRefusal {
-        if !line.isEmpty { refusal += line + "\n" }
-      } else {
-        manifest += line + "\n"
-      }
-    }
-    finish()
-    return examples
-  }()
+  static let examples = RefusedExample.read("refused-pods.txt")
 
   @Test func thereAreExamples() {
     #expect(Self.examples.count == 9)
   }
 
   @Test(arguments: examples)
-  func isRefusedInTheWordsOfKubernetes(example: Example) async throws {
+  func isRefusedInTheWordsOfKubernetes(example: RefusedExample) async throws {
     let cluster = try await Cluster()
     let status = try await cluster.call(
       "POST", Cluster.pods, example.manifest, expecting: 422, type: "application/yaml")
-    #expect(Self.kubectlText(status) == example.refusal)
-  }
-
-  /// As kubectl shows the causes of an invalid object.
-  private static func kubectlText(_ status: Document) -> String {
-    let details = status["details"]
-    let causes = (details?["causes"]?.listValue ?? []).map {
-      "\($0["field"]?.stringValue ?? ""): \($0["message"]?.stringValue ?? "")"
-    }
-    let start = "The \(details?["kind"]?.stringValue ?? "") \"\(details?["name"]?.stringValue ?? "")\" is invalid: "
-    if causes.count == 1 { return start + causes[0] + "\n" }
-    return start + "\n" + causes.map { "* \($0)\n" }.joined()
+    #expect(RefusedExample.kubectlText(status) == example.refusal)
   }
 
   private static let good =

@@ -21,7 +21,7 @@ struct FieldTableTests {
     for resource in Resource.all { visit(.object(resource.schema)) }
     for schema in [
       AnySchema(Binding.self), AnySchema(DeleteOptions.self), AnySchema(KubernetesAPI.Status.self),
-      AnySchema(ListMeta.self), AnySchema(TokenRequest.self),
+      AnySchema(ListMeta.self), AnySchema(TokenRequest.self), AnySchema(Scale.self),
     ] {
       visit(.object(schema))
     }

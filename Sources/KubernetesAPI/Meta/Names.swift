@@ -153,23 +153,9 @@ enum MetadataRules {
     } else {
       errors.append(FieldError(path.field("name"), .requiredBecause("name or generateName is required")))
     }
-    for (key, value) in metadata.labels.sorted(by: { $0.key < $1.key }) {
-      for problem in Names.qualifiedNameProblems(key) {
-        errors.append(FieldError(path.field("labels"), .invalid(problem), value: .string(key)))
-      }
-      for problem in Names.labelValueProblems(value) {
-        errors.append(FieldError(path.field("labels"), .invalid(problem), value: .string(value)))
-      }
-    }
-    for key in metadata.annotations.keys.sorted() {
-      for problem in Names.qualifiedNameProblems(key.lowercased()) {
-        errors.append(FieldError(path.field("annotations"), .invalid(problem), value: .string(key)))
-      }
-    }
-    let size = metadata.annotations.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
-    if size > annotationLimit {
-      errors.append(FieldError(path.field("annotations"), .tooLong(annotationLimit)))
-    }
+    errors += checkLabels(metadata.labels, at: path.field("labels"))
+    errors += checkAnnotations(metadata.annotations, at: path.field("annotations"))
+    errors += checkOwners(metadata.ownerReferences, at: path.field("ownerReferences"))
     for (index, finalizer) in metadata.finalizers.enumerated() {
       let place = path.field("finalizers").index(index)
       let problems = Names.qualifiedNameProblems(finalizer)
@@ -179,6 +165,68 @@ enum MetadataRules {
           FieldError(
             place, .invalid("name is neither a standard finalizer name nor is it fully qualified"),
             value: .string(finalizer)))
+      }
+    }
+    return errors
+  }
+
+  static func checkLabels(_ labels: [String: String], at path: FieldPath) -> [FieldError] {
+    var errors: [FieldError] = []
+    for (key, value) in labels.sorted(by: { $0.key < $1.key }) {
+      for problem in Names.qualifiedNameProblems(key) {
+        errors.append(FieldError(path, .invalid(problem), value: .string(key)))
+      }
+      for problem in Names.labelValueProblems(value) {
+        errors.append(FieldError(path, .invalid(problem), value: .string(value)))
+      }
+    }
+    return errors
+  }
+
+  static func checkAnnotations(_ annotations: [String: String], at path: FieldPath) -> [FieldError] {
+    var errors: [FieldError] = []
+    for key in annotations.keys.sorted() {
+      for problem in Names.qualifiedNameProblems(key.lowercased()) {
+        errors.append(FieldError(path, .invalid(problem), value: .string(key)))
+      }
+    }
+    let size = annotations.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+    if size > annotationLimit { errors.append(FieldError(path, .tooLong(annotationLimit))) }
+    return errors
+  }
+
+  /// Every owner is named in full, and only one of them manages the object.
+  private static func checkOwners(_ owners: [OwnerReference], at path: FieldPath) -> [FieldError] {
+    var errors: [FieldError] = []
+    var manager: String?
+    for (index, owner) in owners.enumerated() {
+      let place = path.index(index)
+      let version = owner.apiVersion ?? ""
+      if version.isEmpty || version.hasSuffix("/") {
+        errors.append(
+          FieldError(
+            place.field("apiVersion"), .invalid("version must not be empty"), value: .string(version)))
+      }
+      for (field, value) in [("kind", owner.kind), ("name", owner.name), ("uid", owner.uid)]
+      where value?.isEmpty ?? true {
+        errors.append(FieldError(place.field(field), .invalid("must not be empty"), value: ""))
+      }
+      if version == "v1" && owner.kind == "Event" {
+        errors.append(
+          FieldError(
+            place, .invalid("/v1, Kind=Event is disallowed from being an owner"), shown: GoText.owner(owner)))
+      }
+      guard owner.controller == true else { continue }
+      let name = "\(owner.kind ?? "")/\(owner.name ?? "")"
+      if let manager {
+        errors.append(
+          FieldError(
+            path,
+            .invalid(
+              "Only one reference can have Controller set to true. Found \"true\" in references for \(manager) and \(name)"
+            ), shown: GoText.owners(owners)))
+      } else {
+        manager = name
       }
     }
     return errors

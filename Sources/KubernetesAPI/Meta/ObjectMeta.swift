@@ -69,10 +69,10 @@ public struct OwnerReference: Described {
   public static let schema = Schema<OwnerReference>(
     "OwnerReference", "A link to an owning object of the same namespace.",
     [
-      Field("apiVersion", \.apiVersion, .string, required: true, "The version of the owner's form."),
-      Field("kind", \.kind, .string, required: true, "The owner's kind."),
-      Field("name", \.name, .string, required: true, "The owner's name."),
-      Field("uid", \.uid, .string, required: true, "The owner's identity."),
+      Field("apiVersion", \.apiVersion, .string, required: true, checked: false, "The version of the owner's form."),
+      Field("kind", \.kind, .string, required: true, checked: false, "The owner's kind."),
+      Field("name", \.name, .string, required: true, checked: false, "The owner's name."),
+      Field("uid", \.uid, .string, required: true, checked: false, "The owner's identity."),
       Field("controller", \.controller, .bool, "Whether the owner manages this object."),
       Field("blockOwnerDeletion", \.blockOwnerDeletion, .bool, "Whether the owner waits for this object to go."),
     ])

@@ -79,6 +79,10 @@ public struct Resource: Sendable {
   public func checkUpdate(_ object: any NamedObject, from old: any NamedObject) -> [FieldError] {
     rules.checkUpdate(object, old)
   }
+  /// What is wrong with a new status.
+  public func checkStatus(_ object: any NamedObject, from old: any NamedObject) -> [FieldError] {
+    rules.checkStatus(object, old)
+  }
   /// Remarks about a valid object, sent as `Warning` headers.
   public func warnings(_ object: any NamedObject) -> [String] { rules.warnings(object) }
   /// What a field selector may ask of the object.
@@ -103,6 +107,7 @@ extension Resource {
   private static let kept: [Resource] = [
     Pod.resource, Node.resource, Namespace.resource, Event.resource, ConfigMap.resource, Secret.resource,
     ServiceAccount.resource, RequestRecord.resource,
+    PodTemplate.resource, ReplicaSet.resource, Deployment.resource,
   ]
 
   public static func find(group: String, version: String, plural: String) -> Resource? {

@@ -9,6 +9,7 @@ public struct Rules<Object: NamedObject>: Sendable {
   public var prepareForUpdate: @Sendable (inout Object, Object, UpdateScope) -> Void = { _, _, _ in }
   public var check: @Sendable (Object) -> [FieldError] = { _ in [] }
   public var checkUpdate: @Sendable (Object, Object) -> [FieldError] = { _, _ in [] }
+  public var checkStatus: @Sendable (Object, Object) -> [FieldError] = { _, _ in [] }
   public var warnings: @Sendable (Object) -> [String] = { _ in [] }
   public var selectableFields: @Sendable (Object) -> [String: String] = { _ in [:] }
   /// The seconds that a deleted object is given, from what it and the request say; nil for kinds that go at once.
@@ -24,6 +25,7 @@ struct ErasedRules: Sendable {
   let prepareForUpdate: @Sendable (inout any NamedObject, any NamedObject, UpdateScope) -> Void
   let check: @Sendable (any NamedObject) -> [FieldError]
   let checkUpdate: @Sendable (any NamedObject, any NamedObject) -> [FieldError]
+  let checkStatus: @Sendable (any NamedObject, any NamedObject) -> [FieldError]
   let warnings: @Sendable (any NamedObject) -> [String]
   let selectableFields: @Sendable (any NamedObject) -> [String: String]
   let gracePeriod: @Sendable (any NamedObject, Int64?) -> Int64?
@@ -51,6 +53,9 @@ struct ErasedRules: Sendable {
     }
     checkUpdate = { object, old in
       rules.checkUpdate(Self.typed(object, as: Object.self), Self.typed(old, as: Object.self))
+    }
+    checkStatus = { object, old in
+      rules.checkStatus(Self.typed(object, as: Object.self), Self.typed(old, as: Object.self))
     }
     warnings = { rules.warnings(Self.typed($0, as: Object.self)) }
     selectableFields = { rules.selectableFields(Self.typed($0, as: Object.self)) }

@@ -3,27 +3,27 @@ internal import ObjectSchema
 
 /// Rules across the fields of a pod, in the words of Kubernetes. The rows have the last word on the order.
 enum PodCheck {
-  static func check(_ pod: Pod) -> [FieldError] {
-    let spec = FieldPath("spec")
+  /// What is wrong with a pod that is, or that is to be made from a template.
+  static func check(_ pod: PodSpec, at place: FieldPath) -> [FieldError] {
     var errors: [FieldError] = []
-    let volumes = VolumeCheck.check(pod.spec.volumes, at: spec.field("volumes"), &errors)
-    let grace = pod.spec.terminationGracePeriodSeconds ?? 30
+    let volumes = VolumeCheck.check(pod.volumes, at: place.field("volumes"), &errors)
+    let grace = pod.terminationGracePeriodSeconds ?? 30
     var names: Set<String> = []
-    for (index, container) in pod.spec.containers.enumerated() {
-      let path = spec.field("containers").index(index)
+    for (index, container) in pod.containers.enumerated() {
+      let path = place.field("containers").index(index)
       let check = ContainerCheck(container, at: path, volumes: volumes, grace: grace)
       errors += check.common(&names) + check.hooksAndProbes()
       if container.restartPolicy != nil {
         errors.append(FieldError(path.field("restartPolicy"), .forbidden("may not be set for non-init containers")))
       }
     }
-    for (index, container) in pod.spec.initContainers.enumerated() {
-      let path = spec.field("initContainers").index(index)
+    for (index, container) in pod.initContainers.enumerated() {
+      let path = place.field("initContainers").index(index)
       let check = ContainerCheck(container, at: path, volumes: volumes, grace: grace)
       errors += check.common(&names) + check.asInitContainer()
     }
-    if pod.spec.hostNetwork == true { errors += hostPorts(pod.spec, at: spec) }
-    errors += ports(pod.spec, at: spec) + scheduling(pod.spec, at: spec) + identity(pod.spec, at: spec)
+    if pod.hostNetwork == true { errors += hostPorts(pod, at: place) }
+    errors += ports(pod, at: place) + scheduling(pod, at: place) + identity(pod, at: place)
     return errors
   }
 

@@ -109,21 +109,3 @@ extension Pod: Describable {
     }
   }
 }
-
-extension LabelSelector {
-  /// `a=b,c in (d,e)`, or `<none>`.
-  public var text: String {
-    var parts = matchLabels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    for requirement in matchExpressions {
-      let key = requirement.key ?? ""
-      let values = requirement.values.sorted().joined(separator: ",")
-      switch requirement.operator {
-      case "In": parts.append("\(key) in (\(values))")
-      case "NotIn": parts.append("\(key) notin (\(values))")
-      case "DoesNotExist": parts.append("!\(key)")
-      default: parts.append(key)
-      }
-    }
-    return parts.isEmpty ? "<none>" : parts.joined(separator: ",")
-  }
-}

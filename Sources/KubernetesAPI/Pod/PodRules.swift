@@ -26,7 +26,7 @@ enum PodRules {
       }
       pod.status.qosClass = old.status.qosClass
     }
-    rules.check = { PodCheck.check($0) }
+    rules.check = { PodCheck.check($0.spec, at: FieldPath("spec")) }
     rules.checkUpdate = { PodUpdateCheck.check($0, from: $1) }
     rules.selectableFields = { pod in
       [
@@ -50,25 +50,10 @@ enum PodRules {
   }
 
   private static func applyDefaults(_ pod: inout Pod) {
-    for index in pod.spec.containers.indices { applyDefaults(&pod.spec.containers[index]) }
-    for index in pod.spec.initContainers.indices { applyDefaults(&pod.spec.initContainers[index]) }
-    for index in pod.spec.ephemeralContainers.indices where pod.spec.ephemeralContainers[index].imagePullPolicy == nil {
-      pod.spec.ephemeralContainers[index].imagePullPolicy = pullPolicy(
-        image: pod.spec.ephemeralContainers[index].image ?? "")
-    }
-    for index in pod.spec.volumes.indices where pod.spec.volumes[index].document().mapValue?.keys == ["name"] {
-      pod.spec.volumes[index].emptyDir = EmptyDirVolumeSource()
-    }
-    if pod.spec.serviceAccountName == nil { pod.spec.serviceAccountName = pod.spec.serviceAccount }
-    pod.spec.serviceAccount = pod.spec.serviceAccountName
-    if pod.spec.hostNetwork == true {
-      for index in pod.spec.containers.indices {
-        for port in pod.spec.containers[index].ports.indices
-        where pod.spec.containers[index].ports[port].hostPort == nil {
-          pod.spec.containers[index].ports[port].hostPort = pod.spec.containers[index].ports[port].containerPort
-        }
-      }
-    }
+    pod.spec.applyComputedDefaults()
+    if pod.spec.enableServiceLinks == nil { pod.spec.enableServiceLinks = true }
+    for index in pod.spec.containers.indices { pod.spec.containers[index].requestWhatIsLimited() }
+    for index in pod.spec.initContainers.indices { pod.spec.initContainers[index].requestWhatIsLimited() }
     for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
       let isTolerated = pod.spec.tolerations.contains {
         ($0.key == key || $0.key == nil && $0.operator == "Exists") && ($0.effect == nil || $0.effect == "NoExecute")
@@ -82,16 +67,42 @@ enum PodRules {
       pod.spec.tolerations.append(toleration)
     }
   }
+}
 
-  private static func applyDefaults(_ container: inout Container) {
+extension PodSpec {
+  /// The defaults that depend on other fields: the same for a pod and for the template of one.
+  mutating func applyComputedDefaults() {
+    for index in containers.indices { containers[index].applyComputedDefaults() }
+    for index in initContainers.indices { initContainers[index].applyComputedDefaults() }
+    for index in ephemeralContainers.indices where ephemeralContainers[index].imagePullPolicy == nil {
+      ephemeralContainers[index].imagePullPolicy = Container.pullPolicy(image: ephemeralContainers[index].image ?? "")
+    }
+    for index in volumes.indices where volumes[index].document().mapValue?.keys == ["name"] {
+      volumes[index].emptyDir = EmptyDirVolumeSource()
+    }
+    if serviceAccountName == nil { serviceAccountName = serviceAccount }
+    serviceAccount = serviceAccountName
+    if hostNetwork == true {
+      for index in containers.indices {
+        for port in containers[index].ports.indices where containers[index].ports[port].hostPort == nil {
+          containers[index].ports[port].hostPort = containers[index].ports[port].containerPort
+        }
+      }
+    }
+  }
+}
+
+extension Container {
+  fileprivate mutating func applyComputedDefaults() {
     for probe in [\Container.livenessProbe, \.readinessProbe, \.startupProbe] {
-      container[keyPath: probe]?.replaceZeros()
+      self[keyPath: probe]?.replaceZeros()
     }
-    if container.imagePullPolicy == nil { container.imagePullPolicy = pullPolicy(image: container.image ?? "") }
-    // A limit without a request asks for as much.
-    for (name, limit) in container.resources.limits where container.resources.requests[name] == nil {
-      container.resources.requests[name] = limit
-    }
+    if imagePullPolicy == nil { imagePullPolicy = Self.pullPolicy(image: image ?? "") }
+  }
+
+  /// A limit without a request asks for as much.
+  fileprivate mutating func requestWhatIsLimited() {
+    for (name, limit) in resources.limits where resources.requests[name] == nil { resources.requests[name] = limit }
   }
 
   /// An image that may change under its name is looked up each time.
