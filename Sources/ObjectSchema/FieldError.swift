@@ -75,7 +75,7 @@ public struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// Between quotes, with everything escaped that would not be seen.
-  static func quoted(_ text: String) -> String {
+  public static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

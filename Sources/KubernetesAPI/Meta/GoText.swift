@@ -44,5 +44,5 @@ enum GoText {
       "v1.OwnerReference{APIVersion:\(quoted(owner.apiVersion)), Kind:\(quoted(owner.kind)), Name:\(quoted(owner.name)), UID:\(quoted(owner.uid)), Controller:\(flag(owner.controller)), BlockOwnerDeletion:\(flag(owner.blockOwnerDeletion))}"
   }
 
-  static func quoted(_ text: String?) -> String { Document.string(text ?? "").jsonText() }
+  static func quoted(_ text: String?) -> String { FieldError.quoted(text ?? "") }
 }
