@@ -51,11 +51,14 @@ extension Server {
 
   /// A pod's polite removal. No budgets stand against it here, so it is a deletion.
   func evict(_ call: Call) async throws(StatusError) -> APIResponse {
-    let document = try call.document(of: "Eviction")
-    let options = document["deleteOptions"].map { DeleteOptions.decode($0).value } ?? DeleteOptions()
+    let (eviction, report) = Eviction.decode(try call.document(of: "Eviction"))
+    if let mismatch = report.mismatches.first {
+      throw StatusError.badRequest(
+        "Eviction in version \"v1\" cannot be handled as a Eviction: \(mismatch.message)")
+    }
     var target = call
     target.target.subresource = nil
-    _ = try await delete(target, options)
+    _ = try await delete(target, eviction.deleteOptions ?? DeleteOptions())
     return Self.done(call)
   }
 

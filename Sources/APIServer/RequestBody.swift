@@ -24,16 +24,17 @@ extension Call {
     return validation
   }
 
-  /// The body as a document, JSON or YAML by its content type.
+  /// The body as a document: JSON, YAML or protobuf by its content type.
   func document(of wanted: String) throws(StatusError) -> Document {
     do {
       switch request.contentType {
       case "", "application/json": return try Document.parse(json: request.body)
       case "application/yaml":
         return try Document.parse(yaml: request.body).first ?? .null
+      case ProtobufBody.mediaType: return try protobufDocument(of: wanted)
       default:
         throw StatusError.unsupportedMediaType(
-          "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml"
+          "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, \(ProtobufBody.mediaType)"
         )
       }
     } catch let error as ParseError {
@@ -44,6 +45,21 @@ extension Call {
       throw error
     } catch {
       throw StatusError.internalError("\(error)")
+    }
+  }
+
+  private func protobufDocument(of wanted: String) throws(StatusError) -> Document {
+    let body: ProtobufBody
+    do {
+      body = try ProtobufBody(request.body)
+    } catch {
+      throw StatusError.badRequest("the object provided is unrecognized (must be of type \(wanted)): \(error)")
+    }
+    do {
+      return try body.document(apiVersion: wanted == resource.kind ? resource.apiVersion : "v1", kind: wanted)
+    } catch {
+      throw StatusError.badRequest(
+        "\(body.kind) in version \"\(body.apiVersion)\" cannot be handled as a \(wanted): \(error)")
     }
   }
 

@@ -116,15 +116,4 @@ struct CreateTests {
     let cluster = try await Cluster()
     #expect(try await cluster.refusal("POST", Cluster.pods, body, expecting: 400) == message)
   }
-
-  @Test func refusesProtobufInWords() async throws {
-    let cluster = try await Cluster()
-    let message = try await cluster.refusal(
-      "POST", Cluster.pods, "k8s", expecting: 415, type: "application/vnd.kubernetes.protobuf")
-    #expect(
-      message
-        == "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml"
-    )
-    try await cluster.call("GET", Cluster.pods, expecting: 406, accept: "application/vnd.kubernetes.protobuf")
-  }
 }
