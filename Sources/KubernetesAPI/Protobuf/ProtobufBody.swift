@@ -11,7 +11,7 @@ public struct ProtobufBody: Sendable {
   /// The kinds that clients send without the server storing them, with the group whose messages they are made of.
   static let unstored: [(group: String, schema: AnySchema)] = [
     ("", AnySchema(Binding.self)), ("", AnySchema(DeleteOptions.self)), ("policy", AnySchema(Eviction.self)),
-    (Resource.authenticationGroup, AnySchema(TokenRequest.self)),
+    ("autoscaling", AnySchema(Scale.self)), (Resource.authenticationGroup, AnySchema(TokenRequest.self)),
   ]
 
   /// Empty when the envelope leaves it out.
