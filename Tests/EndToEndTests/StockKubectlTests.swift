@@ -44,6 +44,41 @@ struct StockKubectlTests {
     }
   }
 
+  /// The generators send protobuf.
+  @Test func createWhatTheirGeneratorsDescribe() async throws {
+    try await Learner.with { learner in
+      let kubeconfig = try await learner.podium("cluster", "kubeconfig").output
+      try Files.write(kubeconfig, to: learner.kubeconfig, mode: 0o644)
+      try Files.write([0x00, 0xFF, 0x80], to: learner.home + "/bytes", mode: 0o644)
+
+      #expect(try await learner.stock("create", "namespace", "shop").output == "namespace/shop created\n")
+      let settings = try await learner.stock(
+        "create", "configmap", "settings", "-n", "shop", "--from-literal=color=blue", "--from-literal=empty=",
+        "--from-file=bytes=\(learner.home)/bytes")
+      #expect(settings.output == "configmap/settings created\n", "\(settings.error)")
+      #expect(
+        try await learner.stock("get", "configmap", "settings", "-n", "shop", "-o", "jsonpath={.data}{.binaryData}")
+          .output == #"{"color":"blue","empty":""}{"bytes":"AP+A"}"#)
+      let again = try await learner.stock("create", "configmap", "settings", "-n", "shop")
+      #expect(again.error == "error: failed to create configmap: configmaps \"settings\" already exists\n")
+
+      let secret = try await learner.stock("create", "secret", "generic", "door", "--from-literal=password=s3cret")
+      #expect(secret.output == "secret/door created\n", "\(secret.error)")
+      #expect(
+        try await learner.stock("get", "secret", "door", "-o", "jsonpath={.type} {.data}").output
+          == #"Opaque {"password":"czNjcmV0"}"#)
+      #expect(try await learner.stock("create", "serviceaccount", "robot").output == "serviceaccount/robot created\n")
+
+      // Zero replicas are not the default of one.
+      let none = try await learner.stock("create", "deployment", "none", "--image=nginx", "--replicas=0")
+      #expect(none.output == "deployment.apps/none created\n", "\(none.error)")
+      #expect(
+        try await learner.stock("get", "deployment", "none", "-o", "jsonpath={.spec.replicas} {.spec.strategy.type}")
+          .output == "0 RollingUpdate")
+      #expect(try await learner.stock("auth", "can-i", "create", "pods").output == "yes\n")
+    }
+  }
+
   @Test func aWrongTokenIsRefused() async throws {
     try await Learner.with { learner in
       let kubeconfig = try await learner.podium("cluster", "kubeconfig").output

@@ -89,6 +89,9 @@ struct MessageTableTests {
     #expect(bytes.count > 20)
     let read = try ProtobufBody(bytes).document(apiVersion: "", kind: "")
     #expect(read.sorted().jsonText() == document.sorted().jsonText())
+    if let resource = Resource.find(apiVersion: body.apiVersion, kind: body.kind) {
+      #expect(resource.decode(read).report.isClean)
+    }
   }
 }
 
