@@ -11,17 +11,23 @@ extension Server {
       throw StatusError(500, "", "resourceVersion should not be set on objects to be created")
     }
     try fillIn(&object.metadata, call)
-    let room = try await admit(namespace: call.target.namespace, for: call, named: object.name)
+    var room = try await admit(namespace: call.target.namespace, for: call, named: object.name)
     resource.applyDefaults(&object)
     resource.prepareForCreation(&object)
-    let errors = resource.check(object)
-    if !errors.isEmpty {
-      throw StatusError.invalid(
-        resource.kind, object.name, group: resource.group, resource.schema.sorted(errors))
+    while true {
+      var whole = object
+      let seen = try await complete(&whole, from: nil, call)
+      let errors = resource.check(whole)
+      if !errors.isEmpty {
+        throw StatusError.invalid(
+          resource.kind, whole.name, group: resource.group, resource.schema.sorted(errors))
+      }
+      if let stored = try await write(new: whole, in: room, knowing: seen, call) {
+        warnings += resource.warnings(whole)
+        return call.response(stored, status: 201, warnings: warnings, objects)
+      }
+      room = try await admit(namespace: call.target.namespace, for: call, named: object.name)
     }
-    warnings += resource.warnings(object)
-    let stored = try await write(new: object, in: room, call)
-    return call.response(stored, status: 201, warnings: warnings, objects)
   }
 
   /// What the server alone says of a new object.
@@ -72,9 +78,10 @@ extension Server {
     return room
   }
 
+  /// Nil when the namespace, or what the object was given, has changed in this moment and is to be looked at again.
   private func write(
-    new object: any NamedObject, in room: StoredObject?, _ call: Call
-  ) async throws(StatusError) -> StoredObject {
+    new object: any NamedObject, in room: StoredObject?, knowing seen: Revision?, _ call: Call
+  ) async throws(StatusError) -> StoredObject? {
     let key = call.form.key(namespace: call.target.namespace, name: object.name)
     let value = call.form.encode(object)
     if call.isDryRun {
@@ -89,14 +96,12 @@ extension Server {
         try await self.store.create(key, value)
       }
     }
-    // A namespace that begins to go in this moment is seen here; one that only changed is looked at again.
-    let stored = try await transact(call, named: object.name) { transaction throws(StoreError) -> StoredObject? in
-      guard transaction.get(room.key)?.modified == room.modified else { return nil }
+    return try await transact(call, named: object.name) { transaction throws(StoreError) -> StoredObject? in
+      guard transaction.get(room.key)?.modified == room.modified,
+        ServiceAddresses.areStillFree(for: object, key: key, since: seen, transaction)
+      else { return nil }
       return try transaction.create(key, value)
     }
-    if let stored { return stored }
-    let roomNow = try await admit(namespace: call.target.namespace, for: call, named: object.name)
-    return try await write(new: object, in: roomNow, call)
   }
 
   /// Runs a group of writes that are kept together; the store's refusals are told in the API's words.

@@ -7,22 +7,51 @@ extension Server {
   /// How long an event is kept after it was last written.
   static let eventLifetime = Duration.seconds(3600)
 
-  /// The namespaces of every cluster, made before the first request.
+  /// What every cluster has, made before the first request: its namespaces and the service that leads to its API.
   public func prepare() async throws(StatusError) {
     for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
       var namespace = Namespace()
       namespace.metadata.name = name
-      let request = APIRequest(
-        "POST", "/api/v1/namespaces", body: namespace.typed().document().json(),
-        user: UserInfo(name: "system:apiserver", groups: ["system:masters"]))
-      let response = try await send(request)
-      if response.status == 201 || response.status == 409 { continue }
-      guard case .bytes(let body) = response.body else { continue }
-      throw StatusError(response: response.status, body: body)
+      try await make(namespace, at: "/api/v1/namespaces")
+    }
+    try await makeOwnService()
+  }
+
+  /// The service by which pods find the API. Its address is the first of all.
+  private func makeOwnService() async throws(StatusError) {
+    var port = ServicePort()
+    port.name = "https"
+    port.port = 443
+    port.targetPort = .int(6443)
+    var service = Service()
+    service.metadata.name = "kubernetes"
+    service.metadata.labels = ["component": "apiserver", "provider": "kubernetes"]
+    service.spec.clusterIP = "10.96.0.1"
+    service.spec.ports = [port]
+    try await make(service, at: "/api/v1/namespaces/default/services")
+  }
+
+  private func restoreOwnService() async {
+    let key = StoredForm(Service.resource).key(namespace: "default", name: "kubernetes")
+    do {
+      if try await store.get(key) == nil { try await makeOwnService() }
+    } catch {
+      // A store that is closed or full says so to those who ask for something.
     }
   }
 
-  /// Ends watches, sends bookmarks and forgets old events, until it is cancelled.
+  private func make(_ object: some NamedObject, at path: String) async throws(StatusError) {
+    let request = APIRequest(
+      "POST", path, body: object.typed().document().json(),
+      user: UserInfo(name: "system:apiserver", groups: ["system:masters"]))
+    let response = try await send(request)
+    // One that is there is as good as a new one, and an address that somebody else has taken stays with him.
+    if [201, 409, 422].contains(response.status) { return }
+    guard case .bytes(let body) = response.body else { return }
+    throw StatusError(response: response.status, body: body)
+  }
+
+  /// Ends watches, sends bookmarks, forgets old events and makes again what must not be missing, until it is cancelled.
   public func run() async {
     var seconds = 0
     while !Task.isCancelled {
@@ -30,6 +59,7 @@ extension Server {
       watches.tick()
       seconds += 1
       if seconds % 60 == 0 { await forgetOldEvents() }
+      if seconds % 10 == 0 { await restoreOwnService() }
     }
   }
 

@@ -314,25 +314,25 @@ private struct OpenAPIWriter {
   private static let scaleTypes: Set<String> = ["Scale", "ScaleSpec", "ScaleStatus"]
 
   /// What the kinds of the core group are made of; other groups borrow from there.
-  private static let coreTypes: Set<String> = {
-    var names: Set<String> = []
+  private static let coreTypes: Set<ObjectIdentifier> = {
+    var types: Set<ObjectIdentifier> = []
     func visit(_ type: TypeDescription) {
       switch type {
       case .object(let schema):
-        if names.insert(schema.name).inserted { for field in schema.fields { visit(field.type) } }
+        if types.insert(schema.identity).inserted { for field in schema.fields { visit(field.type) } }
       case .list(let element), .map(let element): visit(element)
       default: break
       }
     }
     for resource in Resource.all where resource.group.isEmpty { visit(.object(resource.schema)) }
-    return names
+    return types
   }()
 
   /// The name under which Kubernetes' documents know the type.
   private static func name(_ schema: AnySchema, in resource: Resource) -> String {
     if metaTypes.contains(schema.name) { return "io.k8s.apimachinery.pkg.apis.meta.v1.\(schema.name)" }
     if scaleTypes.contains(schema.name) { return "io.k8s.api.autoscaling.v1.\(schema.name)" }
-    if coreTypes.contains(schema.name) { return "io.k8s.api.core.v1.\(schema.name)" }
+    if coreTypes.contains(schema.identity) { return "io.k8s.api.core.v1.\(schema.name)" }
     switch resource.group {
     case let group where group.contains(".") && !group.hasSuffix(".k8s.io"):
       return group.split(separator: ".").reversed().joined(separator: ".") + ".\(resource.version).\(schema.name)"

@@ -55,6 +55,7 @@ extension Server {
       var object = try make(old)
       try checkIdentity(object.metadata, old.metadata, call)
       prepare(&object, from: old, call, scope)
+      let seen = scope == .main ? try await complete(&object, from: old, call) : nil
       let errors = call.resource.check(object) + checkUpdate(object, from: old, call, scope)
       if !errors.isEmpty {
         throw StatusError.invalid(
@@ -62,7 +63,7 @@ extension Server {
       }
       let warnings = call.resource.warnings(object)
       do {
-        return (try await write(object, over: before, call), warnings)
+        return (try await write(object, over: before, knowing: seen, call), warnings)
       } catch  where error.isConflict && attempts < 100 {
         attempts += 1
       }
@@ -115,7 +116,7 @@ extension Server {
 
   /// Writes a changed object, unless nothing has changed; one that nobody holds any more goes.
   private func write(
-    _ object: any NamedObject, over before: StoredObject, _ call: Call
+    _ object: any NamedObject, over before: StoredObject, knowing seen: Revision?, _ call: Call
   ) async throws(StatusError) -> StoredObject {
     let value = call.form.encode(object)
     if isReleased(object, call) {
@@ -129,8 +130,11 @@ extension Server {
     if call.isDryRun {
       return StoredObject(key: before.key, value: value, created: before.created, modified: before.modified)
     }
-    return try await read(call) { () throws(StoreError) in
-      try await self.store.update(before.key, value, expecting: before.modified)
+    return try await transact(call) { transaction throws(StoreError) in
+      guard ServiceAddresses.areStillFree(for: object, key: before.key, since: seen, transaction) else {
+        throw .conflict(key: before.key, expected: before.modified, actual: before.modified)
+      }
+      return try transaction.update(before.key, value, expecting: before.modified)
     }
   }
 

@@ -78,11 +78,11 @@ public struct Field<Root: Sendable>: Sendable {
     }
   }
 
-  /// A list; absent and empty are the same.
+  /// A list; absent and empty are the same. What is said when a required one is missing may have words behind it.
   public init<Value: Sendable & Equatable>(
     _ name: String, _ path: any WritableKeyPath<Root, [Value]> & Sendable, listOf type: ValueType<Value>,
-    required: Bool = false, checked: Bool = true, mergeKey: String? = nil, retainsKeys: Bool = false,
-    written: Presence = .whenPresent, _ summary: String
+    required: Bool = false, because need: String? = nil, checked: Bool = true, mergeKey: String? = nil,
+    retainsKeys: Bool = false, written: Presence = .whenPresent, _ summary: String
   ) {
     let list = ValueType<[Value]>.list(of: type)
     self.name = name
@@ -105,7 +105,7 @@ public struct Field<Root: Sendable>: Sendable {
       report.path.append(.field(name))
       defer { report.path.removeLast() }
       let value = root[keyPath: path]
-      if required && value.isEmpty { report.add(.required) }
+      if required && value.isEmpty { report.add(need.map { .requiredBecause($0) } ?? .required) }
       list.check(value, &report)
     }
     applyDefaults = { root in list.applyDefaults(&root[keyPath: path]) }

@@ -32,6 +32,12 @@ public struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
     shownValue = shown
   }
 
+  /// About a whole list of texts, which Kubernetes shows with its type.
+  public init(_ path: FieldPath, _ reason: Reason, list: [String], type: String = "[]string") {
+    let texts = list.map(Self.quoted).joined(separator: ", ")
+    self.init(path, reason, shown: list.isEmpty ? "\(type)(nil)" : "\(type){\(texts)}")
+  }
+
   /// The `reason` of a cause in a `Status`.
   public var causeReason: String {
     switch reason {

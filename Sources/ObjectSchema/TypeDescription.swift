@@ -50,6 +50,8 @@ public indirect enum TypeDescription: Sendable {
 public struct AnySchema: Sendable {
   public let name: String
   public let summary: String
+  /// Two types of different groups may have the same name.
+  public let identity: ObjectIdentifier
   private let makeFields: @Sendable () -> [FieldDescription]
   private let findField: @Sendable (String) -> FieldDescription?
   private let findPosition: @Sendable (String) -> Int?
@@ -62,6 +64,7 @@ public struct AnySchema: Sendable {
 
   public init<Root: Described>(_ type: Root.Type) {
     name = Root.schema.name
+    identity = ObjectIdentifier(type)
     summary = Root.schema.summary
     makeFields = { Root.schema.fields.map(FieldDescription.init) }
     findField = { name in Root.schema.position(of: name).map { FieldDescription(Root.schema.fields[$0]) } }

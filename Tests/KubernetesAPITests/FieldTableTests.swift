@@ -7,18 +7,23 @@ import Testing
 
 /// Every table of every kind is walked, and held against the published list of fields.
 struct FieldTableTests {
-  /// All types that the kinds are made of, by name.
+  /// All types that the kinds are made of, by name; a second one of the same name by its group and name.
   static let types: [String: AnySchema] = {
     var types: [String: AnySchema] = [:]
-    func visit(_ type: TypeDescription) {
+    func visit(_ type: TypeDescription, _ group: String = "") {
       switch type {
       case .object(let schema):
-        if types.updateValue(schema, forKey: schema.name) == nil { for field in schema.fields { visit(field.type) } }
-      case .list(let element), .map(let element): visit(element)
+        let name = [schema.name, group + schema.name].first {
+          (types[$0]?.identity ?? schema.identity) == schema.identity
+        }
+        if types.updateValue(schema, forKey: name!) == nil { for field in schema.fields { visit(field.type, group) } }
+      case .list(let element), .map(let element): visit(element, group)
       default: break
       }
     }
-    for resource in Resource.all { visit(.object(resource.schema)) }
+    for resource in Resource.all {
+      visit(.object(resource.schema), resource.group.split(separator: ".").first?.capitalized ?? "")
+    }
     for schema in [
       AnySchema(Binding.self), AnySchema(DeleteOptions.self), AnySchema(KubernetesAPI.Status.self),
       AnySchema(ListMeta.self), AnySchema(TokenRequest.self), AnySchema(Scale.self),
@@ -111,7 +116,8 @@ struct FieldTableTests {
   // MARK: Against the published list
 
   private static let published = [
-    "Event": "CoreV1Event", "EventSeries": "CoreV1EventSeries", "ContainerResourceClaim": "CoreV1ResourceClaim",
+    "EndpointPort": "CoreV1EndpointPort", "DiscoveryEndpointPort": "DiscoveryV1EndpointPort", "Event": "CoreV1Event",
+    "EventSeries": "CoreV1EventSeries", "ContainerResourceClaim": "CoreV1ResourceClaim",
   ]
 
   private static let own: Set<String> = ["RequestRecord"]
@@ -155,7 +161,13 @@ struct FieldTableTests {
     case .any: return published == "object"
     case .list(let element): return inner("list[").map { fits(element, $0) } ?? false
     case .map(let element): return inner("map[").map { fits(element, $0) } ?? false
-    case .object(let schema): return published == (Self.published[schema.name] ?? "V1\(schema.name)")
+    case .object(let schema):
+      let name = Self.types.first { $0.value.identity == schema.identity }?.key ?? schema.name
+      return published == (Self.published[name] ?? "V1\(name)")
     }
   }
+}
+
+extension Substring {
+  fileprivate var capitalized: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -83,6 +83,10 @@ enum Describe {
       case "Namespace":
         related.quotas = try await limits("resourcequotas", of: document, invocation)
         related.limitRanges = try await limits("limitranges", of: document, invocation)
+      case "Service":
+        let selection = Selection(labelSelector: "kubernetes.io/service-name=\(object.name)")
+        related.endpointSlices =
+          (try? await invocation.client.list(EndpointSlice.self, namespace: object.namespace, selection).items) ?? []
       case "ServiceAccount":
         related.secrets = try? await invocation.client.list(
           Secret.self, namespace: object.namespace, Selection(limit: 500)

@@ -18,6 +18,8 @@ public struct RelatedObjects: Sendable {
   public var leaseProblem: String?
   /// The secrets around a service account; nil when they cannot be read.
   public var secrets: [Secret]?
+  /// The addresses behind a service.
+  public var endpointSlices: [EndpointSlice] = []
   /// Limits of a namespace; nil when the cluster knows no such thing.
   public var quotas: [Document]?
   public var limitRanges: [Document]?

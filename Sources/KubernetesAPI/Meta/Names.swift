@@ -32,6 +32,18 @@ public enum Names {
     return problems
   }
 
+  /// RFC 1035 label: services, whose names are looked up like those of machines.
+  public static func serviceNameProblems(_ name: String) -> [String] {
+    var problems: [String] = []
+    if name.utf8.count > 63 { problems.append("must be no more than 63 bytes") }
+    if !isLabel(name[...]) || !(97...122).contains(name.utf8.first ?? 0) {
+      problems.append(
+        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"
+      )
+    }
+    return problems
+  }
+
   /// The part of a label behind its prefix.
   public static func qualifiedNameProblems(_ key: String) -> [String] {
     let parts = key.split(separator: "/", omittingEmptySubsequences: false)

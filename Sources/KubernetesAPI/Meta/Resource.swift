@@ -106,7 +106,7 @@ extension Resource {
 
   private static let kept: [Resource] = [
     Pod.resource, Node.resource, Namespace.resource, Event.resource, ConfigMap.resource, Secret.resource,
-    ServiceAccount.resource, RequestRecord.resource,
+    ServiceAccount.resource, Service.resource, Endpoints.resource, EndpointSlice.resource, RequestRecord.resource,
     PodTemplate.resource, ReplicaSet.resource, Deployment.resource,
   ]
 
