@@ -87,6 +87,7 @@ struct ServiceAddresses: Sendable {
           throw StatusError.internalError("failed to allocate a nodePort: range is full")
         }
         nodePorts.insert(free)
+        seen.insert(free)
         given[number] = free
         service.spec.ports[index].nodePort = free
       }

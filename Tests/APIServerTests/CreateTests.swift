@@ -13,6 +13,7 @@ struct CreateTests {
     #expect(uid.utf8.count == 36)
     var shown = created
     shown["metadata"]?["uid"] = "<UID>"
+    shown["metadata"]?["resourceVersion"] = "<REVISION>"
     GoldenText.expect(shown.yaml(), is: "created-pod.yaml")
     let read = try await cluster.call("GET", Cluster.pods + "/web")
     #expect(read == created)

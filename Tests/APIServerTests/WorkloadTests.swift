@@ -45,6 +45,7 @@ struct WorkloadTests {
     let cluster = try await withWeb()
     var shown = try await cluster.call("GET", Self.deployments + "/web")
     shown["metadata"]?["uid"] = "<UID>"
+    shown["metadata"]?["resourceVersion"] = "<REVISION>"
     GoldenText.expect(shown.yaml(), is: "created-deployment.yaml")
   }
 
