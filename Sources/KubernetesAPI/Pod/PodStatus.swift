@@ -198,7 +198,7 @@ public struct NodeAllocatableResourceClaimStatus: Described {
 /// An amount of one of a node's resources.
 public struct NodeAllocatableMappedResources: Described {
   public var name: String?
-  public var quantity: String?
+  public var quantity: Quantity?
 
   public init() {}
 
@@ -206,15 +206,15 @@ public struct NodeAllocatableMappedResources: Described {
     "NodeAllocatableMappedResources", "An amount of one of a node's resources.",
     [
       Field("name", \.name, .string, required: true, "The resource."),
-      Field("quantity", \.quantity, .string, required: true, "How much."),
+      Field("quantity", \.quantity, .quantity, required: true, "How much."),
     ])
 }
 
 /// What is taken of a resource on top.
 public struct NodeAllocatableOverheadResources: Described {
   public var name: String?
-  public var perContainer: String?
-  public var perPod: String?
+  public var perContainer: Quantity?
+  public var perPod: Quantity?
 
   public init() {}
 
@@ -222,8 +222,8 @@ public struct NodeAllocatableOverheadResources: Described {
     "NodeAllocatableOverheadResources", "What is taken of a resource on top.",
     [
       Field("name", \.name, .string, required: true, "The resource."),
-      Field("perContainer", \.perContainer, .string, "For each container."),
-      Field("perPod", \.perPod, .string, "Once for the pod."),
+      Field("perContainer", \.perContainer, .quantity, "For each container."),
+      Field("perPod", \.perPod, .quantity, "Once for the pod."),
     ])
 }
 

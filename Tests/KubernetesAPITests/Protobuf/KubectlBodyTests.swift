@@ -4,9 +4,9 @@ import Testing
 
 @testable import KubernetesAPI
 
-/// What stock kubectl 1.32 sends is the object that it prints.
+/// What stock kubectl 1.32 sends is the object that it prints; `pod` is a copy of one with every field that it knows.
 struct KubectlBodyTests {
-  /// A command, the body that it sent, and the object that it prints with `--dry-run=client -o json`.
+  /// A command, the body that it sent, and the object that it prints with `--dry-run=client -o json`, where it can.
   struct Sent: CustomTestStringConvertible {
     let command: String
     let body: [UInt8]
@@ -26,7 +26,7 @@ struct KubectlBodyTests {
 
   @Test(
     arguments: [
-      "access-review", "configmap", "configmap-env-file", "deployment", "deployment-port", "job", "namespace",
+      "access-review", "configmap", "configmap-env-file", "deployment", "deployment-port", "job", "namespace", "pod",
       "secret-docker-registry", "secret-generic", "service-clusterip", "service-externalname", "service-headless",
       "service-loadbalancer", "service-nodeport", "serviceaccount", "token", "whoami",
     ])
