@@ -78,7 +78,8 @@ public struct Field<Root: Sendable>: Sendable {
     }
   }
 
-  /// A list; absent and empty are the same. What is said when a required one is missing may have words behind it.
+  /// A list; absent and empty are the same. What is said when a required one is missing may have words behind it. One
+  /// that is not checked may be empty, whatever its row says; its elements are checked all the same.
   public init<Value: Sendable & Equatable>(
     _ name: String, _ path: any WritableKeyPath<Root, [Value]> & Sendable, listOf type: ValueType<Value>,
     required: Bool = false, because need: String? = nil, checked: Bool = true, mergeKey: String? = nil,
@@ -101,11 +102,10 @@ public struct Field<Root: Sendable>: Sendable {
       return written == .asNull ? .null : nil
     }
     check = { root, report in
-      if !checked { return }
       report.path.append(.field(name))
       defer { report.path.removeLast() }
       let value = root[keyPath: path]
-      if required && value.isEmpty { report.add(need.map { .requiredBecause($0) } ?? .required) }
+      if checked && required && value.isEmpty { report.add(need.map { .requiredBecause($0) } ?? .required) }
       list.check(value, &report)
     }
     applyDefaults = { root in list.applyDefaults(&root[keyPath: path]) }

@@ -94,6 +94,14 @@ final class Cluster: Sendable {
     return WatchLines(stream)
   }
 
+  /// The first row of the server's table, as `Column=cell`.
+  func row(_ path: String) async throws -> [String] {
+    let table = try await call("GET", path, accept: "application/json;as=Table;v=v1;g=meta.k8s.io")
+    let names = (table["columnDefinitions"]?.listValue ?? []).map { $0["name"]?.stringValue ?? "" }
+    let row = table["rows"]?.listValue?.first?["cells"]?.listValue ?? []
+    return zip(names, row).map { "\($0)=\($1.plainText)" }
+  }
+
   static let pods = "/api/v1/namespaces/default/pods"
 
   /// The objects of a kind in the default namespace.

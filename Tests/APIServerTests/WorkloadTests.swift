@@ -34,13 +34,6 @@ struct WorkloadTests {
     return cluster
   }
 
-  private func cells(_ cluster: Cluster, _ path: String) async throws -> [String] {
-    let table = try await cluster.call("GET", path, accept: "application/json;as=Table;v=v1;g=meta.k8s.io")
-    let names = (table["columnDefinitions"]?.listValue ?? []).map { $0["name"]?.stringValue ?? "" }
-    let row = table["rows"]?.listValue?.first?["cells"]?.listValue ?? []
-    return zip(names, row).map { "\($0)=\($1.plainText)" }
-  }
-
   @Test func aDeploymentIsFilledInAsByKubernetes() async throws {
     let cluster = try await withWeb()
     var shown = try await cluster.call("GET", Self.deployments + "/web")
@@ -65,7 +58,7 @@ struct WorkloadTests {
       expecting: 201)
     #expect(kept["template"] == set["spec"]?["template"])
     #expect(
-      try await cells(cluster, "/api/v1/namespaces/default/podtemplates") == [
+      try await cluster.row("/api/v1/namespaces/default/podtemplates") == [
         "Name=web", "Containers=web", "Images=busybox", "Pod Labels=app=web",
       ])
   }
@@ -116,7 +109,7 @@ struct WorkloadTests {
       #"{"status":{"replicas":2,"updatedReplicas":2,"readyReplicas":1,"availableReplicas":1}}"#,
       type: PatchTests.merge)
     #expect(
-      try await cells(cluster, Self.deployments) == [
+      try await cluster.row(Self.deployments) == [
         "Name=web", "Ready=1/2", "Up-to-date=2", "Available=1", "Age=0s", "Containers=web", "Images=busybox",
         "Selector=app=web",
       ])
@@ -131,7 +124,7 @@ struct WorkloadTests {
     try await cluster.call(
       "PATCH", Self.replicaSets + "/web/status", #"{"status":{"replicas":1}}"#, type: PatchTests.merge)
     #expect(
-      try await cells(cluster, Self.replicaSets) == [
+      try await cluster.row(Self.replicaSets) == [
         "Name=web", "Desired=2", "Current=1", "Ready=0", "Age=0s", "Containers=web", "Images=busybox",
         "Selector=app in (db,web)",
       ])
@@ -236,5 +229,124 @@ extension String {
   func replacing(_ part: String, with other: String) -> String {
     guard let start = indices.first(where: { self[$0...].hasPrefix(part) }) else { return self }
     return String(self[..<start]) + other + self[index(start, offsetBy: part.count)...]
+  }
+}
+
+/// What is special about daemon sets and jobs.
+struct DaemonSetAndJobTests {
+  private static let daemonSets = "/apis/apps/v1/namespaces/default/daemonsets"
+  private static let jobs = "/apis/batch/v1/namespaces/default/jobs"
+
+  private func create(
+    _ cluster: Cluster, _ path: String, _ spec: String, labels: String = "{}"
+  ) async throws -> Document {
+    try await cluster.call(
+      "POST", path,
+      #"{"metadata":{"name":"one","labels":\#(labels)},"spec":\#(spec)}"#, expecting: 201)
+  }
+
+  @Test func aDaemonSetIsFilledInAsByKubernetes() async throws {
+    let cluster = try await Cluster()
+    var set = try await create(
+      cluster, Self.daemonSets,
+      #"{"selector":{"matchLabels":{"app":"log"}},"template":{"metadata":{"labels":{"app":"log"}},"spec":{"containers":[{"name":"log","image":"busybox:1"}]}}}"#
+    )
+    set["metadata"]?["uid"] = "<UID>"
+    set["metadata"]?["resourceVersion"] = "<REVISION>"
+    GoldenText.expect(set.yaml(), is: "created-daemonset.yaml")
+  }
+
+  @Test func aDaemonSetCountsTheChangesOfItsTemplate() async throws {
+    let cluster = try await Cluster()
+    var set = try await create(
+      cluster, Self.daemonSets,
+      #"{"selector":{"matchLabels":{"app":"log"}},"template":{"metadata":{"labels":{"app":"log"}},"spec":{"containers":[{"name":"log","image":"busybox:1"}]}}}"#
+    )
+    func counts(_ patch: String) async throws -> [Document?] {
+      set = try await cluster.call("PATCH", Self.daemonSets + "/one", patch, type: PatchTests.strategic)
+      let metadata = set["metadata"]
+      return [metadata?["generation"], metadata?["annotations"]?["deprecated.daemonset.template.generation"]]
+    }
+    #expect(try await counts(#"{"spec":{"minReadySeconds":3}}"#) == [2, "1"])
+    #expect(
+      try await counts(#"{"spec":{"template":{"spec":{"containers":[{"name":"log","image":"busybox:2"}]}}}}"#)
+        == [3, "2"])
+    #expect(try await counts(#"{"metadata":{"annotations":null}}"#) == [3, "2"])
+    try await cluster.call(
+      "PATCH", Self.daemonSets + "/one/status", #"{"status":{"desiredNumberScheduled":2,"numberReady":1}}"#,
+      type: PatchTests.merge)
+    #expect(
+      try await cluster.row(Self.daemonSets) == [
+        "Name=one", "Desired=2", "Current=0", "Ready=1", "Up-to-date=0", "Available=0", "Node Selector=<none>",
+        "Age=0s", "Containers=log", "Images=busybox:2", "Selector=app=log",
+      ])
+  }
+
+  @Test func aJobIsFilledInAsByKubernetes() async throws {
+    let cluster = try await Cluster()
+    var job = try await create(
+      cluster, Self.jobs,
+      #"{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"sum","image":"busybox:1"}]}}}"#)
+    job["metadata"]?["resourceVersion"] = "<REVISION>"
+    let uid = try #require(job["metadata"]?["uid"]?.stringValue)
+    let shown = job.yaml().split(separator: uid, omittingEmptySubsequences: false).joined(separator: "<UID>")
+    GoldenText.expect(shown, is: "created-job.yaml")
+  }
+
+  @Test func aJobKeepsWhatItWasMadeOf() async throws {
+    let cluster = try await Cluster()
+    let job = try await create(
+      cluster, Self.jobs,
+      #"{"completions":2,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"sum","image":"busybox:1"}]}}}"#
+    )
+    for (patch, refusal) in [
+      (#"{"completions":3}"#, "spec.completions: Invalid value: 3: field is immutable"),
+      (#"{"completionMode":"Indexed"}"#, "spec.completionMode: Invalid value: \"Indexed\": field is immutable"),
+      (
+        #"{"template":{"spec":{"containers":[{"name":"sum","image":"busybox:2"}]}}}"#,
+        "spec.template: Invalid value: {\"metadata\":"
+      ),
+      (#"{"selector":{"matchLabels":{"a":"b"}}}"#, "[spec.selector: Invalid value: v1.LabelSelector{"),
+      (#"{"template":{"metadata":{"labels":{"job-name":"x"}}}}"#, "[spec.template.metadata.labels[job-name]: "),
+    ] {
+      let message = try await cluster.refusal(
+        "PATCH", Self.jobs + "/one", #"{"spec":\#(patch)}"#, expecting: 422, type: PatchTests.strategic)
+      #expect(message.hasPrefix("Job.batch \"one\" is invalid: " + refusal), "\(message)")
+    }
+    let changed = try await cluster.call(
+      "PATCH", Self.jobs + "/one", #"{"spec":{"parallelism":2,"suspend":true,"activeDeadlineSeconds":60}}"#,
+      type: PatchTests.merge)
+    #expect(changed["metadata"]?["generation"] == 2)
+    // Asleep and never awake: where its pods go may still change.
+    try await cluster.call(
+      "PATCH", Self.jobs + "/one", #"{"spec":{"template":{"spec":{"nodeSelector":{"disk":"fast"}}}}}"#,
+      type: PatchTests.merge)
+    #expect(job["spec"]?["parallelism"] == 1)
+  }
+
+  @Test(arguments: [
+    (#"{}"#, "Running", "0/1", ""),
+    (#"{"startTime":"2026-11-21T11:59:00Z"}"#, "Running", "0/1", "60s"),
+    (
+      #"{"startTime":"2026-11-21T11:59:00Z","completionTime":"2026-11-21T11:59:08Z","succeeded":1,"conditions":[{"type":"Complete","status":"True"}]}"#,
+      "Complete", "1/1", "8s"
+    ),
+    (#"{"conditions":[{"type":"Failed","status":"True"}]}"#, "Failed", "0/1", ""),
+    (#"{"conditions":[{"type":"Suspended","status":"True"}]}"#, "Suspended", "0/1", ""),
+    (#"{"conditions":[{"type":"Suspended","status":"False"}]}"#, "Running", "0/1", ""),
+  ])
+  func theRowOfAJobIsThatOfKubernetes(status: String, word: String, done: String, time: String) async throws {
+    let cluster = try await Cluster()
+    _ = try await create(
+      cluster, Self.jobs,
+      #"{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"sum","image":"busybox:1"}]}}}"#)
+    try await cluster.call(
+      "PATCH", Self.jobs + "/one/status", #"{"status":\#(status)}"#, type: PatchTests.merge)
+    let row = try await cluster.row(Self.jobs)
+    #expect(
+      row.prefix(7) == [
+        "Name=one", "Status=\(word)", "Completions=\(done)", "Duration=\(time)", "Age=0s", "Containers=sum",
+        "Images=busybox:1",
+      ])
   }
 }

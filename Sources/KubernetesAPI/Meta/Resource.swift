@@ -107,7 +107,7 @@ extension Resource {
   private static let kept: [Resource] = [
     Pod.resource, Node.resource, Namespace.resource, Event.resource, ConfigMap.resource, Secret.resource,
     ServiceAccount.resource, Service.resource, Endpoints.resource, EndpointSlice.resource, RequestRecord.resource,
-    PodTemplate.resource, ReplicaSet.resource, Deployment.resource,
+    PodTemplate.resource, ReplicaSet.resource, Deployment.resource, DaemonSet.resource, Job.resource,
   ]
 
   public static func find(group: String, version: String, plural: String) -> Resource? {

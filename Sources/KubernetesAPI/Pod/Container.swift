@@ -85,12 +85,13 @@ public struct Container: Described {
       Field(
         "restartPolicyRules", \.restartPolicyRules, listOf: .object(ContainerRestartRule.self),
         "Exit codes that are treated in another way than the pod's restart policy says."),
-      Field("stdin", \.stdin, .bool, "Keep an input open that can be attached to."),
-      Field("stdinOnce", \.stdinOnce, .bool, "Close the input when the first who attached has left."),
+      Field("stdin", \.stdin, .bool, written: .unlessZero, "Keep an input open that can be attached to."),
+      Field(
+        "stdinOnce", \.stdinOnce, .bool, written: .unlessZero, "Close the input when the first who attached has left."),
       Field(
         "terminationMessagePath", \.terminationMessagePath, .string, default: "/dev/termination-log",
         "The file whose text becomes the message of the container's end."),
-      Field("tty", \.tty, .bool, "Give the program a terminal; needs stdin."),
+      Field("tty", \.tty, .bool, written: .unlessZero, "Give the program a terminal; needs stdin."),
       Field(
         "workingDir", \.workingDir, .string, "The directory that the program starts in; without it, that of the image."),
     ])
@@ -169,13 +170,14 @@ public struct EphemeralContainer: Described {
       Field(
         "restartPolicyRules", \.restartPolicyRules, listOf: .object(ContainerRestartRule.self),
         "Not allowed here."),
-      Field("stdin", \.stdin, .bool, "Keep an input open that can be attached to."),
-      Field("stdinOnce", \.stdinOnce, .bool, "Close the input when the first who attached has left."),
+      Field("stdin", \.stdin, .bool, written: .unlessZero, "Keep an input open that can be attached to."),
+      Field(
+        "stdinOnce", \.stdinOnce, .bool, written: .unlessZero, "Close the input when the first who attached has left."),
       Field("targetContainerName", \.targetContainerName, .string, "The container whose processes it shall see."),
       Field(
         "terminationMessagePath", \.terminationMessagePath, .string, default: "/dev/termination-log",
         "The file whose text becomes the message of the container's end."),
-      Field("tty", \.tty, .bool, "Give the program a terminal; needs stdin."),
+      Field("tty", \.tty, .bool, written: .unlessZero, "Give the program a terminal; needs stdin."),
       Field(
         "workingDir", \.workingDir, .string, "The directory that the program starts in; without it, that of the image."),
     ])
@@ -197,7 +199,9 @@ public struct ContainerPort: Described {
       Field("name", \.name, .string, "A name by which services and probes can mean the port."),
       Field(
         "containerPort", \.containerPort, .int32, required: true, "The number of the port in the pod, from 1 to 65535."),
-      Field("hostPort", \.hostPort, .int32, "The same port opened on the node; only one pod of a node can have it."),
+      Field(
+        "hostPort", \.hostPort, .int32, written: .unlessZero,
+        "The same port opened on the node; only one pod of a node can have it."),
       Field("hostIP", \.hostIP, .string, "The node's address on which hostPort is opened."),
       Field("protocol", \.`protocol`, .string, allowed: ["SCTP", "TCP", "UDP"], default: "TCP", "TCP, UDP or SCTP."),
     ])
@@ -289,7 +293,7 @@ public struct VolumeMount: Described {
       Field(
         "mountPropagation", \.mountPropagation, .string,
         "Whether mounts made inside or outside are seen on the other side; None by default."),
-      Field("readOnly", \.readOnly, .bool, "The container may read it but not write to it."),
+      Field("readOnly", \.readOnly, .bool, written: .unlessZero, "The container may read it but not write to it."),
       Field(
         "recursiveReadOnly", \.recursiveReadOnly, .string,
         "Whether mounts below are read-only too: Disabled, IfPossible or Enabled."),

@@ -68,7 +68,9 @@ public struct PodSpec: Described {
         "Containers that were put in later, to look for a fault."),
       Field(
         "resources", \.resources, .object(ResourceRequirements.self), "Requests and limits for the pod as a whole."),
-      Field("hostNetwork", \.hostNetwork, .bool, "Use the node's network instead of an address of its own."),
+      Field(
+        "hostNetwork", \.hostNetwork, .bool, written: .unlessZero,
+        "Use the node's network instead of an address of its own."),
       Field(
         "restartPolicy", \.restartPolicy, .string, allowed: ["Always", "OnFailure", "Never"], default: "Always",
         "Whether containers that end are started again: Always, OnFailure or Never."),
@@ -79,8 +81,8 @@ public struct PodSpec: Described {
       Field(
         "securityContext", \.securityContext, .object(PodSecurityContext.self), default: PodSecurityContext(),
         "What holds for all of its containers: users, groups, rights."),
-      Field("hostPID", \.hostPID, .bool, "See all processes of the node."),
-      Field("hostIPC", \.hostIPC, .bool, "Share the node's shared memory and semaphores."),
+      Field("hostPID", \.hostPID, .bool, written: .unlessZero, "See all processes of the node."),
+      Field("hostIPC", \.hostIPC, .bool, written: .unlessZero, "Share the node's shared memory and semaphores."),
       Field(
         "hostUsers", \.hostUsers, .bool, "false gives the pod users of its own, so that its root is nobody outside."),
       Field("shareProcessNamespace", \.shareProcessNamespace, .bool, "Let its containers see each other's processes."),

@@ -23,7 +23,9 @@ public struct Probe: Described {
         "httpGet", \.httpGet, .object(HTTPGetAction.self), "Send an HTTP request; an answer from 200 to 399 is a pass."),
       Field("tcpSocket", \.tcpSocket, .object(TCPSocketAction.self), "Open a connection; being let in is a pass."),
       Field("grpc", \.grpc, .object(GRPCAction.self), "Ask a gRPC health service."),
-      Field("initialDelaySeconds", \.initialDelaySeconds, .int32, "Seconds after the start before the first check."),
+      Field(
+        "initialDelaySeconds", \.initialDelaySeconds, .int32, written: .unlessZero,
+        "Seconds after the start before the first check."),
       Field(
         "timeoutSeconds", \.timeoutSeconds, .int32, default: 1, "Seconds after which a check without answer has failed."
       ),

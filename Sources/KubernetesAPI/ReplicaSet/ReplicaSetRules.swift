@@ -40,26 +40,3 @@ enum ReplicaSetRules {
       ], of: status.replicas ?? 0, ready: status.readyReplicas ?? 0, at: path)
   }
 }
-
-/// The counts in a status must fit each other.
-enum StatusCounts {
-  static func check(
-    _ counts: [(name: String, count: Int32?)], of total: Int32, ready: Int32, at path: FieldPath
-  ) -> [FieldError] {
-    var errors: [FieldError] = []
-    for (name, count) in [("replicas", total)] + counts.map({ ($0.name, $0.count ?? 0) }) {
-      let place = path.field(name)
-      if count < 0 {
-        errors.append(FieldError(place, .invalid("must be greater than or equal to 0"), value: .integer(count)))
-      }
-      if count > total {
-        errors.append(
-          FieldError(place, .invalid("cannot be greater than status.replicas"), value: .integer(count)))
-      }
-      if name == "availableReplicas" && count > ready {
-        errors.append(FieldError(place, .invalid("cannot be greater than readyReplicas"), value: .integer(count)))
-      }
-    }
-    return errors
-  }
-}
