@@ -17,7 +17,7 @@ extension Server {
     while true {
       var whole = object
       let seen = try await complete(&whole, from: nil, call)
-      let errors = resource.check(whole)
+      let errors = resource.check(whole) + resource.checkCreation(whole)
       if !errors.isEmpty {
         throw StatusError.invalid(
           resource.kind, whole.name, group: resource.group, resource.schema.sorted(errors))

@@ -15,10 +15,15 @@ final class ObjectCache: Sendable {
 
   init(capacity: Int) { self.capacity = capacity }
 
-  /// The object, read from its bytes or remembered. A revision belongs to one write, so it names the object's state.
+  /// The object in the form of its kind, read from its bytes or remembered.
   func object(_ stored: StoredObject, _ form: StoredForm) -> any NamedObject {
+    form.resource.shown(storedObject(stored, form))
+  }
+
+  /// A revision belongs to one write, so it names the object's state.
+  private func storedObject(_ stored: StoredObject, _ form: StoredForm) -> any NamedObject {
     if let known = state.withLock({ $0.objects[stored.modified] }) { return known }
-    let object = form.decode(stored)
+    let object = form.decodeStored(stored)
     state.withLock { state in
       guard state.objects.updateValue(object, forKey: stored.modified) == nil else { return }
       if state.order.count < capacity {

@@ -5,11 +5,27 @@ internal import ObjectStore
 
 /// Binding and eviction.
 extension Server {
+  /// A binding that was sent by itself names its pod.
+  func answerBinding(_ call: Call) async throws(StatusError) -> APIResponse {
+    guard call.request.method == "POST", call.target.name == nil, call.target.namespace != nil else {
+      throw StatusError.methodNotAllowed()
+    }
+    let binding = try call.binding()
+    guard !binding.name.isEmpty else {
+      throw StatusError.invalid(
+        "Binding", "",
+        [FieldError(FieldPath("metadata", "name"), .requiredBecause("name or generateName is required"))])
+    }
+    let target = Route.Target(
+      resource: Pod.resource, namespace: call.target.namespace, name: binding.name, subresource: "binding")
+    return try await bind(try Call(call.request, target, clock: clock))
+  }
+
   /// Ties a pod to the node that the scheduler has chosen.
   func bind(_ call: Call) async throws(StatusError) -> APIResponse {
-    let (binding, report) = Binding.decode(try call.document(of: "Binding"))
-    if let mismatch = report.mismatches.first {
-      throw StatusError.badRequest("Binding in version \"v1\" cannot be handled as a Binding: \(mismatch.message)")
+    let binding = try call.binding()
+    if !binding.name.isEmpty && binding.name != call.name {
+      throw StatusError.badRequest("name in URL does not match name in Binding object")
     }
     let kind = binding.target.kind ?? ""
     if !kind.isEmpty && kind != "Node" && kind != "Minion" {
@@ -88,5 +104,19 @@ extension Server {
         attempts += 1
       }
     }
+  }
+}
+
+extension Call {
+  fileprivate func binding() throws(StatusError) -> Binding {
+    let (binding, report) = Binding.decode(try document(of: "Binding"))
+    if let mismatch = report.mismatches.first {
+      throw StatusError.badRequest("Binding in version \"v1\" cannot be handled as a Binding: \(mismatch.message)")
+    }
+    if let namespace = target.namespace, !binding.namespace.isEmpty, binding.namespace != namespace {
+      throw StatusError.badRequest(
+        "the namespace of the provided object does not match the namespace sent on the request")
+    }
+    return binding
   }
 }

@@ -74,6 +74,7 @@ public final class Server: APIEndpoint {
     if target.resource.group == RequestRecord.resource.group { return try requests.answer(request, target, clock()) }
     let call = try Call(request, target, clock: clock)
     if call.resource.isReview { return try await answerReview(call) }
+    if call.resource.kind == Binding.resource.kind { return try await answerBinding(call) }
     if let subresource = target.subresource { return try await answer(call, subresource: subresource) }
     switch (request.method, target.name) {
     case ("GET", nil):

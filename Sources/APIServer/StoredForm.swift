@@ -6,10 +6,14 @@ internal import ObjectStore
 ///
 /// The resource version is not stored, since it is known only once the object is written. It is put in at a place that
 /// is the same for all objects of a kind, so that an answer is made of stored bytes without reading them.
+///
+/// A kind may be another form of one that is stored; its objects are turned into that form and back.
 struct StoredForm: Sendable {
   let resource: Resource
+  private let storage: Resource
   /// `{"apiVersion":"v1","kind":"Pod","metadata":{`
   private let opening: [UInt8]
+  private let storedOpening: [UInt8]
   /// The opening of an object inside a list, which says once for all what its items are.
   private static let itemOpening = Array("{\"metadata\":{".utf8)
   private static let partialOpening = Array(
@@ -17,21 +21,27 @@ struct StoredForm: Sendable {
 
   init(_ resource: Resource) {
     self.resource = resource
-    opening = Array("{\"apiVersion\":\"\(resource.apiVersion)\",\"kind\":\"\(resource.kind)\",\"metadata\":{".utf8)
+    storage = resource.storage
+    opening = Self.opening(resource)
+    storedOpening = Self.opening(storage)
+  }
+
+  private static func opening(_ resource: Resource) -> [UInt8] {
+    Array("{\"apiVersion\":\"\(resource.apiVersion)\",\"kind\":\"\(resource.kind)\",\"metadata\":{".utf8)
   }
 
   // MARK: Keys
 
   /// `/pods/`, `/pods/default/`.
   func prefix(namespace: String?) -> String {
-    "/\(resource.qualifiedName)/" + (namespace.map { "\($0)/" } ?? "")
+    "/\(storage.qualifiedName)/" + (namespace.map { "\($0)/" } ?? "")
   }
 
   func key(namespace: String?, name: String) -> String { prefix(namespace: namespace) + name }
 
   /// The namespace and name in a key of this kind.
   func place(of key: String) -> (namespace: String, name: String) {
-    let rest = key.dropFirst(resource.qualifiedName.count + 2)
+    let rest = key.dropFirst(storage.qualifiedName.count + 2)
     guard resource.isNamespaced, let slash = rest.firstIndex(of: "/") else { return ("", String(rest)) }
     return (String(rest[..<slash]), String(rest[rest.index(after: slash)...]))
   }
@@ -39,6 +49,10 @@ struct StoredForm: Sendable {
   // MARK: Values
 
   func encode(_ object: any NamedObject) -> [UInt8] {
+    Self.bytes(resource.stored(object), storage, storedOpening)
+  }
+
+  private static func bytes(_ object: any NamedObject, _ resource: Resource, _ opening: [UInt8]) -> [UInt8] {
     var object = object
     object.metadata.resourceVersion = nil
     object.metadata.selfLink = nil
@@ -50,30 +64,21 @@ struct StoredForm: Sendable {
     return bytes
   }
 
-  func decode(_ stored: StoredObject) -> any NamedObject {
+  /// The object in the form of this kind.
+  func decode(_ stored: StoredObject) -> any NamedObject { resource.shown(decodeStored(stored)) }
+
+  func decodeStored(_ stored: StoredObject) -> any NamedObject {
     guard let document = try? Document.parse(json: stored.value) else {
       preconditionFailure("\(stored.key) holds what this server has not written")
     }
-    var object = resource.decode(document).object
+    var object = storage.decode(document).object
     object.metadata.resourceVersion = stored.modified.description
     return object
   }
 
-  /// The object as a document, with its kind and its resource version.
-  func document(_ stored: StoredObject) -> Document {
-    guard var document = try? Document.parse(json: stored.value) else {
-      preconditionFailure("\(stored.key) holds what this server has not written")
-    }
-    document["metadata"]?["resourceVersion"] = .string(stored.modified.description)
-    return document
-  }
-
   /// Its labels, without reading the rest of the object.
   func labels(_ stored: StoredObject) -> [String: String] {
-    let end = metadataEnd(stored.value)
-    guard let metadata = try? Document.parse(json: [UInt8(ascii: "{")] + stored.value[opening.count...end]) else {
-      return [:]
-    }
+    guard let metadata = try? Document.parse(json: [UInt8(ascii: "{")] + metadata(stored)) else { return [:] }
     var labels: [String: String] = [:]
     for entry in metadata["labels"]?.mapValue?.entries ?? [] { labels[entry.key] = entry.value.stringValue }
     return labels
@@ -84,38 +89,42 @@ struct StoredForm: Sendable {
   func append(whole stored: StoredObject, to bytes: inout [UInt8]) {
     bytes += opening
     appendResourceVersion(stored, to: &bytes)
-    bytes += stored.value[opening.count...]
+    bytes += behindOpening(stored)
   }
 
   func append(item stored: StoredObject, to bytes: inout [UInt8]) {
     bytes += Self.itemOpening
     appendResourceVersion(stored, to: &bytes)
-    bytes += stored.value[opening.count...]
+    bytes += behindOpening(stored)
   }
 
   func append(partialMetadata stored: StoredObject, to bytes: inout [UInt8]) {
     bytes += Self.partialOpening
     appendResourceVersion(stored, to: &bytes)
-    bytes += stored.value[opening.count...metadataEnd(stored.value)]
+    bytes += metadata(stored)
     bytes.append(UInt8(ascii: "}"))
-  }
-
-  func whole(_ stored: StoredObject) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(stored.value.count + 32)
-    append(whole: stored, to: &bytes)
-    return bytes
   }
 
   private func appendResourceVersion(_ stored: StoredObject, to bytes: inout [UInt8]) {
     bytes += "\"resourceVersion\":\"\(stored.modified.number)\",".utf8
   }
 
+  /// The stored bytes in the form of this kind, from the first field of the metadata on.
+  private func behindOpening(_ stored: StoredObject) -> ArraySlice<UInt8> {
+    if !resource.isStoredInAnotherForm { return stored.value[opening.count...] }
+    return Self.bytes(decode(stored), resource, opening)[opening.count...]
+  }
+
+  /// The metadata, up to the brace that closes it; they are the same in all forms.
+  private func metadata(_ stored: StoredObject) -> ArraySlice<UInt8> {
+    stored.value[storedOpening.count...metadataEnd(stored.value)]
+  }
+
   /// Where the brace stands that closes the metadata.
   private func metadataEnd(_ bytes: [UInt8]) -> Int {
     var depth = 1
     var isText = false
-    var index = opening.count
+    var index = storedOpening.count
     while index < bytes.count {
       switch bytes[index] {
       case UInt8(ascii: "\\"): index += 1

@@ -78,12 +78,12 @@ public struct Field<Root: Sendable>: Sendable {
     }
   }
 
-  /// A list; absent and empty are the same. What is said when a required one is missing may have words behind it. One
-  /// that is not checked may be empty, whatever its row says; its elements are checked all the same.
+  /// A list; absent and empty are the same. One that is not checked may be empty, whatever its row says; its elements are
+  /// checked all the same.
   public init<Value: Sendable & Equatable>(
     _ name: String, _ path: any WritableKeyPath<Root, [Value]> & Sendable, listOf type: ValueType<Value>,
-    required: Bool = false, because need: String? = nil, checked: Bool = true, mergeKey: String? = nil,
-    retainsKeys: Bool = false, written: Presence = .whenPresent, _ summary: String
+    required: Bool = false, checked: Bool = true, mergeKey: String? = nil, retainsKeys: Bool = false,
+    written: Presence = .whenPresent, _ summary: String
   ) {
     let list = ValueType<[Value]>.list(of: type)
     self.name = name
@@ -105,7 +105,7 @@ public struct Field<Root: Sendable>: Sendable {
       report.path.append(.field(name))
       defer { report.path.removeLast() }
       let value = root[keyPath: path]
-      if checked && required && value.isEmpty { report.add(need.map { .requiredBecause($0) } ?? .required) }
+      if checked && required && value.isEmpty { report.add(.required) }
       list.check(value, &report)
     }
     applyDefaults = { root in list.applyDefaults(&root[keyPath: path]) }
@@ -173,7 +173,7 @@ public struct Field<Root: Sendable>: Sendable {
 }
 
 extension Document {
-  fileprivate var isZero: Bool { self == 0 || self == false }
+  fileprivate var isZero: Bool { self == 0 || self == false || self == "" }
 }
 
 /// A named rule about the form of a value; answers what is wrong, in words that follow "Invalid value: …:".

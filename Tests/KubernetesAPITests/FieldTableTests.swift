@@ -117,7 +117,8 @@ struct FieldTableTests {
 
   private static let published = [
     "EndpointPort": "CoreV1EndpointPort", "DiscoveryEndpointPort": "DiscoveryV1EndpointPort", "Event": "CoreV1Event",
-    "EventSeries": "CoreV1EventSeries", "ContainerResourceClaim": "CoreV1ResourceClaim",
+    "EventSeries": "CoreV1EventSeries", "EventsEvent": "EventsV1Event", "EventsEventSeries": "EventsV1EventSeries",
+    "ContainerResourceClaim": "CoreV1ResourceClaim",
   ]
 
   private static let own: Set<String> = ["RequestRecord"]

@@ -116,17 +116,20 @@ private struct CompletionSearch {
     }
   }
 
+  /// The kinds whose objects can be asked for, each by one word.
+  private static let kinds = Resource.all.filter { $0.verbs.contains("get") && !$0.isStoredInAnotherForm }
+
   private func types() -> [KubectlCompletion] {
     // `pods,no` completes the part behind the last comma.
     let comma = last.lastIndex(of: ",").map { String(last[...$0]) } ?? ""
-    return Resource.all.flatMap { resource in
+    return Self.kinds.flatMap { resource in
       ([resource.plural] + resource.shortNames).map { KubectlCompletion(comma + $0, resource.schema.summary) }
     }
   }
 
   private func fieldPaths() -> [KubectlCompletion] {
     let parts = last.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count > 1 else { return Resource.all.map { KubectlCompletion($0.plural, $0.schema.summary) } }
+    guard parts.count > 1 else { return Self.kinds.map { KubectlCompletion($0.plural, $0.schema.summary) } }
     guard var schema = Resource.find(word: parts[0])?.schema else { return [] }
     for name in parts[1..<(parts.count - 1)] {
       guard let next = schema.field(name).flatMap({ Explanation.schema($0.type) }) else { return [] }

@@ -17,8 +17,8 @@ public struct Endpoint: Described {
     "Endpoint", "One who answers for a service.",
     [
       Field(
-        "addresses", \.addresses, listOf: .string, required: true, because: "must contain at least 1 address",
-        written: .asNull, "Its addresses; the first is used."),
+        "addresses", \.addresses, listOf: .string, required: true, checked: false, written: .asNull,
+        "Its addresses; the first is used."),
       Field("conditions", \.conditions, .object(EndpointConditions.self), "How it is doing."),
       Field("hostname", \.hostname, .string, "Its name within the service."),
       Field("targetRef", \.targetRef, .object(ObjectReference.self), "The object that answers, mostly a pod."),

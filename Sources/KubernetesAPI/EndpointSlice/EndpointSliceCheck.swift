@@ -25,6 +25,9 @@ enum EndpointSliceCheck {
 
   private static func check(_ endpoint: Endpoint, _ type: String, at path: FieldPath) -> [FieldError] {
     var errors = tooMany(endpoint.addresses.count, addressLimit, at: path.field("addresses"))
+    if endpoint.addresses.isEmpty {
+      errors.append(FieldError(path.field("addresses"), .requiredBecause("must contain at least 1 address")))
+    }
     for (index, address) in endpoint.addresses.enumerated() {
       errors += check(address, type, at: path.field("addresses").index(index))
     }

@@ -48,15 +48,8 @@ public struct Event: NamedObject {
 
   private static var rules: Rules<Event> {
     var rules = Rules<Event>()
-    rules.check = { event in
-      let isElsewhere = event.involvedObject.namespace ?? "default" != event.metadata.namespace
-      return isElsewhere && !(event.involvedObject.namespace ?? "").isEmpty
-        ? [
-          FieldError(
-            FieldPath("involvedObject", "namespace"), .invalid("does not match event.namespace"),
-            value: .string(event.involvedObject.namespace ?? ""))
-        ] : []
-    }
+    rules.nameProblems = Names.pathSegmentProblems
+    rules.check = { EventCheck.check($0) }
     rules.selectableFields = { event in
       let object = event.involvedObject
       return [
@@ -71,7 +64,7 @@ public struct Event: NamedObject {
     return rules
   }
 
-  private static var columns: [Column<Event>] {
+  static var columns: [Column<Event>] {
     [
       Column("Last Seen", "When it happened last.") { event, now in .string(event.lastSeenText(now: now)) },
       Column("Type", "Normal or Warning.") { event, _ in .string(event.type ?? "") },

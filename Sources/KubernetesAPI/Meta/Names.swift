@@ -44,6 +44,12 @@ public enum Names {
     return problems
   }
 
+  /// What at least is asked of a name, since it stands in addresses.
+  public static func pathSegmentProblems(_ name: String) -> [String] {
+    if name == "." || name == ".." { return ["may not be '\(name)'"] }
+    return ["/", "%"].filter { name.contains($0) }.map { "may not contain '\($0)'" }
+  }
+
   /// The part of a label behind its prefix.
   public static func qualifiedNameProblems(_ key: String) -> [String] {
     let parts = key.split(separator: "/", omittingEmptySubsequences: false)

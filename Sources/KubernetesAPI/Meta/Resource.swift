@@ -24,6 +24,7 @@ public struct Resource: Sendable {
   private let decodeObject: @Sendable (Document) -> (any NamedObject, DecodingReport)
   private let rules: ErasedRules
   private let makeCells: @Sendable (any NamedObject, Timestamp) -> [Document]
+  let storageForm: ErasedStorageForm?
 
   public init<Object: NamedObject>(
     _ type: Object.Type, group: String = "", version: String = "v1", kind: String, plural: String,
@@ -31,6 +32,30 @@ public struct Resource: Sendable {
     verbs: [String] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
     subresources: [Subresource] = [], columns: [Column<Object>], rules: Rules<Object>
   ) {
+    self.init(
+      type, group: group, version: version, kind: kind, plural: plural, shortNames: shortNames, categories: categories,
+      isNamespaced: isNamespaced, verbs: verbs, subresources: subresources, columns: columns, rules: rules,
+      storageForm: nil)
+  }
+
+  /// A kind that is another form of one that is stored.
+  public init<Object: NamedObject, Kept: NamedObject>(
+    _ type: Object.Type, group: String, version: String = "v1", kind: String, plural: String,
+    shortNames: [String] = [], columns: [Column<Object>], rules: Rules<Object>, storedAs form: StorageForm<Object, Kept>
+  ) {
+    let kept = Kept.resource
+    self.init(
+      type, group: group, version: version, kind: kind, plural: plural, shortNames: shortNames,
+      categories: kept.categories, isNamespaced: kept.isNamespaced, verbs: kept.verbs, subresources: kept.subresources,
+      columns: columns, rules: rules, storageForm: ErasedStorageForm(form))
+  }
+
+  private init<Object: NamedObject>(
+    _ type: Object.Type, group: String, version: String, kind: String, plural: String, shortNames: [String],
+    categories: [String], isNamespaced: Bool, verbs: [String], subresources: [Subresource], columns: [Column<Object>],
+    rules: Rules<Object>, storageForm: ErasedStorageForm?
+  ) {
+    self.storageForm = storageForm
     self.group = group
     self.version = version
     self.kind = kind
@@ -76,6 +101,8 @@ public struct Resource: Sendable {
     rules.prepareForUpdate(&object, old, scope)
   }
   public func check(_ object: any NamedObject) -> [FieldError] { rules.check(object) }
+  /// What is asked of a new object alone.
+  public func checkCreation(_ object: any NamedObject) -> [FieldError] { rules.checkCreation(object) }
   public func checkUpdate(_ object: any NamedObject, from old: any NamedObject) -> [FieldError] {
     rules.checkUpdate(object, old)
   }
@@ -101,13 +128,14 @@ public struct Resource: Sendable {
 }
 
 extension Resource {
-  /// All kinds: those whose objects are kept, and those that are questions.
-  public static let all: [Resource] = kept + reviews
+  /// All kinds: those whose objects are kept, the binding, which changes another one, and those that are questions.
+  public static let all: [Resource] = kept + [Binding.resource] + reviews
 
   private static let kept: [Resource] = [
     Pod.resource, Node.resource, Namespace.resource, Event.resource, ConfigMap.resource, Secret.resource,
-    ServiceAccount.resource, Service.resource, Endpoints.resource, EndpointSlice.resource, RequestRecord.resource,
-    PodTemplate.resource, ReplicaSet.resource, Deployment.resource, DaemonSet.resource, Job.resource,
+    ServiceAccount.resource, Service.resource, Endpoints.resource, PodTemplate.resource, ReplicaSet.resource,
+    Deployment.resource, DaemonSet.resource, Job.resource, EventsEvent.resource, EndpointSlice.resource,
+    Lease.resource, RequestRecord.resource,
   ]
 
   public static func find(group: String, version: String, plural: String) -> Resource? {

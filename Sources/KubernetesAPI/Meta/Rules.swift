@@ -8,6 +8,7 @@ public struct Rules<Object: NamedObject>: Sendable {
   public var prepareForCreation: @Sendable (inout Object) -> Void = { _ in }
   public var prepareForUpdate: @Sendable (inout Object, Object, UpdateScope) -> Void = { _, _, _ in }
   public var check: @Sendable (Object) -> [FieldError] = { _ in [] }
+  public var checkCreation: @Sendable (Object) -> [FieldError] = { _ in [] }
   public var checkUpdate: @Sendable (Object, Object) -> [FieldError] = { _, _ in [] }
   public var checkStatus: @Sendable (Object, Object) -> [FieldError] = { _, _ in [] }
   public var warnings: @Sendable (Object) -> [String] = { _ in [] }
@@ -24,6 +25,7 @@ struct ErasedRules: Sendable {
   let prepareForCreation: @Sendable (inout any NamedObject) -> Void
   let prepareForUpdate: @Sendable (inout any NamedObject, any NamedObject, UpdateScope) -> Void
   let check: @Sendable (any NamedObject) -> [FieldError]
+  let checkCreation: @Sendable (any NamedObject) -> [FieldError]
   let checkUpdate: @Sendable (any NamedObject, any NamedObject) -> [FieldError]
   let checkStatus: @Sendable (any NamedObject, any NamedObject) -> [FieldError]
   let warnings: @Sendable (any NamedObject) -> [String]
@@ -51,6 +53,7 @@ struct ErasedRules: Sendable {
       let typed = Self.typed(object, as: Object.self)
       return MetadataRules.check(typed.metadata, nameProblems: rules.nameProblems) + typed.check() + rules.check(typed)
     }
+    checkCreation = { rules.checkCreation(Self.typed($0, as: Object.self)) }
     checkUpdate = { object, old in
       rules.checkUpdate(Self.typed(object, as: Object.self), Self.typed(old, as: Object.self))
     }

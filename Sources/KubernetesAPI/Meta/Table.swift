@@ -32,6 +32,15 @@ public struct Column<Object: Sendable>: Sendable {
   }
 }
 
+extension Column {
+  /// The same column of a type whose objects lead to those that it was made for.
+  func of<Other: Sendable>(_ object: @escaping @Sendable (Other) -> Object) -> Column<Other> {
+    Column<Other>(
+      column.name, type: column.type, format: column.format, wide: column.priority > 0, column.description
+    ) { other, now in cell(object(other), now) }
+  }
+}
+
 extension Column where Object: NamedObject {
   public static var name: Column {
     Column("Name", format: "name", "Name of the object, unique in its namespace.") { object, _ in .string(object.name) }

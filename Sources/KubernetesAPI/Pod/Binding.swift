@@ -1,7 +1,8 @@
+internal import Documents
 public import ObjectSchema
 
 /// The scheduler's decision: this pod goes to that node.
-public struct Binding: APIObject {
+public struct Binding: NamedObject {
   public var apiVersion: String?
   public var kind: String?
   public var metadata = ObjectMeta()
@@ -15,4 +16,8 @@ public struct Binding: APIObject {
       Field("metadata", \.metadata, .object(ObjectMeta.self), "The pod's name and namespace."),
       Field("target", \.target, .object(ObjectReference.self), "The node."),
     ])
+
+  /// Only ever created, and not kept: what it says goes into the pod.
+  public static let resource = Resource(
+    Binding.self, kind: "Binding", plural: "bindings", verbs: ["create"], columns: [.name], rules: Rules())
 }

@@ -35,7 +35,6 @@ enum ServiceRules {
   }
 
   private static func applyDefaults(_ service: inout Service) {
-    service.spec.dropEmptyValues()
     if service.spec.sessionAffinity == "None" { service.spec.sessionAffinityConfig = nil }
     if service.spec.sessionAffinity == "ClientIP",
       service.spec.sessionAffinityConfig?.clientIP?.timeoutSeconds == nil
@@ -66,22 +65,6 @@ enum ServiceRules {
         let mode = service.status.loadBalancer.ingress[index].ipMode
         service.status.loadBalancer.ingress[index].ipMode = mode ?? "VIP"
       }
-    }
-  }
-}
-
-extension ServiceSpec {
-  /// Zeros and empty texts say as little as absent fields, and are not kept.
-  fileprivate mutating func dropEmptyValues() {
-    clusterIP = clusterIP.nonEmpty
-    loadBalancerIP = loadBalancerIP.nonEmpty
-    externalName = externalName.nonEmpty
-    externalTrafficPolicy = externalTrafficPolicy.nonEmpty
-    if healthCheckNodePort == 0 { healthCheckNodePort = nil }
-    if publishNotReadyAddresses == false { publishNotReadyAddresses = nil }
-    for index in ports.indices {
-      ports[index].name = ports[index].name.nonEmpty
-      if ports[index].nodePort == 0 { ports[index].nodePort = nil }
     }
   }
 }

@@ -35,7 +35,7 @@ public struct ServiceSpec: Described {
       "selector", \.selector, mapOf: .string,
       "The labels of the pods that it leads to; without any, somebody else must name the endpoints."),
     Field(
-      "clusterIP", \.clusterIP, .string,
+      "clusterIP", \.clusterIP, .string, written: .unlessZero,
       "Its address inside the cluster, given out by the server; None for a service without one."),
     Field("clusterIPs", \.clusterIPs, listOf: .string, "Its addresses, one of each family; the first is clusterIP."),
     Field(
@@ -50,19 +50,24 @@ public struct ServiceSpec: Described {
 
   /// What leads to it from outside, and the finer points.
   private static let outside: [Field<ServiceSpec>] = [
-    Field("loadBalancerIP", \.loadBalancerIP, .string, "The address that a balancer is asked to take."),
+    Field(
+      "loadBalancerIP", \.loadBalancerIP, .string, written: .unlessZero, "The address that a balancer is asked to take."
+    ),
     Field(
       "loadBalancerSourceRanges", \.loadBalancerSourceRanges, listOf: .string,
       "The clients that a balancer lets through."),
-    Field("externalName", \.externalName, .string, "The name that a service of type ExternalName stands for."),
     Field(
-      "externalTrafficPolicy", \.externalTrafficPolicy, .string, allowed: ["Cluster", "Local"],
+      "externalName", \.externalName, .string, written: .unlessZero,
+      "The name that a service of type ExternalName stands for."),
+    Field(
+      "externalTrafficPolicy", \.externalTrafficPolicy, .string, allowed: ["Cluster", "Local"], written: .unlessZero,
       "Whether a node passes outside traffic on to pods of others."),
     Field(
-      "healthCheckNodePort", \.healthCheckNodePort, .int32,
+      "healthCheckNodePort", \.healthCheckNodePort, .int32, written: .unlessZero,
       "The port on which a balancer asks a node whether it has a pod."),
     Field(
-      "publishNotReadyAddresses", \.publishNotReadyAddresses, .bool, "Whether pods count before they are ready."),
+      "publishNotReadyAddresses", \.publishNotReadyAddresses, .bool, written: .unlessZero,
+      "Whether pods count before they are ready."),
     Field(
       "sessionAffinityConfig", \.sessionAffinityConfig, .object(SessionAffinityConfig.self),
       "How long a client is remembered."),
@@ -96,14 +101,16 @@ public struct ServicePort: Described {
   public static let schema = Schema<ServicePort>(
     "ServicePort", "One port of a service.",
     [
-      Field("name", \.name, .string, "Its name; needed where there are several."),
+      Field("name", \.name, .string, written: .unlessZero, "Its name; needed where there are several."),
       Field("protocol", \.`protocol`, .string, allowed: ["SCTP", "TCP", "UDP"], default: "TCP", "TCP, UDP or SCTP."),
       Field("appProtocol", \.appProtocol, .string, "What is spoken over it, such as http."),
       Field("port", \.port, .int32, required: true, default: 0, "The number that clients use."),
       Field(
         "targetPort", \.targetPort, .intOrString,
         "The number or name of the pod's port; without it, the same number."),
-      Field("nodePort", \.nodePort, .int32, "The port on each node that leads to it, given out by the server."),
+      Field(
+        "nodePort", \.nodePort, .int32, written: .unlessZero,
+        "The port on each node that leads to it, given out by the server."),
     ])
 }
 
