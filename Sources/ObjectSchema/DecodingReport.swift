@@ -29,18 +29,44 @@ public struct DecodingReport: Sendable {
   public private(set) var mismatches: [Mismatch] = []
   var path = FieldPath()
   private var structures: [String] = []
+  private var structureCount = 0
+
+  /// More problems than anybody reads are not collected; Kubernetes stops there as well.
+  private static let problemLimit = 100
+  /// A small body of empty structures would fill the memory.
+  private static let structureLimit = 50_000
 
   public var isClean: Bool { strictProblems.isEmpty && mismatches.isEmpty }
 
-  mutating func enter(structure name: String) { structures.append(name) }
+  /// False when the object has so many structures that the rest is not read.
+  mutating func enter(structure name: String, line: Int) -> Bool {
+    structureCount += 1
+    if structureCount > Self.structureLimit {
+      if structureCount == Self.structureLimit + 1 {
+        add(Mismatch(path: path, line: line, message: "an object may have at most \(Self.structureLimit) structures"))
+      }
+      return false
+    }
+    structures.append(name)
+    return true
+  }
+
   mutating func leaveStructure() { structures.removeLast() }
 
   mutating func unknown(line: Int) {
-    strictProblems.append(StrictProblem(kind: .unknownField, path: path, line: line))
+    add(StrictProblem(kind: .unknownField, path: path, line: line))
   }
 
   mutating func duplicate(_ key: String) {
-    strictProblems.append(StrictProblem(kind: .duplicateField, path: path.field(key), line: 0))
+    add(StrictProblem(kind: .duplicateField, path: path.field(key), line: 0))
+  }
+
+  private mutating func add(_ problem: StrictProblem) {
+    if strictProblems.count < Self.problemLimit { strictProblems.append(problem) }
+  }
+
+  private mutating func add(_ mismatch: Mismatch) {
+    if mismatches.count < Self.problemLimit { mismatches.append(mismatch) }
   }
 
   mutating func mismatch(_ document: Document, expected: TypeDescription) {
@@ -65,6 +91,6 @@ public struct DecodingReport: Sendable {
       message =
         "json: cannot unmarshal \(document.kindName) into Go struct field \(place) of type \(expected.decoderName)"
     }
-    mismatches.append(Mismatch(path: path, line: document.line, message: message))
+    add(Mismatch(path: path, line: document.line, message: message))
   }
 }

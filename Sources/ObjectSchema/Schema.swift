@@ -21,7 +21,7 @@ public struct Schema<Root: Sendable>: Sendable {
       if !document.isNull { report.mismatch(document, expected: .object(AnySchema(Root.self))) }
       return nil
     }
-    report.enter(structure: name)
+    guard report.enter(structure: name, line: document.line) else { return nil }
     defer { report.leaveStructure() }
     for key in map.duplicates { report.duplicate(key) }
     var root = Root()

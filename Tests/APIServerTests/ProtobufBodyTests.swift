@@ -116,4 +116,21 @@ struct ProtobufBodyTests {
     #expect(onlyCode == 406)
     #expect(only["message"] == "only the following media types are accepted: application/json, application/yaml")
   }
+
+  /// Two bytes a container: a small body that asks for much work.
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [(20_000, 422, "is invalid"), (200_000, 400, "an object may have at most 50000 structures")])
+  func refusesManyEmptyPartsInGoodTime(count: Int, status: Int, message: String) async throws {
+    func content(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
+      // The length in three bytes, whatever it is.
+      [number << 3 | 2] + [0, 7, 14].map { UInt8(bytes.count >> $0 & 0x7F) | ($0 < 14 ? 0x80 : 0) } + bytes
+    }
+    let cluster = try await Cluster()
+    let spec = content(2, (0..<count).flatMap { _ -> [UInt8] in [0x12, 0x00] })
+    let (code, answer) = try await send(
+      "POST", Cluster.pods, Self.pod.prefix(15) + content(2, Self.pod[17..<24] + spec), to: cluster)
+    #expect(code == status)
+    #expect(answer["message"]?.stringValue?.contains(message) == true)
+  }
 }

@@ -110,6 +110,21 @@ struct DecodingTests {
     #expect(try decode(text).report.mismatches.map(\.message) == [message])
   }
 
+  @Test func aHundredProblemsAreEnough() throws {
+    let unknown = (0..<500).map { #""x\#($0)":1"# }.joined(separator: ",")
+    let parts = (0..<500).map { _ in #"{"name":3}"# }.joined(separator: ",")
+    let (_, report) = try decode(#"{\#(unknown),"parts":[\#(parts)]}"#)
+    #expect(report.strictProblems.count == 100)
+    #expect(report.mismatches.count == 100)
+  }
+
+  @Test func anObjectOfTooManyStructuresIsNotReadToItsEnd() throws {
+    let parts = [String](repeating: "{}", count: 60_000).joined(separator: ",")
+    let (value, report) = try decode(#"{"name":"n","parts":[\#(parts)]}"#)
+    #expect(report.mismatches.map(\.message) == ["an object may have at most 50000 structures"])
+    #expect(value.parts.count == 49_999)
+  }
+
   @Test func defaultsFillWhatIsAbsentOrEmpty() throws {
     var (value, _) = try decode(#"{"parts":[{"name":"a","mode":""},{"mode":"Fast"}]}"#)
     value.applyDefaults()

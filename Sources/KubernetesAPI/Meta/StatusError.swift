@@ -76,8 +76,8 @@ public struct StatusError: Error, Sendable, Equatable, CustomStringConvertible {
     all.causes = errors.map { error in
       StatusCause(reason: error.causeReason, message: error.message, field: error.path.description)
     }
-    var texts: [String] = []
-    for error in errors where !texts.contains(error.description) { texts.append(error.description) }
+    var seen: Set<String> = []
+    let texts = errors.map(\.description).filter { seen.insert($0).inserted }
     let list = texts.count == 1 ? texts[0] : "[" + texts.joined(separator: ", ") + "]"
     return StatusError(422, "Invalid", "\(qualified(kind, group)) \"\(name)\" is invalid: \(list)", details: all)
   }
