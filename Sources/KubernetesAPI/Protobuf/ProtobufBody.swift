@@ -8,9 +8,9 @@ public struct ProtobufBody: Sendable {
 
   private static let signature: [UInt8] = [0x6B, 0x38, 0x73, 0x00]
 
-  /// The kinds that clients send without the server storing them, with the group whose messages they are made of.
-  static let unstored: [(group: String, schema: AnySchema)] = [
-    ("", AnySchema(Binding.self)), ("", AnySchema(DeleteOptions.self)), ("policy", AnySchema(Eviction.self)),
+  /// What clients send beside the kinds of the registry, with the group whose messages it is made of.
+  static let besides: [(group: String, schema: AnySchema)] = [
+    ("", AnySchema(DeleteOptions.self)), ("policy", AnySchema(Eviction.self)),
     ("autoscaling", AnySchema(Scale.self)), (Resource.authenticationGroup, AnySchema(TokenRequest.self)),
   ]
 
@@ -77,6 +77,6 @@ public struct ProtobufBody: Sendable {
 
   private static func form(apiVersion: String, kind: String) -> (group: String, schema: AnySchema)? {
     if let resource = Resource.find(apiVersion: apiVersion, kind: kind) { return (resource.group, resource.schema) }
-    return unstored.first { $0.schema.name == kind }
+    return besides.first { $0.schema.name == kind }
   }
 }

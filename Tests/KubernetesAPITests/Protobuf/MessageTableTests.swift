@@ -19,12 +19,12 @@ struct MessageTableTests {
     Resource.all.filter { !$0.group.hasSuffix(".dev") }.map {
       Body(apiVersion: $0.apiVersion, kind: $0.kind, schema: $0.schema)
     }
-    + ProtobufBody.unstored.map { group, schema in
+    + ProtobufBody.besides.map { group, schema in
       Body(apiVersion: group.isEmpty ? "v1" : "\(group)/v1", kind: schema.name, schema: schema)
     }
 
-  /// Fields that are published without their numbers yet.
-  static let unnumbered: Set<String> = ["NodeSystemInfo.runningInUserNamespace"]
+  /// Fields of later versions: one is published without its number, the other is kept as JSON without its types.
+  static let unnumbered: Set<String> = ["NodeSystemInfo.runningInUserNamespace", "JobSpec.scheduling"]
 
   /// What an object is travels in front of it, not in it.
   static func isInTheEnvelope(_ field: String, of schema: AnySchema) -> Bool {
@@ -47,9 +47,8 @@ struct MessageTableTests {
         let names = Self.names(schema.name, tables)
         for field in schema.fields {
           let path = "\(schema.name).\(field.name)"
-          #expect(
-            names.contains(field.name) || Self.unnumbered.contains(path)
-              || Self.isInTheEnvelope(field.name, of: schema), "\(path) in \(body.apiVersion)")
+          if Self.unnumbered.contains(path) || Self.isInTheEnvelope(field.name, of: schema) { continue }
+          #expect(names.contains(field.name), "\(path) in \(body.apiVersion)")
           visit(field.type)
         }
       default: break
