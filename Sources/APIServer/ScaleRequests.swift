@@ -56,6 +56,16 @@ extension Server {
   }
 
   private func answer(_ object: any Scalable, _ call: Call, _ warnings: [String] = []) -> APIResponse {
-    call.response(json: Scale(of: object).document().json(), warnings: warnings)
+    let scale = Scale(of: object)
+    guard call.answerForm.shape == .table else {
+      return call.response(json: scale.document().json(), warnings: warnings)
+    }
+    let table: Document = [
+      "kind": "Table", "apiVersion": "meta.k8s.io/v1",
+      "metadata": ["resourceVersion": .string(object.metadata.resourceVersion ?? "")],
+      "columnDefinitions": .list(Scale.columns.map(\.column.document)),
+      "rows": [["cells": .list(Scale.columns.map { $0.cell(scale, call.now) }), "object": scale.document()]],
+    ]
+    return call.response(json: table.json(), warnings: warnings)
   }
 }

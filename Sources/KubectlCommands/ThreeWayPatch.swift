@@ -33,8 +33,10 @@ struct ThreeWayPatch {
     switch (modified.content, current?.content) {
     case (.map(let modified), .map(let current)?):
       let inner = ThreeWayPatch(schema: field.flatMap { Self.elementSchema($0.type) })
-      let changes = inner.patchMap(original?.mapValue ?? DocumentMap(), modified, current)
-      if !changes.isEmpty { patch[key] = .map(changes) }
+      var changes = inner.patchMap(original?.mapValue ?? DocumentMap(), modified, current)
+      if changes.isEmpty { return }
+      if field?.retainsKeys == true { changes.retainKeys(of: modified) }
+      patch[key] = .map(changes)
     case (.list(let modified), .list(let current)?):
       guard schema != nil, let mergeKey = field?.mergeKey else {
         if modified != current { patch[key] = .list(modified) }
@@ -45,7 +47,8 @@ struct ThreeWayPatch {
         patchPlainList(key, original, modified, current, into: &patch)
       } else {
         let inner = ThreeWayPatch(schema: field.flatMap { Self.elementSchema($0.type) })
-        inner.patchKeyedList(key, mergeKey, original, modified, current, into: &patch)
+        inner.patchKeyedList(
+          key, mergeKey, retainsKeys: field?.retainsKeys == true, original, modified, current, into: &patch)
       }
     default:
       if modified != current { patch[key] = modified }
@@ -64,8 +67,8 @@ struct ThreeWayPatch {
   }
 
   private func patchKeyedList(
-    _ key: String, _ mergeKey: String, _ original: [Document], _ modified: [Document], _ current: [Document],
-    into patch: inout DocumentMap
+    _ key: String, _ mergeKey: String, retainsKeys: Bool, _ original: [Document], _ modified: [Document],
+    _ current: [Document], into patch: inout DocumentMap
   ) {
     func element(_ list: [Document], _ identity: Document?) -> DocumentMap? {
       list.first { $0[mergeKey] == identity }?.mapValue
@@ -80,6 +83,7 @@ struct ThreeWayPatch {
       var change = patchMap(element(original, identity) ?? DocumentMap(), wanted, known)
       if change.isEmpty { continue }
       change[mergeKey] = identity
+      if retainsKeys { change.retainKeys(of: wanted) }
       changes.append(.map(change))
     }
     for item in original where element(modified, item[mergeKey]) == nil {
@@ -99,5 +103,12 @@ struct ThreeWayPatch {
     case .list(let element): elementSchema(element)
     default: nil
     }
+  }
+}
+
+extension DocumentMap {
+  /// Says that all other keys are to go.
+  fileprivate mutating func retainKeys(of wanted: DocumentMap) {
+    self["$retainKeys"] = .list(wanted.keys.sorted().map { .string($0) })
   }
 }

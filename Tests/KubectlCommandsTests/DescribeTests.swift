@@ -20,6 +20,25 @@ struct DescribeTests {
     expect(description.take(), is: String(expected[..<expected.range(of: "Events:")!.lowerBound]))
   }
 
+  @Test(arguments: ["deployment", "replicaset"])
+  func tellsOfDeploymentsAndTheirReplicaSetsAsTheRealOne(_ name: String) async throws {
+    let cluster = FakeCluster(now: "2026-11-21T12:04:11Z")
+    for object in try Fixture.yaml("reference/16-deployment/get-yaml.txt")["items"]?.listValue ?? [] {
+      cluster.add(object)
+    }
+    let expected = try Fixture.text("reference/16-deployment/describe-\(name).txt")
+    let ran = try await cluster.kubectl("describe \(name)s --show-events=false")
+    expect(ran.output, is: String(expected[..<expected.range(of: "Events:")!.lowerBound]))
+  }
+
+  @Test(arguments: ["daemonset", "job"])
+  func tellsOfOtherKindsThatMakePods(_ name: String) async throws {
+    let cluster = FakeCluster()
+    cluster.add(try Fixture.yaml("describe/\(name).json"))
+    let ran = try await cluster.kubectl("describe \(name)s --show-events=false")
+    expect(ran.output, is: try Fixture.text("describe/\(name).txt"))
+  }
+
   @Test(arguments: ["01-plain", "02-two-containers", "03-init", "13-hooks"])
   func tellsOfEventsAsTheRealOne(_ name: String) throws {
     let events = try (Fixture.yaml("reference/\(name)/events-yaml.txt")["items"]?.listValue ?? []).map {

@@ -50,4 +50,14 @@ struct ThreeWayPatchTests {
   func comparesThreeObjects(_ original: String, _ modified: String, _ current: String, _ expected: String) throws {
     #expect(try patch(original, modified, current) == expected)
   }
+
+  @Test
+  func saysWhichKeysOfAStrategyStay() throws {
+    func read(_ text: String) throws -> Document { try Document.parse(yaml: text).first ?? [:] }
+    let patch = try ThreeWayPatch.make(
+      original: [:], modified: read("spec: {strategy: {type: Recreate}}"),
+      current: read("spec: {strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 1}}}"),
+      schema: Deployment.resource.schema)
+    #expect(patch.jsonText() == #"{"spec":{"strategy":{"$retainKeys":["type"],"type":"Recreate"}}}"#)
+  }
 }

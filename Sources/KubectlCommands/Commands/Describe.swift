@@ -83,6 +83,7 @@ enum Describe {
       case "Namespace":
         related.quotas = try await limits("resourcequotas", of: document, invocation)
         related.limitRanges = try await limits("limitranges", of: document, invocation)
+      case "ReplicaSet", "DaemonSet", "Deployment": try await addOffspring(object, &related, invocation)
       case "Service":
         let selection = Selection(labelSelector: "kubernetes.io/service-name=\(object.name)")
         related.endpointSlices =
@@ -129,6 +130,20 @@ enum Describe {
     }
   }
 
+  /// What the object has made, as its selector finds it.
+  private static func addOffspring(
+    _ object: any Describable, _ related: inout RelatedObjects, _ invocation: Invocation
+  ) async throws {
+    guard let selector = (object as? any PodOwner)?.podSelector else { return }
+    let selection = Selection(labelSelector: selector.queryText, limit: 500)
+    if object is Deployment {
+      related.replicaSets =
+        try await invocation.client.list(ReplicaSet.self, namespace: object.namespace, selection).items
+    } else {
+      related.pods = try await invocation.client.list(Pod.self, namespace: object.namespace, selection).items
+    }
+  }
+
   private static func addNodeCompany(
     _ node: Document, _ related: inout RelatedObjects, _ invocation: Invocation
   ) async throws {
@@ -160,7 +175,6 @@ enum GenericDescription {
   /// Told above already, or of interest to nobody.
   private static let skipped: Set<String> = [
     ".metadata.name", ".metadata.namespace", ".metadata.labels", ".metadata.annotations", ".metadata.managedFields",
-    ".metadata.resourceVersion", ".metadata.generation",
   ]
 
   private static func texts(_ map: Document?) -> [String: String] {

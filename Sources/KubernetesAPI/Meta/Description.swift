@@ -11,8 +11,10 @@ public protocol Describable: NamedObject {
 public struct RelatedObjects: Sendable {
   /// Nil when events are not to be shown.
   public var events: [Event]?
-  /// The pods on a node.
+  /// The pods on a node, or those that a selector finds.
   public var pods: [Pod] = []
+  /// What the selector of a deployment finds.
+  public var replicaSets: [ReplicaSet] = []
   /// The lease of a node, as a document: holder and renewal.
   public var lease: Document?
   public var leaseProblem: String?
@@ -71,20 +73,20 @@ public struct Description: Sendable {
     }
   }
 
-  public mutating func annotations(_ annotations: [String: String]) {
+  public mutating func annotations(_ annotations: [String: String], level: Int = 0) {
     let shown = annotations.filter { $0.key != "kubectl.kubernetes.io/last-applied-configuration" }
-    if shown.isEmpty { return field("Annotations", "<none>") }
+    if shown.isEmpty { return field(level, "Annotations", "<none>") }
     for (index, pair) in shown.sorted(by: { $0.key < $1.key }).enumerated() {
       let value = pair.value.hasSuffix("\n") ? String(pair.value.dropLast()) : pair.value
       let start = index == 0 ? "Annotations:\t" : "\t"
       if value.utf8.count + pair.key.utf8.count + 2 <= Self.annotationLimit, !value.contains("\n") {
-        line("\(start)\(pair.key): \(value)")
+        line(level, "\(start)\(pair.key): \(value)")
         continue
       }
-      line("\(start)\(pair.key):")
+      line(level, "\(start)\(pair.key):")
       for part in value.split(separator: "\n", omittingEmptySubsequences: false) {
         let isLong = part.count > Self.annotationLimit - 2
-        line("\t  \(part.prefix(Self.annotationLimit - 2))\(isLong ? "..." : "")")
+        line(level, "\t  \(part.prefix(Self.annotationLimit - 2))\(isLong ? "..." : "")")
       }
     }
   }

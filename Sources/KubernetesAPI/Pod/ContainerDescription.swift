@@ -3,10 +3,13 @@ internal import ObjectSchema
 /// The containers of a pod, as `kubectl describe` tells of them.
 struct ContainerDescription {
   let pod: Pod
+  /// Whether these are containers of pods that are still to be made.
+  var isTemplate = false
 
   func describeAll(into description: inout Description) {
     describe("Init Containers", pod.spec.initContainers, pod.status.initContainerStatuses, &description)
     describe("Containers", pod.spec.containers, pod.status.containerStatuses, &description)
+    if isTemplate { return }
     let debuggers = pod.spec.ephemeralContainers.map(\.asContainer)
     describe("Ephemeral Containers", debuggers, pod.status.ephemeralContainerStatuses, &description)
   }
@@ -15,10 +18,10 @@ struct ContainerDescription {
     _ title: String, _ containers: [Container], _ statuses: [ContainerStatus], _ description: inout Description
   ) {
     if containers.isEmpty { return }
-    description.line(0, "\(title):")
+    description.line(isTemplate ? 1 : 0, "\(title):")
     for container in containers {
       let status = statuses.first { $0.name == container.name }
-      description.line(1, "\(container.name ?? ""):")
+      description.line(1, (isTemplate ? " " : "") + "\(container.name ?? ""):")
       describeImage(container, status, &description)
       describeWords("Command", container.command, &description)
       describeWords("Args", container.args, &description)

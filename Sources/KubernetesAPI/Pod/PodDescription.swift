@@ -81,31 +81,7 @@ extension Pod: Describable {
   private func describeScheduling(_ description: inout Description) {
     description.field(0, "QoS Class", status.qosClass ?? spec.qualityOfService)
     description.pairs("Node-Selectors", spec.nodeSelector)
-    describeTolerations(&description)
-    for (index, constraint) in spec.topologySpreadConstraints.enumerated() {
-      let start = index == 0 ? "Topology Spread Constraints:\t" : "\t"
-      let selector = constraint.labelSelector.map { " for selector \($0.text)" } ?? ""
-      description.line(
-        0,
-        "\(start)\(constraint.topologyKey ?? ""):\(constraint.whenUnsatisfiable ?? "") when max skew \(constraint.maxSkew ?? 0) is exceeded\(selector)"
-      )
-    }
-  }
-
-  private func describeTolerations(_ description: inout Description) {
-    if spec.tolerations.isEmpty { return description.field(0, "Tolerations", "<none>") }
-    let ordered = spec.tolerations.enumerated().sorted {
-      ($0.element.key ?? "", $0.offset) < ($1.element.key ?? "", $1.offset)
-    }
-    for (index, toleration) in ordered.map(\.element).enumerated() {
-      var text = toleration.key ?? ""
-      if let value = toleration.value, !value.isEmpty { text += "=\(value)" }
-      if let effect = toleration.effect, !effect.isEmpty { text += ":\(effect)" }
-      if toleration.operator == "Exists", (toleration.value ?? "").isEmpty {
-        text += text.isEmpty ? "op=Exists" : " op=Exists"
-      }
-      if let seconds = toleration.tolerationSeconds { text += " for \(seconds)s" }
-      description.line(0, (index == 0 ? "Tolerations:" : "") + "\t\(text)")
-    }
+    PlacementDescription.describe(spec.tolerations, level: 0, into: &description)
+    PlacementDescription.describe(spec.topologySpreadConstraints, level: 0, into: &description)
   }
 }

@@ -2,11 +2,12 @@ internal import ObjectSchema
 
 /// The volumes of a pod, as `kubectl describe` tells of them.
 enum VolumeDescription {
-  static func describe(_ volumes: [Volume], into description: inout Description) {
-    if volumes.isEmpty { return description.field(0, "Volumes", "<none>") }
-    description.line(0, "Volumes:")
+  static func describe(_ volumes: [Volume], isTemplate: Bool = false, into description: inout Description) {
+    let level = isTemplate ? 1 : 0
+    if volumes.isEmpty { return description.field(level, "Volumes", "<none>") }
+    description.line(level, "Volumes:")
     for volume in volumes {
-      description.line(1, "\(volume.name ?? ""):")
+      description.line(1, (isTemplate ? " " : "") + "\(volume.name ?? ""):")
       for (name, value) in rows(volume) {
         if let value { description.field(2, name, value) } else { description.line(2, "\(name):") }
         if name == "Items" {

@@ -32,6 +32,19 @@ public struct Scale: APIObject {
       Field("status", \.status, .object(ScaleStatus.self), checked: false, "How many pods there are."),
     ])
 
+  public static let columns: [Column<Scale>] = [
+    Column("Name", format: "name", "Name of the scaled object.") { scale, _ in .string(scale.metadata.name ?? "") },
+    Column("Desired", type: "integer", "How many pods there are to be.") { scale, _ in
+      .integer(scale.spec.replicas ?? 0)
+    },
+    Column("Available", type: "integer", "How many pods there are.") { scale, _ in
+      .integer(scale.status.replicas ?? 0)
+    },
+    Column("Age", "Time since the object was made.") { scale, now in
+      .string(Age.text(since: scale.metadata.creationTimestamp, now: now))
+    },
+  ]
+
   /// The part of a kind through which it is scaled.
   public static let subresource = Subresource(
     "scale", kind: "Scale", group: "autoscaling", version: "v1", verbs: ["get", "patch", "update"])
