@@ -77,6 +77,22 @@ struct DescribeTests {
     }
   }
 
+  @Test(arguments: [
+    "cm/settings", "secret/login", "secret/robot-token", "sa/robot", "svc/web", "svc/lb", "svc/ext", "svc/headless",
+    "ep/web", "endpointslice/web-abc",
+  ])
+  func tellsOfDataServicesAndTheirEndpoints(_ object: String) async throws {
+    let cluster = FakeCluster()
+    for item in try Fixture.yaml("describe/core/objects.yaml")["items"]?.listValue ?? [] { cluster.add(item) }
+    // Only the service "web" has endpoints.
+    if object.hasPrefix("svc/") && object != "svc/web" {
+      cluster.answer(
+        "GET /apis/discovery.k8s.io/v1/namespaces/default/endpointslices", ["kind": "EndpointSliceList", "items": []])
+    }
+    let name = String(object.map { $0 == "/" ? "-" : $0 })
+    expect(try await cluster.kubectl("describe \(object)").output, is: try Fixture.text("describe/core/\(name).txt"))
+  }
+
   @Test
   func takesTheBeginningOfAName() async throws {
     let cluster = FakeCluster()
