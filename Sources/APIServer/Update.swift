@@ -15,6 +15,11 @@ extension Server {
     guard scope != .main || call.resource.verbs.contains("update") else { throw StatusError.methodNotAllowed() }
     let (object, remarks) = try call.objectInBody()
     try checkPlace(object, call)
+    if scope == .main && call.resource.isMadeByUpdate {
+      let key = call.key
+      let present = try await read(call) { () throws(StoreError) in try await self.store.get(key) }
+      if present == nil { return try await create(call) }
+    }
     let (stored, warnings) = try await change(call, scope) { old throws(StatusError) in
       // Without a revision the update is meant for whatever is there.
       let version = object.metadata.resourceVersion ?? ""

@@ -14,7 +14,9 @@ public final class NamespaceController: Sendable {
   private let namespaces: Mirror<Namespace>
   private let queue: ReconcileLoop<ObjectKey>
   /// The kinds that live in namespaces and can be deleted.
-  private let contents = Resource.all.filter { $0.isNamespaced && $0.verbs.contains("deletecollection") }
+  private let contents = Resource.all.filter {
+    $0.isNamespaced && $0.verbs.contains("deletecollection") && !$0.isStoredInAnotherForm
+  }
 
   public init(client: ClusterClient, time: any TimeSource = SystemTime()) {
     self.client = client

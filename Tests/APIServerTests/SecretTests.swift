@@ -58,6 +58,21 @@ struct SecretTests {
     #expect(others["items"]?.listValue == [])
   }
 
+  @Test(arguments: [
+    ("", "", "certificate"), ("-----BEGIN CERTIFICATE-----\\n-----END CERTIFICATE-----\\n", "key", "key"),
+    ("-----BEGIN A-----\\n-----END A-----", "-----BEGIN B-----\\n-----END B-----", nil),
+  ])
+  func warnsOfCertificatesThatCannotBeRead(certificate: String, key: String, unread: String?) async throws {
+    let cluster = try await Cluster()
+    let response = try await cluster.send(
+      "POST", Self.path,
+      #"{"metadata":{"name":"a"},"type":"kubernetes.io/tls","stringData":{"tls.crt":"\#(certificate)","tls.key":"\#(key)"}}"#
+    )
+    #expect(response.status == 201)
+    let expected = unread.map { #"299 - "tls: failed to find any PEM data in \#($0) input""# }
+    #expect(response.headers.all("Warning") == [expected].compactMap { $0 })
+  }
+
   @Test func keepsItsType() async throws {
     let cluster = try await Cluster()
     let body = #"{"metadata":{"name":"login"},"type":"example.com/own","immutable":true,"data":{"a":""}}"#

@@ -265,6 +265,89 @@ struct ServiceTests {
     #expect(statuses.count { $0 == 422 } == 49)
   }
 
+  @Test func onlyOneOfManyTurnsToThePortThatAllWant() async throws {
+    let cluster = try await Cluster()
+    for number in 0..<20 {
+      try await cluster.call("POST", Self.path, Self.body("web\(number)"), expecting: 201)
+    }
+    let patch = #"{"spec":{"type":"NodePort","ports":[{"port":80,"nodePort":30005}]}}"#
+    let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+      for number in 0..<20 {
+        group.addTask { try await cluster.send("PATCH", Self.path + "/web\(number)", patch, type: Self.merge).status }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(statuses.count { $0 == 200 } == 1)
+    #expect(statuses.count { $0 == 422 } == 19)
+  }
+
+  @Test func anUpdateMakesWhatIsMissing() async throws {
+    let cluster = try await Cluster()
+    let service = try await cluster.call("PUT", Self.path + "/web", Self.body("web"), expecting: 201)
+    #expect(service["spec"]?["clusterIP"]?.stringValue?.hasPrefix("10.96.") == true)
+    try await cluster.call("PUT", Self.path + "/web", Self.body("web"))
+    try await cluster.call(
+      "PUT", "/api/v1/namespaces/default/configmaps/a", #"{"metadata":{"name":"a"}}"#, expecting: 404)
+  }
+
+  @Test func takesOneFamilyWhereTwoAreOnlyPreferred() async throws {
+    let cluster = try await Cluster()
+    let spec = #""ipFamilyPolicy":"PreferDualStack","ports":[{"port":80}]"#
+    let service = try await cluster.call("POST", Self.path, Self.body("web", spec), expecting: 201)
+    #expect(service["spec"]?["ipFamilies"] == ["IPv4"])
+    #expect(service["spec"]?["ipFamilyPolicy"] == "PreferDualStack")
+  }
+
+  // MARK: The balancer in front
+
+  @Test func tellsWhereABalancerIs() async throws {
+    let cluster = try await Cluster()
+    try await cluster.call(
+      "POST", Self.path, Self.body("web", #""type":"LoadBalancer","ports":[{"port":80}]"#), expecting: 201)
+    let status = #"{"status":{"loadBalancer":{"ingress":[{"ip":"5.6.7.8"},{"hostname":"lb.example.com"}]}}}"#
+    let service = try await cluster.call("PATCH", Self.path + "/web/status", status, type: Self.merge)
+    #expect(
+      service["status"]?["loadBalancer"]?["ingress"] == [
+        ["ip": "5.6.7.8", "ipMode": "VIP"], ["hostname": "lb.example.com"],
+      ])
+    let row = try await cluster.table(Self.path).last ?? ""
+    #expect(row.contains(" 5.6.7.8,lb.example.com "))
+    let plain = try await cluster.call("PATCH", Self.path + "/web", #"{"spec":{"type":"NodePort"}}"#, type: Self.merge)
+    #expect(plain["status"]?["loadBalancer"] == [:])
+    #expect(
+      try await cluster.refusal("PATCH", Self.path + "/web/status", status, expecting: 422, type: Self.merge)
+        == #"Service "web" is invalid: status.loadBalancer.ingress: Forbidden: may only be used when `spec.type` is 'LoadBalancer'"#
+    )
+  }
+
+  @Test(arguments: [
+    (
+      #"{"ip":"5.6"}"#,
+      #"status.loadBalancer.ingress[0].ip: Invalid value: "5.6": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"#
+    ),
+    (
+      #"{"ip":"5.6.7.8","ipMode":"Odd"}"#,
+      #"status.loadBalancer.ingress[0].ipMode: Unsupported value: "Odd": supported values: "Proxy", "VIP""#
+    ),
+    (
+      #"{"hostname":"5.6.7.8"}"#,
+      #"status.loadBalancer.ingress[0].hostname: Invalid value: "5.6.7.8": must be a DNS name, not an IP address"#
+    ),
+    (
+      #"{"ipMode":"VIP","hostname":"a"}"#,
+      "status.loadBalancer.ingress[0].ipMode: Forbidden: may not be specified when `ip` is not set"
+    ),
+  ])
+  func refusesBalancersThatCannotBe(ingress: String, message: String) async throws {
+    let cluster = try await Cluster()
+    try await cluster.call(
+      "POST", Self.path, Self.body("web", #""type":"LoadBalancer","ports":[{"port":80}]"#), expecting: 201)
+    let status = #"{"status":{"loadBalancer":{"ingress":[\#(ingress)]}}}"#
+    #expect(
+      try await cluster.refusal("PATCH", Self.path + "/web/status", status, expecting: 422, type: Self.merge)
+        == #"Service "web" is invalid: "# + message)
+  }
+
   @Test func aDryRunShowsAnAddressAndTakesNone() async throws {
     let cluster = try await Cluster()
     let spec = #""clusterIP":"10.96.0.99","ports":[{"port":80}]"#

@@ -32,6 +32,7 @@ public struct Endpoints: NamedObject {
 
   private static var rules: Rules<Endpoints> {
     var rules = Rules<Endpoints>()
+    rules.isMadeByUpdate = true
     rules.check = { endpoints in
       endpoints.subsets.enumerated().flatMap { index, subset in
         EndpointSubsetCheck.check(subset, at: FieldPath("subsets").index(index))

@@ -48,6 +48,7 @@ public struct Event: NamedObject {
 
   private static var rules: Rules<Event> {
     var rules = Rules<Event>()
+    rules.isMadeByUpdate = true
     rules.nameProblems = Names.pathSegmentProblems
     rules.check = { EventCheck.check($0) }
     rules.selectableFields = { event in

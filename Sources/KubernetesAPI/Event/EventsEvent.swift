@@ -65,6 +65,7 @@ public struct EventsEvent: NamedObject {
 
   private static var rules: Rules<EventsEvent> {
     var rules = Rules<EventsEvent>()
+    rules.isMadeByUpdate = true
     rules.check = { EventCheck.check($0.coreForm) }
     rules.checkCreation = { EventCheck.checkNew($0.coreForm) }
     rules.checkUpdate = { EventCheck.check($0.coreForm, from: $1.coreForm) }

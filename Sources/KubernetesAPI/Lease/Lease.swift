@@ -28,6 +28,7 @@ public struct Lease: NamedObject {
 
   private static var rules: Rules<Lease> {
     var rules = Rules<Lease>()
+    rules.isMadeByUpdate = true
     // Holders that are chosen by the server are still being tried out in Kubernetes 1.32, which keeps nothing of them.
     rules.prepareForCreation = { $0.spec.dropChoice() }
     rules.prepareForUpdate = { lease, _, _ in lease.spec.dropChoice() }

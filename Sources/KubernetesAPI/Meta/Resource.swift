@@ -93,6 +93,8 @@ public struct Resource: Sendable {
     decodeObject(document)
   }
 
+  /// Whether an update of an object that is not there makes it.
+  public var isMadeByUpdate: Bool { rules.isMadeByUpdate }
   public func applyDefaults(_ object: inout any NamedObject) { rules.applyDefaults(&object) }
   /// Sets what only the server may set on a new object.
   public func prepareForCreation(_ object: inout any NamedObject) { rules.prepareForCreation(&object) }

@@ -4,6 +4,8 @@ public import ObjectSchema
 public struct Rules<Object: NamedObject>: Sendable {
   /// What is wrong with the name of an object; most are called like a domain.
   public var nameProblems: @Sendable (String) -> [String] = Names.subdomainProblems
+  /// Whether an update of an object that is not there makes it.
+  public var isMadeByUpdate = false
   public var applyDefaults: @Sendable (inout Object) -> Void = { _ in }
   public var prepareForCreation: @Sendable (inout Object) -> Void = { _ in }
   public var prepareForUpdate: @Sendable (inout Object, Object, UpdateScope) -> Void = { _, _, _ in }
@@ -21,6 +23,7 @@ public struct Rules<Object: NamedObject>: Sendable {
 
 /// The rules of a kind for callers that hold objects of any kind.
 struct ErasedRules: Sendable {
+  let isMadeByUpdate: Bool
   let applyDefaults: @Sendable (inout any NamedObject) -> Void
   let prepareForCreation: @Sendable (inout any NamedObject) -> Void
   let prepareForUpdate: @Sendable (inout any NamedObject, any NamedObject, UpdateScope) -> Void
@@ -33,6 +36,7 @@ struct ErasedRules: Sendable {
   let gracePeriod: @Sendable (any NamedObject, Int64?) -> Int64?
 
   init<Object: NamedObject>(_ rules: Rules<Object>) {
+    isMadeByUpdate = rules.isMadeByUpdate
     applyDefaults = { object in
       var typed = Self.typed(object, as: Object.self)
       typed.applyDefaults()

@@ -43,6 +43,7 @@ public struct Secret: NamedObject {
     }
     rules.check = { SecretCheck.check($0) }
     rules.checkUpdate = { SecretCheck.check($0, from: $1) }
+    rules.warnings = { SecretCheck.warnings($0) }
     rules.selectableFields = { ["type": $0.type ?? ""] }
     return rules
   }

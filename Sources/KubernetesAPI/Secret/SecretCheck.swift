@@ -50,6 +50,14 @@ enum SecretCheck {
     }
   }
 
+  /// A certificate and its key are text between marks; that they fit is not looked at.
+  static func warnings(_ secret: Secret) -> [String] {
+    guard secret.type == "kubernetes.io/tls" else { return [] }
+    let parts = [("tls.crt", "certificate"), ("tls.key", "key")]
+    let unreadable = parts.first { !String(decoding: secret.data[$0.0] ?? [], as: UTF8.self).hasMarkedText }
+    return unreadable.map { ["tls: failed to find any PEM data in \($0.1) input"] } ?? []
+  }
+
   private static func checkJSON(_ secret: Secret, _ key: String) -> [FieldError] {
     guard let bytes = secret.data[key] else { return [FieldError(data.key(key), .required)] }
     // What is wrong is told, never what was found.
@@ -63,5 +71,16 @@ enum SecretCheck {
     } catch {
       return refused(error.message)
     }
+  }
+}
+
+extension String {
+  /// Whether there is a text in the form of RFC 7468: between a line that says what begins and one that says that it ends.
+  fileprivate var hasMarkedText: Bool {
+    let lines = split(whereSeparator: \.isNewline).map { String($0).trimmingWhitespace() }
+    guard let start = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN ") && $0.hasSuffix("-----") }) else {
+      return false
+    }
+    return lines[start...].contains("-----END " + lines[start].dropFirst("-----BEGIN ".count))
   }
 }

@@ -19,7 +19,7 @@ enum ServiceCheck {
       let problems = AddressCheck.address(address, at: path)
       errors += problems.isEmpty ? AddressCheck.ordinary(address, at: path) : problems
     }
-    return errors + balancer(service) + traffic(service)
+    return errors + balancer(service) + traffic(service) + LoadBalancerCheck.check(service)
   }
 
   /// Two annotations for the same setting must agree.

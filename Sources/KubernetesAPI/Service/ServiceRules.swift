@@ -4,6 +4,7 @@ internal import ObjectSchema
 enum ServiceRules {
   static var all: Rules<Service> {
     var rules = Rules<Service>()
+    rules.isMadeByUpdate = true
     rules.nameProblems = Names.serviceNameProblems
     rules.applyDefaults = applyDefaults
     rules.prepareForCreation = { service in
