@@ -13,6 +13,10 @@ extension Server {
     try fillIn(&object.metadata, call)
     var room = try await admit(namespace: call.target.namespace, for: call, named: object.name)
     resource.applyDefaults(&object)
+    if var pod = object as? Pod {
+      try await admit(&pod, call)
+      object = pod
+    }
     resource.prepareForCreation(&object)
     while true {
       var whole = object

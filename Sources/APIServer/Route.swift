@@ -4,6 +4,8 @@ internal import KubernetesAPI
 enum Route: Sendable {
   case health(String)
   case version
+  case tokenKeys
+  case tokenConfiguration
   case openAPIVersion2
   case openAPIIndex
   case openAPIGroup(String)
@@ -34,6 +36,8 @@ enum Route: Sendable {
       }
       self.init(parts.dropFirst(2), group: parts[1])
     case "version" where parts.count == 1: self = .version
+    case ".well-known" where parts == [".well-known", "openid-configuration"]: self = .tokenConfiguration
+    case "openid" where parts == ["openid", "v1", "jwks"]: self = .tokenKeys
     case "healthz", "livez", "readyz": self = .health(parts[0])
     case "openapi" where parts.count == 2 && parts[1] == "v2": self = .openAPIVersion2
     case "openapi" where parts.count == 2 && parts[1] == "v3": self = .openAPIIndex

@@ -16,13 +16,17 @@ public final class Server: APIEndpoint {
   let requests = RequestLog(capacity: 4096)
   let discovery = Discovery()
   let openAPI = OpenAPI()
+  let issuer: TokenIssuer?
 
   /// What a body may hold at most.
   static let bodyLimit = 3 << 20
 
+  /// - Parameter signer: What tokens of service accounts are signed with; without it none are issued.
   public init(
-    store: Store, nodes: any NodeConnector, clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+    store: Store, nodes: any NodeConnector, signer: (any TokenSigner)? = nil,
+    clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
   ) {
+    issuer = signer.map(TokenIssuer.init)
     self.store = store
     self.nodes = nodes
     self.clock = clock
@@ -65,6 +69,7 @@ public final class Server: APIEndpoint {
     case .openAPIVersion2: return try openAPI.version2(request)
     case .openAPIIndex: return try openAPI.index(request)
     case .openAPIGroup(let name): return try openAPI.group(name, request)
+    case .tokenKeys, .tokenConfiguration: return try tokenDiscovery(route)
     case .coreVersions, .groups, .group, .groupVersion: return try discovery.answer(request, route)
     case .objects: throw StatusError.noSuchResource()
     }
@@ -110,10 +115,24 @@ public final class Server: APIEndpoint {
     case ("Pod", "portforward", "GET"), ("Pod", "portforward", "POST"): return try await forwardPorts(call)
     case ("Pod", "ephemeralcontainers", "PUT"): return try await update(call, .ephemeralContainers)
     case ("Pod", "ephemeralcontainers", "PATCH"): return try await patch(call, .ephemeralContainers)
+    case ("ServiceAccount", "token", "POST"): return try await issueToken(call)
     case ("Node", "proxy", _): return try await proxy(call)
     case ("Namespace", "finalize", "PUT"): return try await update(call, .finalize)
     default: throw known.verbs.isEmpty ? StatusError.noSuchResource() : StatusError.methodNotAllowed()
     }
+  }
+
+  /// What others need to check the tokens of this cluster.
+  private func tokenDiscovery(_ route: Route) throws(StatusError) -> APIResponse {
+    guard let issuer else { throw StatusError.noSuchResource() }
+    if case .tokenKeys = route {
+      return APIResponse(
+        headers: ["Content-Type": "application/jwk-set+json", "Cache-Control": "public, max-age=3600"],
+        body: .bytes(issuer.keySet.json()))
+    }
+    return APIResponse(
+      headers: ["Content-Type": "application/json", "Cache-Control": "public, max-age=3600"],
+      body: .bytes(issuer.configuration.json()))
   }
 
   private func health(_ name: String, isVerbose: Bool) async throws(StatusError) -> APIResponse {

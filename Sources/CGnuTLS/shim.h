@@ -1,5 +1,6 @@
 // GnuTLS, and the macros with casts that Swift does not import.
 #pragma once
+#include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>

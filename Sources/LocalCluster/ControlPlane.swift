@@ -24,6 +24,7 @@ public final class ControlPlane: Sendable {
   private let nodes: NodeSupervisor
   private let activity = ClientActivity(now: .now)
   private let loopback: LoopbackAccess
+  private let identity: ServerIdentity
   private let stopRequests: AsyncStream<Void>
   private let requestStop: AsyncStream<Void>.Continuation
 
@@ -31,14 +32,16 @@ public final class ControlPlane: Sendable {
   private init(paths: ClusterPaths) async throws {
     self.paths = paths
     store = try Store.open(path: paths.store)
-    server = Server(store: store, nodes: LocalNodes(paths: paths))
+    identity = try ServerIdentity.loadOrCreate(directory: paths.credentials)
+    let keys = try TokenKeys.loadOrCreate(paths.credentials + "/sa.key")
+    server = Server(store: store, nodes: LocalNodes(paths: paths), signer: keys)
     try await server.prepare()
     nodes = NodeSupervisor(paths: paths, names: ["podium"], log: Self.log)
     (stopRequests, requestStop) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     let controls = ProcessControls(store: store, nodes: nodes, requestStop: requestStop, started: .now())
     let endpoint = ControlEndpoint(server: server, controls: controls, activity: activity)
     http = HTTPServer(endpoint: endpoint)
-    loopback = LoopbackAccess(paths: paths, server: http)
+    loopback = LoopbackAccess(paths: paths, server: http, identity: identity, authenticator: server)
     controls.loopback.withLock { $0 = loopback }
   }
 
@@ -65,6 +68,14 @@ public final class ControlPlane: Sendable {
       group.addTask { [self] in try await nodes.run() }
       group.addTask { [self] in try await PodScheduler(client: client("kube-scheduler"), host: "podium").run() }
       group.addTask { [self] in try await NamespaceController(client: client("namespace-controller")).run() }
+      group.addTask { [self] in
+        try await ServiceAccountController(client: client("service-account-controller")).run()
+      }
+      group.addTask { [self] in
+        try await RootCertificatePublisher(
+          client: client("root-ca-cert-publisher"), certificate: identity.authorityPEM
+        ).run()
+      }
       group.addTask { [self] in try await NodeLifecycleController(client: client("node-controller")).run() }
       group.addTask { [self] in try await watchForIdleness() }
       group.addTask { [self] in

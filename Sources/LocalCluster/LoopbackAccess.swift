@@ -9,11 +9,15 @@ internal import SystemIO
 final class LoopbackAccess: Sendable {
   private let paths: ClusterPaths
   private let server: HTTPServer
+  private let identity: ServerIdentity
+  private let authenticator: any TokenAuthenticator
   private let opened = Mutex<UInt16?>(nil)
 
-  init(paths: ClusterPaths, server: HTTPServer) {
+  init(paths: ClusterPaths, server: HTTPServer, identity: ServerIdentity, authenticator: any TokenAuthenticator) {
     self.paths = paths
     self.server = server
+    self.identity = identity
+    self.authenticator = authenticator
   }
 
   var port: UInt16? { opened.withLock { $0 } }
@@ -27,7 +31,6 @@ final class LoopbackAccess: Sendable {
   func kubeconfig() throws -> String {
     let wanted = (try? Files.readText(portFile)).flatMap { UInt16($0) } ?? 0
     let port = try open(preferring: wanted)
-    let identity = try ServerIdentity.loadOrCreate(directory: paths.credentials)
     return Kubeconfig.yaml(
       name: paths.cluster, server: "https://127.0.0.1:\(port)", certificateAuthority: identity.authorityPEM,
       token: try BearerToken.loadOrCreate(paths.credentials + "/token").text)
@@ -35,15 +38,17 @@ final class LoopbackAccess: Sendable {
 
   private func open(preferring wanted: UInt16) throws -> UInt16 {
     if let port { return port }
-    try Files.makeDirectories(paths.credentials)
-    let identity = try ServerIdentity.loadOrCreate(directory: paths.credentials)
     let tokens = [try BearerToken.loadOrCreate(paths.credentials + "/token").text: UserInfo.admin]
     // Should somebody else have taken the port meanwhile, kubeconfig files must be asked for anew.
-    let reopened = wanted == 0 ? nil : try? server.listen(loopbackPort: wanted, tls: identity, tokens: tokens)
-    let port = try reopened ?? server.listen(loopbackPort: 0, tls: identity, tokens: tokens)
+    let reopened = wanted == 0 ? nil : try? listen(port: wanted, tokens)
+    let port = try reopened ?? listen(port: 0, tokens)
     try Files.replace(portFile, with: Array(String(port).utf8))
     opened.withLock { $0 = port }
     return port
+  }
+
+  private func listen(port: UInt16, _ tokens: [String: UserInfo]) throws -> UInt16 {
+    try server.listen(loopbackPort: port, tls: identity, tokens: tokens, others: authenticator)
   }
 
   private var portFile: String { paths.credentials + "/port" }

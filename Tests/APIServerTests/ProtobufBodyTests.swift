@@ -49,6 +49,7 @@ struct ProtobufBodyTests {
     #expect(namespace["metadata"]?["name"] == "shop")
     #expect(namespace["spec"]?["finalizers"] == ["kubernetes"])
 
+    try await cluster.createAccount("default", namespace: "shop")
     let (podCode, pod) = try await send("POST", "/api/v1/namespaces/shop/pods", Self.pod, to: cluster)
     #expect(podCode == 201, "\(pod.jsonText())")
     #expect(pod["spec"]?["containers"]?.listValue?.first?["image"] == "nginx")

@@ -34,6 +34,9 @@ struct NamespaceControllerTests {
     var namespace = Namespace()
     namespace.metadata.name = "room"
     _ = try await client.create(namespace)
+    var account = ServiceAccount()
+    account.metadata = ObjectMeta(name: "default", namespace: "room")
+    _ = try await client.create(account)
     let controller = NamespaceController(client: client)
     let work = Task { try await controller.run() }
     do {

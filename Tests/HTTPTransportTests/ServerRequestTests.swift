@@ -148,6 +148,34 @@ import Testing
     }
   }
 
+  private struct OneAccount: TokenAuthenticator {
+    func user(bearing token: String) async throws(StatusError) -> UserInfo {
+      if token != "a.b.c" { throw .unauthorized() }
+      return .serviceAccount("robot", namespace: "works")
+    }
+  }
+
+  @Test(arguments: [
+    ("a.b.c", "system:serviceaccount:works:robot"), ("a.b.d", "Unauthorized"), ("abc", "Unauthorized"),
+    ("mine", "tester"),
+  ])
+  func somebodyElseMayKnowATokenToo(token: String, answer: String) async throws {
+    try await TemporaryFolder.with { folder in
+      let server = HTTPServer(
+        endpoint: ClosureEndpoint { request in
+          #expect(request.headers["Authorization"] == nil)
+          return APIResponse(body: .bytes(Array(request.user.name.utf8)))
+        })
+      let identity = try ServerIdentity.loadOrCreate(directory: folder.path + "/pki")
+      let port = try server.listen(
+        tls: identity, tokens: ["mine": UserInfo(name: "tester", groups: [])], others: OneAccount())
+      let output = try await ProgramOutput.of(
+        "curl", ["-sk", "-H", "Authorization: Bearer \(token)", "https://127.0.0.1:\(port)/x"])
+      await server.stop()
+      #expect(output.output.contains(answer))
+    }
+  }
+
   @Test func aStatusSaysThatNobodyIsKnown() async throws {
     try await withServer(ClosureEndpoint.echo, over: .tls) { server, _ in
       guard case .loopback(let port) = server.place else { return }

@@ -40,6 +40,12 @@ extension Server {
       }
       review.status.incomplete = false
       question = review
+    case var review as TokenReview:
+      guard let token = review.spec.token, !token.isEmpty else {
+        throw StatusError.badRequest("token is required for TokenReview in authentication")
+      }
+      review.status = await status(of: token, audiences: review.spec.audiences)
+      question = review
     default: throw StatusError.methodNotAllowed()
     }
     var document = question.document()

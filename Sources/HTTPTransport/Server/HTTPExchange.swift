@@ -24,6 +24,7 @@ final class HTTPExchange: Sendable {
     var method: String
     var headers: HTTPHeaders
     var body: [UInt8] = []
+    var identity: RequestAuthentication.Identity?
     var refusal: StatusError?
   }
 
@@ -82,7 +83,7 @@ final class HTTPExchange: Sendable {
           let request = try request(receiving)
           MHD_suspend_connection(handle.pointer)
           stage = .waiting
-          start(request)
+          start(request, receiving.identity)
           return true
         } catch {
           return refuse(error, &stage)
@@ -136,7 +137,7 @@ final class HTTPExchange: Sendable {
     var receiving = Receiving(method: method, headers: handle.requestHeaders)
     do throws(StatusError) {
       // Who asks comes first: strangers learn nothing else.
-      _ = try listener.authentication.user(receiving.headers)
+      receiving.identity = try listener.authentication.identity(receiving.headers)
       if !Self.methods.contains(method) { throw .methodNotAllowed() }
       if contentLength(receiving.headers) > bodyLimit { throw tooLarge }
     } catch {
@@ -152,26 +153,30 @@ final class HTTPExchange: Sendable {
     guard let target = RequestTarget(target) else {
       throw .badRequest("the path or the query of the request is not percent-encoded UTF-8")
     }
+    // The token has done its service here, and is nobody else's business.
+    var headers = receiving.headers
+    headers["Authorization"] = nil
     return APIRequest(
-      receiving.method, target.path, query: target.query, headers: receiving.headers, body: receiving.body,
-      user: try listener.authentication.user(receiving.headers))
+      receiving.method, target.path, query: target.query, headers: headers, body: receiving.body, user: .anonymous)
   }
 
   // MARK: In the exchange's task
 
   /// The task ends before the server's `stop` does: it is counted.
-  private func start(_ request: APIRequest) {
+  private func start(_ request: APIRequest, _ identity: RequestAuthentication.Identity?) {
     listener.tally.enter()
     let task = Task {
-      await run(request)
+      await run(request, identity)
       listener.tally.leave()
     }
     self.task.withLock { $0 = task }
   }
 
-  private func run(_ request: APIRequest) async {
+  private func run(_ request: APIRequest, _ identity: RequestAuthentication.Identity?) async {
     let response: APIResponse
     do throws(StatusError) {
+      var request = request
+      if let identity { request.user = try await identity.user() }
       response = try await listener.endpoint.send(request)
     } catch {
       response = error.response

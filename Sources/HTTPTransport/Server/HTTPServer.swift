@@ -31,13 +31,17 @@ public final class HTTPServer: Sendable {
     parts.withLock { $0.listeners.append(listener) }
   }
 
-  /// Serves 127.0.0.1 with TLS to clients that present one of the bearer tokens; answers the port.
+  /// Serves 127.0.0.1 with TLS; answers the port.
+  ///
+  /// A client is whom its bearer token names: one of these, or one that the authenticator knows; without any it is
+  /// anonymous.
   @discardableResult
   public func listen(
-    loopbackPort: UInt16 = 0, tls identity: ServerIdentity, tokens: [String: UserInfo]
+    loopbackPort: UInt16 = 0, tls identity: ServerIdentity, tokens: [String: UserInfo],
+    others: (any TokenAuthenticator)? = nil
   ) throws -> UInt16 {
     let socket = try ListeningSocket.loopback(port: loopbackPort)
-    let listener = listener(.bearer(tokens))
+    let listener = listener(.bearer(tokens, others: others))
     do {
       let port = try socket.port()
       let door = try TLSDoor(socket: socket, listener: listener, identity: identity, limits: limits)

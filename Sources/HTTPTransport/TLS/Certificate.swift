@@ -87,10 +87,21 @@ final class Certificate {
     return Self.takeText(datum)
   }
 
-  private func fill(commonName: String, validFrom start: Int, to end: Int) throws(GnuTLSError) {
+  /// A new private key of the kind that the certificates have, for other uses.
+  static func newKeyPEM() throws(GnuTLSError) -> String {
+    let made = try Certificate()
+    try made.generateKey()
+    return try made.keyPEM()
+  }
+
+  private func generateKey() throws(GnuTLSError) {
     try check(
       "gnutls_x509_privkey_generate",
       gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA, cgnutls_p256_bits(), 0))
+  }
+
+  private func fill(commonName: String, validFrom start: Int, to end: Int) throws(GnuTLSError) {
+    try generateKey()
     try check("version", gnutls_x509_crt_set_version(certificate, 3))
     try check("key", gnutls_x509_crt_set_key(certificate, key))
     var serial = [UInt8](repeating: 0, count: 16)

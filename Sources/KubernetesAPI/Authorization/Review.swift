@@ -13,7 +13,7 @@ extension Resource {
   }
 
   static let reviews: [Resource] = [
-    SelfSubjectReview.resource, LocalSubjectAccessReview.resource,
+    SelfSubjectReview.resource, TokenReview.resource, LocalSubjectAccessReview.resource,
     SelfSubjectAccessReview.resource, SelfSubjectRulesReview.resource, SubjectAccessReview.resource,
   ]
 

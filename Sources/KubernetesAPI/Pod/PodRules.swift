@@ -10,10 +10,6 @@ enum PodRules {
       pod.status = PodStatus()
       pod.status.phase = "Pending"
       pod.status.qosClass = pod.spec.qualityOfService
-      if pod.spec.serviceAccountName?.isEmpty ?? true { pod.spec.serviceAccountName = "default" }
-      pod.spec.serviceAccount = pod.spec.serviceAccountName
-      pod.spec.preemptionPolicy = pod.spec.preemptionPolicy ?? "PreemptLowerPriority"
-      pod.spec.priority = pod.spec.priority ?? 0
     }
     rules.prepareForUpdate = { pod, old, scope in
       switch scope {

@@ -29,6 +29,10 @@ public struct ServiceAccount: NamedObject {
 
   public static let resource = Resource(
     ServiceAccount.self, kind: "ServiceAccount", plural: "serviceaccounts", shortNames: ["sa"],
+    subresources: [
+      Subresource(
+        "token", kind: "TokenRequest", group: Resource.authenticationGroup, version: "v1", verbs: ["create"])
+    ],
     columns: [
       .name,
       Column("Secrets", "How many secrets it lists.") { account, _ in .integer(account.secrets.count) },

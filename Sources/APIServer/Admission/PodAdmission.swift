@@ -1,0 +1,54 @@
+internal import KubernetesAPI
+internal import ObjectSchema
+
+/// What the server puts into a new pod besides defaults, and what it refuses because of other objects.
+extension Server {
+  func admit(_ pod: inout Pod, _ call: Call) async throws(StatusError) {
+    let isStatic = pod.metadata.annotations["kubernetes.io/config.mirror"] != nil
+    if isStatic {
+      // The mirror of a pod that its node runs on its own: it can be shown, not changed.
+      if let why = AccountAdmission.refusal(ofMirror: pod.spec) { throw Self.refused(pod, why) }
+    } else {
+      if pod.spec.serviceAccountName?.isEmpty ?? true { pod.spec.serviceAccountName = "default" }
+      let name = pod.spec.serviceAccountName ?? ""
+      let namespace = call.target.namespace ?? ""
+      guard let account = try await account(name, namespace) else {
+        throw Self.refused(
+          pod, "error looking up service account \(namespace)/\(name): serviceaccount \"\(name)\" not found")
+      }
+      AccountAdmission.apply(account, to: &pod.spec, volumeName: Identity.name("kube-api-access-"))
+    }
+    pod.spec.serviceAccount = pod.spec.serviceAccountName
+    if let why = PriorityAdmission.resolve(&pod.spec) { throw Self.refused(pod, why) }
+  }
+
+  private static func refused(_ pod: Pod, _ why: String) -> StatusError { .forbidden("pods", pod.name, why) }
+
+  /// The account; that of a namespace made a moment ago is on its way.
+  private func account(_ name: String, _ namespace: String) async throws(StatusError) -> ServiceAccount? {
+    var attempts = name == "default" ? 50 : 1
+    while true {
+      if let account = try await object(ServiceAccount.self, name, namespace: namespace) { return account }
+      attempts -= 1
+      guard attempts > 0 else { return nil }
+      do {
+        try await Task.sleep(for: .milliseconds(20))
+      } catch {
+        return nil
+      }
+    }
+  }
+
+  /// An object that is kept, or nil.
+  func object<Object: NamedObject>(
+    _ type: Object.Type, _ name: String, namespace: String?
+  ) async throws(StatusError) -> Object? {
+    let form = StoredForm(Object.resource)
+    do {
+      guard let stored = try await store.get(form.key(namespace: namespace, name: name)) else { return nil }
+      return objects.object(stored, form) as? Object
+    } catch {
+      throw error.status(Object.resource, name)
+    }
+  }
+}
