@@ -32,8 +32,8 @@ public struct KubeletProcess: Sendable {
     let source = LocalImages(images: try Images.open(at: images))
     let runtime = try await NodeRuntime.open(nodeDirectory: nodeDirectory, images: source)
     let client = ClusterClient(
-      endpoint: HTTPClient(unixSocket: apiSocket), userAgent: "kubelet/\(node)",
-      user: UserInfo(name: "system:node:\(node)", groups: ["system:nodes", "system:authenticated"]))
+      endpoint: SpokenFor(endpoint: HTTPClient(unixSocket: apiSocket)), userAgent: "kubelet/\(node)",
+      user: UserInfo(name: "system:node:\(node)", groups: ["system:nodes"]))
     var configuration = KubeletConfiguration(nodeName: node, nodeAddresses: ["10.244.\(number).1"])
     configuration.podRange = "10.244.\(number).0/24"
     let kubelet = KubeletService(client: client, runtime: runtime, configuration: configuration)
@@ -55,5 +55,17 @@ public struct KubeletProcess: Sendable {
       if (try? await client.send("GET", "/readyz")) != nil { await runtime.claim() }
       try await Task.sleep(for: .seconds(20))
     }
+  }
+}
+
+/// Requests say who they come from: the socket takes everybody who can open it for the cluster's owner.
+private struct SpokenFor: APIEndpoint {
+  let endpoint: any APIEndpoint
+
+  func send(_ request: APIRequest) async throws(StatusError) -> APIResponse {
+    var request = request
+    request.headers.add("Impersonate-User", request.user.name)
+    for group in request.user.groups { request.headers.add("Impersonate-Group", group) }
+    return try await endpoint.send(request)
   }
 }

@@ -73,7 +73,7 @@ extension RealNodes {
             cat /data/file /one/file
             echo new > /data/new && echo written
             echo no 2> /dev/null > /read/only/x || echo read-only
-            readlink /escape; ls /escape /outside
+            readlink /escape; ls /escape /outside; cat /landing/deep/file
             printf 'the end' > /dev/termination-log
             cat /etc/hosts
             """, in: sandbox
@@ -81,8 +81,8 @@ extension RealNodes {
           spec.mounts = [
             Mount(source: volume, target: "/read/only", isReadOnly: true), Mount(source: volume, target: "/data"),
             Mount(source: volume + "/file", target: "/one/file"),
-            // In the image, /escape is a link to /outside.
-            Mount(source: volume, target: "/escape"),
+            // In the image, /escape is a link to /outside, and /etc/up one to ../landing.
+            Mount(source: volume, target: "/escape"), Mount(source: volume, target: "/etc/up/deep"),
           ]
           spec.files = ["/etc/hosts": "# Kubernetes-managed hosts file.\n"]
           spec.terminationMessageFile = node.folder.path("state/message")
@@ -102,6 +102,7 @@ extension RealNodes {
             /outside:
             file
             new
+            from the node
             # Kubernetes-managed hosts file.
 
             """)

@@ -176,6 +176,8 @@ struct TestImage: ImageSource {
     }
     symlink("/outside", root + "/escape")
     try Files.makeDirectories(root + "/outside", mode: 0o755)
+    symlink("../landing", root + "/etc/up")
+    try Files.makeDirectories(root + "/landing", mode: 0o755)
     var image = ContainerImage(
       info: ImageInfo(id: id, names: ["docker.io/library/busybox:latest"], digest: id, size: 1, isStandIn: true),
       layers: [root])

@@ -35,7 +35,9 @@ struct ContainerPlan {
     collect(into: &mounts)
     plan.child = [.control(.isDumpable, 0)]
     if !plan.parent.isEmpty { plan.child.append(.awaitParent) }
-    plan.child += isolation + mounts.taken + layered + system(mounts) + mounts.placed + protection
+    // A new proc needs to see the old one; but as long as the old root lies over the new one, a link of the image that
+    // goes up to the root ("/var/run" is "../run") leads out into the old root.
+    plan.child += isolation + mounts.taken + layered + system(mounts) + [.leaveOldRoot] + mounts.placed + protection
     plan.child += process.becoming()
     return plan
   }
@@ -160,7 +162,6 @@ struct ContainerPlan {
         ]
       }
     }
-    steps.append(.leaveOldRoot)
     // Last: what is mounted in the root needs places to be made for it.
     if process.workingDirectory != "/" { steps.append(.makeDirectories(process.workingDirectory)) }
     if spec.security.hasReadOnlyRoot { steps.append(.mount("", on: "/", [.bind, .remount, .readOnly])) }
