@@ -11,33 +11,33 @@ enum PodUpdateCheck {
     if let error = deadline(pod.spec.activeDeadlineSeconds, old.spec.activeDeadlineSeconds, at: spec) {
       return [error]
     }
-    var allowed = old.spec
-    for index in allowed.containers.indices { allowed.containers[index].image = pod.spec.containers[index].image }
-    for index in allowed.initContainers.indices {
-      allowed.initContainers[index].image = pod.spec.initContainers[index].image
+    let changed = withoutChangeableFields(pod.spec, old.spec)
+    if changed == old.spec { return [] }
+    let difference = GoDifference.text(ofPodSpec: changed.document(), from: old.spec.document())
+    return [FieldError(spec, .forbidden(mayNotChange + (difference.isEmpty ? "" : "\n" + difference)))]
+  }
+
+  private static let mayNotChange =
+    "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
+
+  /// The new spec with everything that may change as it was.
+  private static func withoutChangeableFields(_ new: PodSpec, _ old: PodSpec) -> PodSpec {
+    var spec = new
+    for index in spec.containers.indices { spec.containers[index].image = old.containers[index].image }
+    for index in spec.initContainers.indices { spec.initContainers[index].image = old.initContainers[index].image }
+    spec.activeDeadlineSeconds = old.activeDeadlineSeconds
+    spec.ephemeralContainers = old.ephemeralContainers
+    if old.tolerations.allSatisfy(new.tolerations.contains) { spec.tolerations = old.tolerations }
+    if new.terminationGracePeriodSeconds == 1, let grace = old.terminationGracePeriodSeconds, grace < 0 {
+      spec.terminationGracePeriodSeconds = grace
     }
-    allowed.activeDeadlineSeconds = pod.spec.activeDeadlineSeconds
-    allowed.ephemeralContainers = pod.spec.ephemeralContainers
-    if old.spec.tolerations.allSatisfy(pod.spec.tolerations.contains) { allowed.tolerations = pod.spec.tolerations }
-    if pod.spec.terminationGracePeriodSeconds == 1, let grace = old.spec.terminationGracePeriodSeconds, grace < 0 {
-      allowed.terminationGracePeriodSeconds = 1
-    }
-    if !old.spec.schedulingGates.isEmpty {
+    if !old.schedulingGates.isEmpty {
       // Until its gates are open, a pod may be told more narrowly where it belongs.
-      if pod.spec.schedulingGates.allSatisfy(old.spec.schedulingGates.contains) {
-        allowed.schedulingGates = pod.spec.schedulingGates
-      }
-      allowed.nodeSelector = pod.spec.nodeSelector
-      allowed.affinity = pod.spec.affinity
+      if new.schedulingGates.allSatisfy(old.schedulingGates.contains) { spec.schedulingGates = old.schedulingGates }
+      spec.nodeSelector = old.nodeSelector
+      spec.affinity = old.affinity
     }
-    if allowed == pod.spec { return [] }
-    return [
-      FieldError(
-        spec,
-        .forbidden(
-          "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
-        ))
-    ]
+    return spec
   }
 
   private static func fixed(_ path: FieldPath) -> FieldError {
