@@ -64,15 +64,19 @@ struct KubeletEndpoint: APIEndpoint {
   private func command(
     _ request: APIRequest, _ pod: Pod, _ container: String, _ kind: String
   ) async throws(StatusError) -> APIResponse {
+    let (session, response) = try RemoteCommandSession.accept(request.withStreamsInAPIWords)
     let status = pod.containerStatus(container)
     guard status?.state.running != nil, let id = status?.containerID.map(ContainerName.id) else {
       let why =
         kind == "exec"
         ? "container not found (\"\(container)\")"
         : "container \(container) not found in pod \(pod.name)_\(pod.namespace)"
-      throw StatusError.internalError("unable to upgrade connection: \(why)")
+      // Told over the connection, as where an API server has upgraded it before it asks the kubelet.
+      context.sessions.start {
+        await session.run { _ in .failed(.internalError("unable to upgrade connection: \(why)")) }
+      }
+      return response
     }
-    let (session, response) = try RemoteCommandSession.accept(request.withStreamsInAPIWords)
     let commands = RemoteCommands(runtime: context.runtime)
     let command = request.query.filter { $0.name == "command" }.map(\.value)
     context.sessions.start {

@@ -86,6 +86,30 @@ struct Learner: Sendable {
     return answer.output
   }
 
+  // MARK: The reference kubectl
+
+  var kubeconfig: String { home + "/kubeconfig" }
+
+  /// Starts the cluster, if need be, and lets other tools in.
+  func writeKubeconfig() async throws {
+    let answer = try await podium("cluster", "kubeconfig")
+    #expect(answer.end == .exited(0))
+    #expect(answer.error == "")
+    try Files.write(answer.output, to: kubeconfig, mode: 0o644)
+  }
+
+  @discardableResult
+  func stock(_ words: String..., input: String = "") async throws -> ProgramOutput {
+    try await stock(words, input: input)
+  }
+
+  @discardableResult
+  func stock(_ words: [String], folder: String? = nil, input: String = "") async throws -> ProgramOutput {
+    try await ProgramOutput.of(
+      "kubectl", ["--kubeconfig", kubeconfig] + words, environment: ["HOME": home + "/home"], folder: folder,
+      input: input, within: .seconds(40))
+  }
+
   /// Opens a terminal with `podium` and the words in it.
   func terminal(_ words: String..., body: @escaping @Sendable (PseudoTerminal) async throws -> Void) async throws {
     let command = account.command(BuiltProgram.path("podium"), ["--cluster", cluster] + words)

@@ -7,10 +7,7 @@ import Testing
 struct StockKubectlTests {
   @Test func workWithAPodFromItsCreationToItsEnd() async throws {
     try await Learner.with { learner in
-      let kubeconfig = try await learner.podium("cluster", "kubeconfig")
-      #expect(kubeconfig.end == .exited(0))
-      #expect(kubeconfig.error == "")
-      try Files.write(kubeconfig.output, to: learner.kubeconfig, mode: 0o644)
+      try await learner.writeKubeconfig()
 
       #expect(try await learner.stock("get", "pods").error == "No resources found in default namespace.\n")
       #expect(try await learner.stock("apply", "-f", Learner.firstPod).output == "pod/first created\n")
@@ -90,16 +87,6 @@ struct StockKubectlTests {
       #expect(answer.end == .exited(1))
       #expect(TextPattern("error: You must be logged in to the server").matches(answer.error), "\(answer.error)")
     }
-  }
-}
-
-extension Learner {
-  fileprivate var kubeconfig: String { home + "/kubeconfig" }
-
-  fileprivate func stock(_ words: String..., input: String = "") async throws -> ProgramOutput {
-    try await ProgramOutput.of(
-      "kubectl", ["--kubeconfig", kubeconfig] + words, environment: ["HOME": home + "/home"], input: input,
-      within: .seconds(40))
   }
 }
 

@@ -35,11 +35,10 @@ struct KubeletEndpointTests {
         ("/exec/default/pull/main", "unable to upgrade connection: container not found (\"main\")"),
         ("/attach/default/pull/main", "unable to upgrade connection: container main not found in pod pull_default"),
       ] {
-        await #expect {
-          _ = try await node.kubelet.endpoint.send(APIRequest("GET", path, query: [QueryItem("output", "1")]))
-        } throws: {
-          ($0 as? StatusError)?.message == "Internal error occurred: \(expected)"
-        }
+        let request = APIRequest("GET", path, query: [QueryItem("output", "1")])
+        let connection = try await RemoteCommandConnection.open(request, at: node.kubelet.endpoint)
+        #expect(try await connection.next() == .ended(.failed(.internalError(expected))))
+        await connection.close()
       }
     }
   }

@@ -1,0 +1,103 @@
+import SystemIO
+import TestSupport
+import Testing
+
+/// Commands and what a real cluster answered to them, from a file beside the tests.
+///
+///     --- name.yaml          a file that the commands find, up to a line with three dashes
+///     $ kubectl get pod a    a command; then its output, `[stderr]` lines, and `[exit N]`
+struct Transcript {
+  struct Step {
+    let line: Int
+    let command: String
+    var output: [String] = []
+    var error: [String] = []
+    var exitCode: Int32 = 0
+  }
+
+  private(set) var files: [String: String] = [:]
+  private(set) var steps: [Step] = []
+  private let path: String
+
+  init(_ name: String) throws {
+    path = Learner.checkout + "/Tests/EndToEndTests/Fixtures/transcripts/\(name).txt"
+    var file: String?
+    for (index, line) in try Files.readText(path).split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
+      if let name = file {
+        if line == "---" { file = nil } else { files[name, default: ""] += line + "\n" }
+      } else if line.hasPrefix("--- ") {
+        file = String(line.dropFirst(4))
+        files[file!] = ""
+      } else if line.hasPrefix("$ kubectl") {
+        steps.append(Step(line: index + 1, command: String(line.dropFirst(9))))
+      } else if line.hasPrefix("[exit ") {
+        steps[steps.count - 1].exitCode = Int32(line.dropFirst(6).dropLast()) ?? -1
+      } else if line.hasPrefix("[stderr] ") {
+        steps[steps.count - 1].error.append(String(line.dropFirst(9)))
+      } else if !line.isEmpty, !line.hasPrefix("### "), !steps.isEmpty {
+        steps[steps.count - 1].output.append(String(line))
+      }
+    }
+  }
+
+  /// Runs the commands one after the other in a folder with the files, each compared with what is written.
+  func replay(in folder: String, kubectl: ([String]) async throws -> ProgramOutput) async throws {
+    try Files.makeDirectories(folder)
+    for (name, text) in files { try Files.write(text, to: folder + "/" + name, mode: 0o644) }
+    for step in steps {
+      let answer = try await kubectl(Self.words(step.command))
+      let found = Self.told(answer.output) + Self.told(answer.error).map { "[stderr] " + $0 }
+      let wanted =
+        step.output.map(Self.masked) + step.error.filter { !$0.isEmpty }.map { "[stderr] " + Self.masked($0) }
+      let difference = GoldenText.difference(
+        from: (wanted + ["[exit \(step.exitCode)]"]).joined(separator: "\n"),
+        to: (found + ["[\(answer.end.inWords)]"]).joined(separator: "\n"))
+      if let difference {
+        Issue.record("\(path):\(step.line): kubectl\(step.command)\nfrom line \(difference)")
+      }
+    }
+  }
+
+  /// The words of a command line, with single quotes around what holds blanks.
+  private static func words(_ command: String) -> [String] {
+    var words: [String] = []
+    var word: String?
+    var isQuoted = false
+    for character in command {
+      if character == "'" {
+        isQuoted.toggle()
+        word = word ?? ""
+      } else if character == " " && !isQuoted {
+        if let word { words.append(word) }
+        word = nil
+      } else {
+        word = (word ?? "") + String(character)
+      }
+    }
+    return words + (word.map { [$0] } ?? [])
+  }
+
+  private static func told(_ text: String) -> [String] {
+    text.split(separator: "\n").map { masked(String($0)) }.filter { !$0.allSatisfy(\.isWhitespace) }
+  }
+
+  /// Without what is different each time: ages, addresses, generated names, and the width of the columns they stand in.
+  private static func masked(_ line: String) -> String {
+    line.replacing(/kube-api-access-[a-z0-9]{5}/, with: "kube-api-access-<x>")
+      .replacing(/\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/, with: "<address>")
+      .replacing(/\b(\d+[dhms]){1,2}\b/, with: "<age>")
+      .replacing(/\b(oracle|podium)\b/, with: "<node>")
+      .replacing(/[ \t]+/, with: " ")
+      .replacing(#/ $/#, with: "")
+  }
+}
+
+extension ProgramEnd {
+  fileprivate var inWords: String {
+    switch self {
+    case .exited(let code): "exit \(code)"
+    default: "\(self)"
+    }
+  }
+}
