@@ -33,7 +33,7 @@ final class ComparedValue {
     case (.map(let element, _, let keysPrintThemselves), .map(let oldMap?), .map(let newMap?)):
       for key in Set((oldMap + newMap).map(\.key)).sorted() {
         add(
-          (keysPrintThemselves ? "s" : "") + GoText.quoted(key),
+          (keysPrintThemselves ? "s" : "") + PrintedValue.quoted(key),
           ComparedValue(element, oldMap.first { $0.key == key }?.value, newMap.first { $0.key == key }?.value))
       }
     case (.pointer(let target), .pointer(let oldTarget?), .pointer(let newTarget?)):

@@ -61,19 +61,19 @@ struct GoFormat {
 
   // MARK: Comparisons
 
-  func difference(_ node: ComparedValue) -> GoText {
+  func difference(_ node: ComparedValue) -> PrintedValue {
     let format = with(verbosity: mode == .identical ? 1 : max(level, 3))
     if format.isLongText(node) { return format.textDifference(node) }
     return format.leveled(node)
   }
 
-  private func leveled(_ node: ComparedValue) -> GoText {
+  private func leveled(_ node: ComparedValue) -> PrintedValue {
     if node.depth == 0 { return leaf(node) }
     if case .pointer = node.type { return .wrapped(prefix: "&", difference(node.parts[0].value), suffix: "") }
     return named(node.type, list(node))
   }
 
-  private func leaf(_ node: ComparedValue) -> GoText {
+  private func leaf(_ node: ComparedValue) -> PrintedValue {
     switch mode {
     case .old: return value(node.old, node.type) ?? .none
     case .new: return value(node.new, node.type) ?? .none
@@ -83,17 +83,17 @@ struct GoFormat {
       let (old, new) = distinct(node, with(typeNames: .never)) { format, mode in
         format.value(mode == .old ? node.old : node.new, node.type)
       }
-      var records: [GoTextRecord] = []
-      if let old { records.append(GoTextRecord(side: .old, value: old)) }
-      if let new { records.append(GoTextRecord(side: .new, value: new)) }
+      var records: [PrintedEntry] = []
+      if let old { records.append(PrintedEntry(side: .old, value: old)) }
+      if let new { records.append(PrintedEntry(side: .new, value: new)) }
       return with(typeNames: .always).named(node.type, .records(records))
     }
   }
 
   /// The two values in just as many words as it takes to see that they differ.
   private func distinct(
-    _ node: ComparedValue, _ format: GoFormat, _ print: (GoFormat, Mode) -> GoText?
-  ) -> (old: GoText?, new: GoText?) {
+    _ node: ComparedValue, _ format: GoFormat, _ print: (GoFormat, Mode) -> PrintedValue?
+  ) -> (old: PrintedValue?, new: PrintedValue?) {
     var old = print(format, .old)
     var new = print(format, .new)
     var step = 0
@@ -106,7 +106,7 @@ struct GoFormat {
     return (old, new)
   }
 
-  private func list(_ node: ComparedValue) -> GoText {
+  private func list(_ node: ComparedValue) -> PrintedValue {
     let isStructure = if case .structure = node.type { true } else { node.type == .intOrString }
     var format = with(typeNames: isStructure ? .ofComposites : .never)
     let limit = mode == .identical ? entryLimit : (1 << level) << 1
@@ -119,24 +119,24 @@ struct GoFormat {
   }
 
   /// One of the two values, or what is the same in both.
-  private func plain(_ node: ComparedValue, _ isStructure: Bool, _ limit: Int) -> [GoTextRecord] {
-    var records: [GoTextRecord] = []
+  private func plain(_ node: ComparedValue, _ isStructure: Bool, _ limit: Int) -> [PrintedEntry] {
+    var records: [PrintedEntry] = []
     for part in node.parts {
       if records.count == limit {
-        records.append(GoTextRecord(value: .ellipsis, hasNoComma: true))
+        records.append(PrintedEntry(value: .ellipsis, hasNoComma: true))
         break
       }
       let shown = mode == .old ? part.value.old : part.value.new
       if isStructure && shown?.isZero ?? true { continue }
       if shown == nil { continue }
-      records.append(GoTextRecord(key: part.key, value: difference(part.value)))
+      records.append(PrintedEntry(key: part.key, value: difference(part.value)))
     }
     return records
   }
 
   /// Both values, with a little of what is the same around each difference.
-  private func marked(_ node: ComparedValue, _ name: String, _ limit: Int) -> [GoTextRecord] {
-    var records: [GoTextRecord] = []
+  private func marked(_ node: ComparedValue, _ name: String, _ limit: Int) -> [PrintedEntry] {
+    var records: [PrintedEntry] = []
     var rest = node.parts[...]
     var differences = 0
     let groups = Tally.groups(of: node.parts.map(\.value), name)
@@ -159,38 +159,38 @@ struct GoFormat {
       if count - before - after == 1 { after += 1 }
       let same = with(mode: .identical)
       func show(_ parts: ArraySlice<(key: String, value: ComparedValue)>) {
-        records += parts.map { GoTextRecord(key: $0.key, value: same.difference($0.value)) }
+        records += parts.map { PrintedEntry(key: $0.key, value: same.difference($0.value)) }
       }
       show(rest.prefix(before))
       if count > before + after {
         var hidden = group
         hidden.identical -= before + after
-        records.append(GoTextRecord(value: .ellipsis, hasNoComma: true, comment: hidden.text))
+        records.append(PrintedEntry(value: .ellipsis, hasNoComma: true, comment: hidden.text))
       }
       show(rest.prefix(count).suffix(after))
       rest = rest.dropFirst(count)
     }
-    if !left.isEmpty { records.append(GoTextRecord(value: .ellipsis, hasNoComma: true, comment: left.text)) }
+    if !left.isEmpty { records.append(PrintedEntry(value: .ellipsis, hasNoComma: true, comment: left.text)) }
     return records
   }
 
-  private func marked(_ part: (key: String, value: ComparedValue)) -> [GoTextRecord] {
+  private func marked(_ part: (key: String, value: ComparedValue)) -> [PrintedEntry] {
     let node = part.value
-    if isLongText(node) { return [GoTextRecord(key: part.key, value: textDifference(node))] }
-    if !node.isChain { return [GoTextRecord(key: part.key, value: difference(node))] }
+    if isLongText(node) { return [PrintedEntry(key: part.key, value: textDifference(node))] }
+    if !node.isChain { return [PrintedEntry(key: part.key, value: difference(node))] }
     let (old, new) = distinct(node, self) { format, mode in
       (mode == .old ? node.old : node.new) == nil ? nil : format.with(mode: mode).difference(node)
     }
-    var records: [GoTextRecord] = []
-    if let old { records.append(GoTextRecord(side: .old, key: part.key, value: old)) }
-    if let new { records.append(GoTextRecord(side: .new, key: part.key, value: new)) }
+    var records: [PrintedEntry] = []
+    if let old { records.append(PrintedEntry(side: .old, key: part.key, value: old)) }
+    if let new { records.append(PrintedEntry(side: .new, key: part.key, value: new)) }
     return records
   }
 
   // MARK: Values
 
   /// Prints the type in front where it is asked for.
-  private func named(_ type: GoType, _ text: GoText) -> GoText {
+  private func named(_ type: GoType, _ text: PrintedValue) -> PrintedValue {
     switch typeNames {
     case .never: return text
     case .ofComposites:
@@ -208,13 +208,13 @@ struct GoFormat {
     return .wrapped(prefix: type.name, .wrapped(prefix: "(", text, suffix: ")"), suffix: "")
   }
 
-  private func value(_ value: GoValue?, _ type: GoType) -> GoText? {
+  private func value(_ value: GoValue?, _ type: GoType) -> PrintedValue? {
     guard let value else { return nil }
     switch (value, type) {
     case (.text(let text), _): return named(type, string(text))
     case (.number(let number), _): return named(type, .line(String(number)))
     case (.flag(let flag), _): return named(type, .line(String(flag)))
-    case (.pointer(nil), _): return GoText.none
+    case (.pointer(nil), _): return PrintedValue.none
     case (.pointer(.quantity(let quantity)?), _): return string(quantity.text, prefix: "s")
     case (.pointer(let target?), .pointer(let type)):
       return .wrapped(prefix: "&", self.value(target, type) ?? .none, suffix: "")
@@ -232,75 +232,76 @@ struct GoFormat {
       return named(type, list.map { items($0.map { ("", $0) }, element) } ?? .none)
     case (.map(let map), .map(let element, _, let keysPrintThemselves)):
       let prefix = keysPrintThemselves ? "s" : ""
-      return named(type, map.map { items($0.map { (prefix + GoText.quoted($0.key), $0.value) }, element) } ?? .none)
-    default: return GoText.none
+      return named(
+        type, map.map { items($0.map { (prefix + PrintedValue.quoted($0.key), $0.value) }, element) } ?? .none)
+    default: return PrintedValue.none
     }
   }
 
   /// The fields that hold something.
-  private func entries(_ fields: [(name: String, type: GoType, value: GoValue)]) -> GoText {
+  private func entries(_ fields: [(name: String, type: GoType, value: GoValue)]) -> PrintedValue {
     let limit = entryLimit
     var inner = with(typeNames: .ofComposites)
     inner.verbosity -= 1
-    var records: [GoTextRecord] = []
+    var records: [PrintedEntry] = []
     for field in fields where !field.value.isZero {
       if records.count == limit {
-        records.append(GoTextRecord(value: .ellipsis, hasNoComma: true))
+        records.append(PrintedEntry(value: .ellipsis, hasNoComma: true))
         break
       }
-      records.append(GoTextRecord(key: field.name, value: inner.value(field.value, field.type) ?? .none))
+      records.append(PrintedEntry(key: field.name, value: inner.value(field.value, field.type) ?? .none))
     }
     return .wrapped(prefix: "{", .records(records), suffix: "}")
   }
 
-  private func items(_ items: [(key: String, value: GoValue)], _ element: GoType) -> GoText {
+  private func items(_ items: [(key: String, value: GoValue)], _ element: GoType) -> PrintedValue {
     let limit = entryLimit
     var inner = with(typeNames: .never)
     inner.verbosity -= 1
-    var records: [GoTextRecord] = []
+    var records: [PrintedEntry] = []
     for item in items {
       if records.count == limit {
-        records.append(GoTextRecord(value: .ellipsis, hasNoComma: true))
+        records.append(PrintedEntry(value: .ellipsis, hasNoComma: true))
         break
       }
-      records.append(GoTextRecord(key: item.key, value: inner.value(item.value, element) ?? .none))
+      records.append(PrintedEntry(key: item.key, value: inner.value(item.value, element) ?? .none))
     }
     return .wrapped(prefix: "{", .records(records), suffix: "}")
   }
 
-  private func amount(_ quantity: GoQuantity) -> GoText {
+  private func amount(_ quantity: GoQuantity) -> PrintedValue {
     if entryLimit == 0 {
-      return .wrapped(prefix: "{", .records([GoTextRecord(value: .ellipsis, hasNoComma: true)]), suffix: "}")
+      return .wrapped(prefix: "{", .records([PrintedEntry(value: .ellipsis, hasNoComma: true)]), suffix: "}")
     }
-    var number: [GoTextRecord] = []
+    var number: [PrintedEntry] = []
     if entryLimit == 4 {
-      number.append(GoTextRecord(value: .ellipsis, hasNoComma: true))
+      number.append(PrintedEntry(value: .ellipsis, hasNoComma: true))
     } else {
-      if quantity.value != 0 { number.append(GoTextRecord(key: "value", value: .line(String(quantity.value)))) }
-      if quantity.scale != 0 { number.append(GoTextRecord(key: "scale", value: .line(String(quantity.scale)))) }
+      if quantity.value != 0 { number.append(PrintedEntry(key: "value", value: .line(String(quantity.value)))) }
+      if quantity.scale != 0 { number.append(PrintedEntry(key: "scale", value: .line(String(quantity.scale)))) }
     }
-    var records: [GoTextRecord] = []
+    var records: [PrintedEntry] = []
     if !number.isEmpty {
-      let inside = GoText.wrapped(prefix: "{", .records(number), suffix: "}")
+      let inside = PrintedValue.wrapped(prefix: "{", .records(number), suffix: "}")
       let prefix = mode == .identical ? "" : "resource.int64Amount"
-      records.append(GoTextRecord(key: "i", value: .wrapped(prefix: prefix, inside, suffix: "")))
+      records.append(PrintedEntry(key: "i", value: .wrapped(prefix: prefix, inside, suffix: "")))
     }
-    records.append(GoTextRecord(key: "s", value: .line(GoText.quoted(quantity.text))))
-    records.append(GoTextRecord(key: "Format", value: .line(GoText.quoted(quantity.format))))
+    records.append(PrintedEntry(key: "s", value: .line(PrintedValue.quoted(quantity.text))))
+    records.append(PrintedEntry(key: "Format", value: .line(PrintedValue.quoted(quantity.format))))
     return .wrapped(prefix: "{", .records(records), suffix: "}")
   }
 
-  private func string(_ text: String, prefix: String = "") -> GoText {
+  private func string(_ text: String, prefix: String = "") -> PrintedValue {
     let limit = (1 << level) << 5
     if let lines = tripleQuoted(text, prefix, limit) { return lines }
     if text.utf8.count > limit + 3 {
-      return .line(prefix + GoText.quoted(String(decoding: text.utf8.prefix(limit), as: UTF8.self)) + "...")
+      return .line(prefix + PrintedValue.quoted(String(decoding: text.utf8.prefix(limit), as: UTF8.self)) + "...")
     }
-    return .line(prefix + GoText.quoted(text))
+    return .line(prefix + PrintedValue.quoted(text))
   }
 
   /// A text of several lines, when it stands in one of the values only.
-  private func tripleQuoted(_ text: String, _ prefix: String, _ widest: Int) -> GoText? {
+  private func tripleQuoted(_ text: String, _ prefix: String, _ widest: Int) -> PrintedValue? {
     guard mode == .old || mode == .new else { return nil }
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     if lines.last?.isEmpty ?? false { lines.removeLast() }
@@ -309,10 +310,10 @@ struct GoFormat {
         && line.unicodeScalars.allSatisfy(TextDifference.isPrintable)
     }
     guard lines.count >= 4, fits else { return nil }
-    let side: GoTextRecord.Side = mode == .old ? .old : .new
+    let side: PrintedEntry.Side = mode == .old ? .old : .new
     let most = (1 << level) << 2
-    func record(_ text: String, comment: String? = nil) -> GoTextRecord {
-      GoTextRecord(side: side, value: .line(text), hasNoComma: true, comment: comment)
+    func record(_ text: String, comment: String? = nil) -> PrintedEntry {
+      PrintedEntry(side: side, value: .line(text), hasNoComma: true, comment: comment)
     }
     var records = [record(prefix + "\"\"\"")]
     for (index, line) in lines.enumerated() {
@@ -335,7 +336,7 @@ struct GoFormat {
     return old.utf8.count >= 32 && new.utf8.count >= 32
   }
 
-  private func textDifference(_ node: ComparedValue) -> GoText {
+  private func textDifference(_ node: ComparedValue) -> PrintedValue {
     guard case .text(let old)? = node.old, case .text(let new)? = node.new else { return .none }
     return TextDifference(old, new, limit: (1 << level) << 2).text
   }

@@ -1,13 +1,13 @@
 /// How two long texts differ: line by line when they have lines, in pieces otherwise.
 struct TextDifference {
-  let text: GoText
+  let text: PrintedValue
 
   init(_ old: String, _ new: String, limit: Int) {
     let oldLines = old.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let newLines = new.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let byLines = Self.isLined(old + new) && Self.isSimpler(oldLines, newLines, old, new)
     if byLines {
-      let records = Self.records(oldLines, newLines, 1, "line", limit) { GoText.quoted($0[0]) }
+      let records = Self.records(oldLines, newLines, 1, "line", limit) { PrintedValue.quoted($0[0]) }
       if let quoted = Self.tripleQuoted(oldLines, newLines, limit) {
         text = .wrapped(prefix: "(", .records(quoted), suffix: ")")
       } else {
@@ -15,7 +15,7 @@ struct TextDifference {
       }
     } else {
       let records = Self.records(Array(old.utf8), Array(new.utf8), 64, "byte", limit) {
-        GoText.quoted(String(decoding: $0, as: UTF8.self))
+        PrintedValue.quoted(String(decoding: $0, as: UTF8.self))
       }
       text = Self.joined(records, by: "")
     }
@@ -25,7 +25,7 @@ struct TextDifference {
     scalar == "\t" || !(scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value))
   }
 
-  private static func joined(_ records: [GoTextRecord], by separator: String) -> GoText {
+  private static func joined(_ records: [PrintedEntry], by separator: String) -> PrintedValue {
     .wrapped(
       prefix: "strings.Join(", .wrapped(prefix: "{", .records(records), suffix: "}"), suffix: ", \"\(separator)\")")
   }
@@ -52,7 +52,7 @@ struct TextDifference {
   }
 
   /// The lines between triple quotes, unless that would hide what differs.
-  private static func tripleQuoted(_ old: [String], _ new: [String], _ limit: Int) -> [GoTextRecord]? {
+  private static func tripleQuoted(_ old: [String], _ new: [String], _ limit: Int) -> [PrintedEntry]? {
     var records = Self.records(old, new, 1, "line", limit) { $0[0] }
     var removed: Set<String> = []
     var inserted: Set<String> = []
@@ -77,7 +77,7 @@ struct TextDifference {
       if records[index].side == .both { (removed, inserted) = ([], []) }
     }
     if let last = records.last, last.side == .both, last.value == .line("") { records.removeLast() }
-    let quotes = GoTextRecord(value: .line("\"\"\""), hasNoComma: true)
+    let quotes = PrintedEntry(value: .line("\"\"\""), hasNoComma: true)
     return [quotes] + records + [quotes]
   }
 
@@ -86,20 +86,20 @@ struct TextDifference {
   private static func records<Element: Equatable>(
     _ old: [Element], _ new: [Element], _ size: Int, _ name: String, _ limit: Int,
     _ print: ([Element]) -> String
-  ) -> [GoTextRecord] {
+  ) -> [PrintedEntry] {
     let script = EditScript(old.count, new.count) { .ofPlain(old[$0] == new[$1]) }
     var groups = Tally.groups(script.edits, name)
     groups = joinNearby(groups, within: size / 4)
     groups = trimEqualEnds(groups) { old[$0] == new[$1] }
 
-    var records: [GoTextRecord] = []
+    var records: [PrintedEntry] = []
     var left = Tally(name)
     var differences = 0
     var (oldRest, newRest) = (old[...], new[...])
-    func add(_ part: ArraySlice<Element>, _ side: GoTextRecord.Side) {
+    func add(_ part: ArraySlice<Element>, _ side: PrintedEntry.Side) {
       var part = part
       while !part.isEmpty {
-        records.append(GoTextRecord(side: side, value: .line(print(Array(part.prefix(size))))))
+        records.append(PrintedEntry(side: side, value: .line(print(Array(part.prefix(size))))))
         part = part.dropFirst(size)
       }
     }
@@ -127,13 +127,13 @@ struct TextDifference {
       if count > before + after {
         var hidden = group
         hidden.identical -= before + after
-        records.append(GoTextRecord(value: .ellipsis, hasNoComma: true, comment: hidden.text))
+        records.append(PrintedEntry(value: .ellipsis, hasNoComma: true, comment: hidden.text))
       }
       add(oldRest.prefix(count).suffix(after), .both)
       oldRest = oldRest.dropFirst(count)
       newRest = newRest.dropFirst(count)
     }
-    if !left.isEmpty { records.append(GoTextRecord(value: .ellipsis, hasNoComma: true, comment: left.text)) }
+    if !left.isEmpty { records.append(PrintedEntry(value: .ellipsis, hasNoComma: true, comment: left.text)) }
     return records
   }
 

@@ -1,11 +1,11 @@
 /// A printed value as a tree, which decides for itself what fits on one line.
-indirect enum GoText: Sendable, Equatable {
+indirect enum PrintedValue: Sendable, Equatable {
   case line(String)
-  case wrapped(prefix: String, GoText, suffix: String)
-  case records([GoTextRecord])
+  case wrapped(prefix: String, PrintedValue, suffix: String)
+  case records([PrintedEntry])
 
-  static let none = GoText.line("nil")
-  static let ellipsis = GoText.line("...")
+  static let none = PrintedValue.line("nil")
+  static let ellipsis = PrintedValue.line("...")
 
   /// The longest line that a removed or added value may take.
   static let lineLimit = 80
@@ -45,12 +45,12 @@ indirect enum GoText: Sendable, Equatable {
     compacted(in: .both).text.expanded(in: .both, depth: 0, into: Self.indent(.both, 0)) + "\n"
   }
 
-  private static func indent(_ side: GoTextRecord.Side, _ depth: Int) -> String {
+  private static func indent(_ side: PrintedEntry.Side, _ depth: Int) -> String {
     (side == .old ? "-\u{a0}" : side == .new ? "+\u{a0}" : "\u{a0}\u{a0}") + String(repeating: "\t", count: depth)
   }
 
   /// The tree with all that fits on a line made one, and its length as one line.
-  private func compacted(in side: GoTextRecord.Side) -> (text: GoText, flat: String) {
+  private func compacted(in side: PrintedEntry.Side) -> (text: PrintedValue, flat: String) {
     switch self {
     case .line(let text): return (self, text)
     case .wrapped(let prefix, let inner, let suffix):
@@ -75,7 +75,7 @@ indirect enum GoText: Sendable, Equatable {
     }
   }
 
-  private func expanded(in side: GoTextRecord.Side, depth: Int, into start: String) -> String {
+  private func expanded(in side: PrintedEntry.Side, depth: Int, into start: String) -> String {
     switch self {
     case .line(let text): return start + text
     case .wrapped(let prefix, let inner, let suffix):
@@ -110,7 +110,7 @@ indirect enum GoText: Sendable, Equatable {
   }
 
   /// Lists of plain values share lines.
-  private static func plainLines(_ records: [GoTextRecord]) -> [String]? {
+  private static func plainLines(_ records: [PrintedEntry]) -> [String]? {
     var lines: [String] = []
     var current = ""
     for record in records {
@@ -128,7 +128,7 @@ indirect enum GoText: Sendable, Equatable {
   }
 
   /// How far each record is filled up so that neighbours stand in a column.
-  private static func gaps(_ records: [GoTextRecord], width: (GoTextRecord) -> Int?) -> [Int] {
+  private static func gaps(_ records: [PrintedEntry], width: (PrintedEntry) -> Int?) -> [Int] {
     let widths = records.map(width)
     var gaps = Array(repeating: 0, count: records.count)
     var start = 0
@@ -144,7 +144,7 @@ indirect enum GoText: Sendable, Equatable {
 }
 
 /// One entry of a printed list.
-struct GoTextRecord: Sendable, Equatable {
+struct PrintedEntry: Sendable, Equatable {
   /// In which of the two values it stands.
   enum Side: Sendable {
     case both
@@ -154,7 +154,7 @@ struct GoTextRecord: Sendable, Equatable {
 
   var side = Side.both
   var key = ""
-  var value: GoText
+  var value: PrintedValue
   var hasNoComma = false
   var comment: String?
 }
