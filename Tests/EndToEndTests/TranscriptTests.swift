@@ -6,7 +6,7 @@ import Testing
 struct TranscriptTests {
   @Test func mistakesAreAnsweredToTheLetter() async throws {
     let transcript = try Transcript("mistakes")
-    #expect(transcript.steps.count == 119)
+    #expect(transcript.steps.count == 121)
     try await Learner.with { learner in
       try await learner.writeKubeconfig()
       try await learner.stock(["create", "namespace", "errs"])

@@ -2,8 +2,8 @@
 public enum ServerVersion {
   public static let major = "1"
   public static let minor = "32"
-  /// The release whose behaviour is met; what stands behind the plus sign marks whose work it is.
-  public static let gitVersion = "v1.32.13+podium"
+  /// The release whose behaviour is met.
+  public static let gitVersion = "v1.32.13"
 
   #if arch(arm64)
     public static let platform = "linux/arm64"
