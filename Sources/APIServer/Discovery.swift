@@ -69,6 +69,9 @@ struct Discovery: Sendable {
     let aggregate: Aggregate?
     let plain: Document
     switch route {
+    case .root:
+      (offered, aggregate) = ([.plain], nil)
+      plain = ["paths": Self.texts(paths)]
     case .coreVersions:
       (offered, aggregate) = ([.plain, .groupDiscovery], core)
       plain = [
@@ -105,6 +108,22 @@ struct Discovery: Sendable {
     var response = APIResponse(json: plain.json())
     response.headers.add("Vary", "Accept")
     return response
+  }
+
+  /// Every path that leads to more paths or tells something of the server itself.
+  private var paths: [String] {
+    var paths = [
+      "/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2",
+      "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version",
+    ]
+    paths += ["/openapi/v3/api/v1"]
+    for group in groups {
+      paths.append("/apis/\(group.name)")
+      for version in group.versions {
+        paths += ["/apis/\(group.name)/\(version)", "/openapi/v3/apis/\(group.name)/\(version)"]
+      }
+    }
+    return paths.sorted()
   }
 
   // MARK: One group and version at a time

@@ -30,13 +30,14 @@ struct ListQuery: Sendable {
     let version = request.query("resourceVersion") ?? ""
     if !version.isEmpty {
       guard let number = Int64(version), number >= 0 else {
-        throw Self.invalid("resourceVersion", .invalid("strconv.ParseUint: parsing \"\(version)\": invalid syntax"))
+        throw Self.invalid(
+          "resourceVersion", .invalid("strconv.ParseUint: parsing \"\(version)\": invalid syntax"), value: version)
       }
       resourceVersion = number
     }
     if let text = request.query("resourceVersionMatch"), !text.isEmpty {
       guard let match = Match(rawValue: text) else {
-        throw Self.invalid("resourceVersionMatch", .notSupported(["Exact", "NotOlderThan", ""]))
+        throw Self.invalid("resourceVersionMatch", .notSupported(["Exact", "NotOlderThan", ""]), value: text)
       }
       self.match = match
     }
@@ -87,8 +88,10 @@ struct ListQuery: Sendable {
     return number
   }
 
-  private static func invalid(_ field: String, _ reason: FieldError.Reason) -> StatusError {
-    .invalid("ListOptions", "", group: "meta.k8s.io", [FieldError(FieldPath(field), reason)])
+  private static func invalid(_ field: String, _ reason: FieldError.Reason, value: String? = nil) -> StatusError {
+    .invalid(
+      "ListOptions", "", group: "meta.k8s.io",
+      [FieldError(FieldPath(field), reason, value: value.map { .string($0) })])
   }
 }
 

@@ -2,6 +2,8 @@ internal import KubernetesAPI
 
 /// Where a path leads.
 enum Route: Sendable {
+  /// Where one sees which paths there are.
+  case root
   case health(String)
   case version
   case tokenKeys
@@ -28,6 +30,7 @@ enum Route: Sendable {
   init?(path: String) {
     let parts = path.split(separator: "/").map(String.init)
     switch parts.first {
+    case nil: self = .root
     case "api": self.init(parts.dropFirst(), group: "")
     case "apis":
       guard parts.count > 1 else {

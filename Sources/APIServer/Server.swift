@@ -70,7 +70,7 @@ public final class Server: APIEndpoint {
     case .openAPIIndex: return try openAPI.index(request)
     case .openAPIGroup(let name): return try openAPI.group(name, request)
     case .tokenKeys, .tokenConfiguration: return try tokenDiscovery(route)
-    case .coreVersions, .groups, .group, .groupVersion: return try discovery.answer(request, route)
+    case .root, .coreVersions, .groups, .group, .groupVersion: return try discovery.answer(request, route)
     case .objects: throw StatusError.noSuchResource()
     }
   }

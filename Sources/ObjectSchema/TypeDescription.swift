@@ -29,6 +29,15 @@ public indirect enum TypeDescription: Sendable {
     }
   }
 
+  /// The structure that it is, or that its elements are.
+  public var element: AnySchema? {
+    switch self {
+    case .object(let schema): schema
+    case .list(let element), .map(let element): element.element
+    default: nil
+    }
+  }
+
   /// The name that `kubectl explain` prints between angle brackets.
   public var explainName: String {
     switch self {

@@ -26,6 +26,14 @@ struct DiscoveryTests {
     #expect(try await cluster.server.send(again).status == 200)
   }
 
+  @Test func theRootTellsThePaths() async throws {
+    let cluster = try await Cluster()
+    let paths = try await cluster.call("GET", "/")["paths"]?.listValue?.compactMap(\.stringValue) ?? []
+    for path in ["/api/v1", "/apis/apps/v1", "/openapi/v3/apis/apps/v1", "/readyz"] {
+      #expect(paths.contains(path), "\(path)")
+    }
+  }
+
   @Test func olderClientsAskStepByStep() async throws {
     let cluster = try await Cluster()
     #expect(try await cluster.call("GET", "/api")["versions"] == ["v1"])
