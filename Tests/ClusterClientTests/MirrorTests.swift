@@ -13,7 +13,7 @@ struct MirrorTests {
     _ body: @Sendable (ClusterClient, Mirror<ConfigMap>, _ told: @Sendable () -> [String]) async throws -> Void
   ) async throws {
     let client = ClusterClient(endpoint: server)
-    let changes = Mutex<[String]>([])
+    let changes = Changes()
     // A test need not wait as long as a learner's machine may.
     let mirror = Mirror<ConfigMap>(client, namespace: "default", selection) { _ in
       try await Task.sleep(for: .milliseconds(1))
@@ -21,11 +21,11 @@ struct MirrorTests {
     try await withThrowingTaskGroup { group in
       group.addTask {
         try await mirror.run { key, old, new in
-          changes.withLock { $0.append((old == nil ? "+" : new == nil ? "-" : "~") + key.name) }
+          changes.add((old == nil ? "+" : new == nil ? "-" : "~") + key.name)
         }
       }
       await mirror.waitUntilFilled()
-      try await body(client, mirror) { changes.withLock { $0 } }
+      try await body(client, mirror) { changes.all }
       group.cancelAll()
     }
   }
@@ -106,4 +106,12 @@ struct MirrorTests {
     await waiting.value
     #expect(!mirror.isFilled)
   }
+}
+
+/// What a mirror told, in order.
+private final class Changes: Sendable {
+  private let list = Mutex<[String]>([])
+
+  var all: [String] { list.withLock { $0 } }
+  func add(_ change: String) { list.withLock { $0.append(change) } }
 }
