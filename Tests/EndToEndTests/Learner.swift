@@ -104,9 +104,12 @@ struct Learner: Sendable {
   }
 
   @discardableResult
-  func stock(_ words: [String], folder: String? = nil, input: String = "") async throws -> ProgramOutput {
+  func stock(
+    _ words: [String], folder: String? = nil, editor: String = "true", input: String = ""
+  ) async throws -> ProgramOutput {
     try await ProgramOutput.of(
-      "kubectl", ["--kubeconfig", kubeconfig] + words, environment: ["HOME": home + "/home"], folder: folder,
+      "kubectl", ["--kubeconfig", kubeconfig] + words,
+      environment: ["HOME": home + "/home", "KUBE_EDITOR": editor], folder: folder,
       input: input, within: .seconds(40))
   }
 

@@ -4,15 +4,19 @@ import Testing
 /// What a real cluster answered, replayed by the reference kubectl against this one.
 @Suite(.needsStockKubectl, .needsUserNamespace, .timeLimit(.minutes(3)))
 struct TranscriptTests {
-  @Test func mistakesAreAnsweredToTheLetter() async throws {
-    let transcript = try Transcript("mistakes")
-    #expect(transcript.steps.count == 121)
+  @Test(arguments: [("mistakes", 121), ("verbs", 120)])
+  func isAnsweredToTheLetter(name: String, count: Int) async throws {
+    let transcript = try Transcript(name)
+    #expect(transcript.steps.count == count)
     try await Learner.with { learner in
       try await learner.writeKubeconfig()
-      try await learner.stock(["create", "namespace", "errs"])
+      try await learner.stock(["create", "namespace", name])
       try await transcript.replay(in: learner.home + "/files") { words in
-        try await learner.stock(["-n", "errs"] + words, folder: learner.home + "/files")
+        try await learner.stock(["-n", name] + words, folder: learner.home + "/files", editor: Self.editor)
       }
     }
   }
+
+  /// Changes what the transcripts edit.
+  private static let editor = "sed -i -e s/paint:.*/paint:\\ edited/ -e s/app:.other/app:\\ edited/"
 }
