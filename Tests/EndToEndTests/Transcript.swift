@@ -26,7 +26,7 @@ struct Transcript {
     {
       if let name = file {
         if line == "---" { file = nil } else { files[name, default: ""] += line + "\n" }
-      } else if line.hasPrefix("--- ") {
+      } else if line.hasPrefix("--- "), line.hasSuffix(".yaml") {
         file = String(line.dropFirst(4))
         files[file!] = ""
       } else if line.hasPrefix("$ kubectl") {
