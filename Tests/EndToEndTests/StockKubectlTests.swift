@@ -72,6 +72,17 @@ struct StockKubectlTests {
       #expect(
         try await learner.stock("get", "deployment", "none", "-o", "jsonpath={.spec.replicas} {.spec.strategy.type}")
           .output == "0 RollingUpdate")
+      let job = try await learner.stock("create", "job", "once", "--image=busybox", "--", "echo", "hello")
+      #expect(job.output == "job.batch/once created\n", "\(job.error)")
+      let service = try await learner.stock("create", "service", "clusterip", "web", "--tcp=80:http")
+      #expect(service.output == "service/web created\n", "\(service.error)")
+      #expect(
+        try await learner.stock(
+          "get", "service/web", "job/once", "-o",
+          "jsonpath={.items[0].spec.ports[0].targetPort} {.items[1].spec.template.spec.containers[0].command}"
+        ).output == #"http ["echo","hello"]"#)
+      let token = try await learner.stock("create", "token", "robot", "--duration=10m")
+      #expect(token.output.split(separator: ".").count == 3, "\(token.error)")
       #expect(try await learner.stock("auth", "can-i", "create", "pods").output == "yes\n")
     }
   }

@@ -64,16 +64,46 @@ struct MessageTableTests {
       })
   }
 
+  private static let groups = Set(bodies.map(\.group))
+
   @Test func noFieldIsListedTwice() {
-    let groups = [
-      "apps", "authentication.k8s.io", "authorization.k8s.io", "autoscaling", "batch", "coordination.k8s.io",
-      "discovery.k8s.io", "events.k8s.io", "policy",
-    ]
-    for table in groups.flatMap(MessageTable.tables) {
+    for table in Self.groups.flatMap(MessageTable.tables) {
       for (name, message) in table.messages {
         #expect(Set(message.values.map(\.name)).count == message.count, "\(name)")
         #expect(!message.isEmpty && message.keys.allSatisfy { $0 > 0 }, "\(name)")
       }
+    }
+  }
+
+  @Test func noMessageIsListedForNothing() {
+    var used: [String: Set<String>] = [:]
+    for body in Self.bodies {
+      let tables = MessageTable.tables(of: body.group)
+      func use(_ message: String) {
+        used[body.group, default: []].insert(message)
+        for row in (tables.message(message) ?? [:]).values where row.isInlined { use(row.name) }
+      }
+      func visit(_ type: TypeDescription) {
+        switch type {
+        case .list(let element), .map(let element): visit(element)
+        case .object(let schema):
+          if used[body.group]?.contains(schema.name) == true { return }
+          use(schema.name)
+          for field in schema.fields { visit(field.type) }
+        default: break
+        }
+      }
+      visit(.object(body.schema))
+    }
+    for group in Self.groups {
+      // The last two tables are those that all groups share.
+      for table in MessageTable.tables(of: group).dropLast(2) {
+        #expect(Set(table.messages.keys).subtracting(used[group] ?? []) == [], "\(group)")
+      }
+    }
+    let all = used.values.reduce(into: Set()) { $0.formUnion($1) }
+    for table in MessageTable.tables(of: "") {
+      #expect(Set(table.messages.keys).subtracting(all) == [])
     }
   }
 
