@@ -66,7 +66,8 @@ extension Server {
         throw StatusError.invalid(
           call.resource.kind, call.name, group: call.resource.group, call.resource.schema.sorted(errors))
       }
-      let warnings = call.resource.warnings(object)
+      // Whoever reports a status has not chosen the rest.
+      let warnings = scope == .status ? [] : call.resource.warnings(object)
       do {
         return (try await write(object, over: before, knowing: seen, call), warnings)
       } catch  where error.isConflict && attempts < 100 {

@@ -179,4 +179,35 @@ struct PodAdmissionTests {
         ],
       ])
   }
+
+  // MARK: What nothing acts on
+
+  @Test func fieldsWithoutEffectAreWarnedOfWhenTheyAreAskedFor() async throws {
+    let cluster = try await Cluster()
+    let created = try await cluster.send("POST", Cluster.pods, pod(#""runtimeClassName":"gvisor""#))
+    #expect(created.status == 201)
+    let warning = #"299 - "spec.runtimeClassName: not supported by Podium: there is one runtime for all pods""#
+    #expect(created.headers.all("Warning") == [warning])
+    let labelled = try await cluster.send(
+      "PATCH", Cluster.pods + "/a", #"{"metadata":{"labels":{"a":"b"}}}"#, type: "application/merge-patch+json")
+    #expect(labelled.headers.all("Warning") == [warning])
+    let reported = try await cluster.send(
+      "PATCH", Cluster.pods + "/a/status", #"{"status":{"phase":"Running"}}"#, type: "application/merge-patch+json")
+    #expect(reported.status == 200 && reported.headers.all("Warning") == [])
+    #expect(try await cluster.send("POST", Cluster.pods, pod(name: "b")).headers.all("Warning") == [])
+  }
+
+  @Test func templatesAreWarnedOfWhatTheirPodsAskForInVain() async throws {
+    let cluster = try await Cluster()
+    let body = """
+      {"metadata":{"name":"web"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},
+      "spec":{"containers":[{"name":"m","image":"i","ports":[{"containerPort":1,"hostPort":1}]}]}}}}
+      """
+    let made = try await cluster.send("POST", "/apis/apps/v1/namespaces/default/deployments", body)
+    #expect(made.status == 201)
+    #expect(
+      made.headers.all("Warning") == [
+        #"299 - "spec.template.spec.containers[0].ports[0].hostPort: not supported by Podium: nothing listens at the node's port""#
+      ])
+  }
 }

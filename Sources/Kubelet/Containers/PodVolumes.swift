@@ -66,6 +66,10 @@ struct PodVolumes {
       mode = source.defaultMode
       for part in source.sources { files += try await project(part, pod) }
     } else {
+      guard volume.emptyDir != nil else {
+        throw ContainerPlanError(
+          "failed to get Plugin from volumeSpec for volume \"\(volume.name ?? "")\" err=no volume plugin matched")
+      }
       try Files.makeDirectories(path, mode: 0o755)
       // Any user of the containers may write here.
       return try Files.setMode(path, 0o777)

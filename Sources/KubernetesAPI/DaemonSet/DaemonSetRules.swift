@@ -25,7 +25,7 @@ enum DaemonSetRules {
     rules.check = check
     rules.checkUpdate = { PodSelectorCheck.checkUpdate($0.spec.selector, from: $1.spec.selector) }
     rules.checkStatus = { object, _ in check(object.status) }
-    rules.warnings = \.metadata.warningsAsNameOfPods
+    rules.warnings = { $0.metadata.warningsAsNameOfPods + PodTemplateCheck.warnings($0.spec.template) }
     return rules
   }
 

@@ -29,7 +29,7 @@ enum DeploymentRules {
     rules.check = check
     rules.checkUpdate = { PodSelectorCheck.checkUpdate($0.spec.selector, from: $1.spec.selector) }
     rules.checkStatus = { checkStatus($0.status, from: $1.status) }
-    rules.warnings = \.metadata.warningsAsNameOfPods
+    rules.warnings = { $0.metadata.warningsAsNameOfPods + PodTemplateCheck.warnings($0.spec.template) }
     return rules
   }
 

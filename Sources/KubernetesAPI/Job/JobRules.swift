@@ -23,7 +23,7 @@ enum JobRules {
     rules.check = JobCheck.check
     rules.checkUpdate = JobCheck.checkUpdate
     rules.checkStatus = { job, _ in JobCheck.check(job.status) }
-    rules.warnings = \.metadata.warningsAsNameOfPods
+    rules.warnings = { $0.metadata.warningsAsNameOfPods + PodTemplateCheck.warnings($0.spec.template) }
     rules.selectableFields = { ["status.successful": "\($0.status.succeeded ?? 0)"] }
     return rules
   }

@@ -23,6 +23,7 @@ enum PodRules {
       pod.status.qosClass = old.status.qosClass
     }
     rules.check = { PodCheck.check($0.spec, at: FieldPath("spec")) }
+    rules.warnings = { UnsupportedFields.warnings($0.spec, at: FieldPath("spec")) }
     rules.checkUpdate = { PodUpdateCheck.check($0, from: $1) }
     rules.selectableFields = { pod in
       [

@@ -17,6 +17,11 @@ enum PodTemplateCheck {
     return errors
   }
 
+  /// What the pods of an owner will ask for in vain.
+  static func warnings(_ template: PodTemplateSpec) -> [String] {
+    UnsupportedFields.warnings(template.spec, at: FieldPath("spec", "template", "spec"))
+  }
+
   /// Pods that run for good: the ones of replica sets, deployments and daemon sets, which `kind` names.
   static func checkLasting(_ template: PodTemplateSpec, of kind: String, at path: FieldPath) -> [FieldError] {
     var errors = check(template, at: path)

@@ -21,7 +21,7 @@ enum ReplicaSetRules {
     rules.check = check
     rules.checkUpdate = { PodSelectorCheck.checkUpdate($0.spec.selector, from: $1.spec.selector) }
     rules.checkStatus = { object, _ in check(object.status, at: FieldPath("status")) }
-    rules.warnings = \.metadata.warningsAsNameOfPods
+    rules.warnings = { $0.metadata.warningsAsNameOfPods + PodTemplateCheck.warnings($0.spec.template) }
     rules.selectableFields = { ["status.replicas": "\($0.presentReplicas)"] }
     return rules
   }

@@ -1,0 +1,190 @@
+internal import Documents
+internal import ObjectSchema
+
+/// A field of pods that is taken and kept, and that nothing here acts on.
+public struct UnsupportedField: Sendable {
+  /// From `spec` on; `[*]` stands for every element of a list.
+  public let path: String
+  /// What happens instead.
+  public let instead: String
+  /// The value that asks for nothing, where a field has one.
+  let usual: Document?
+  /// The path behind `spec`.
+  let parts: ArraySlice<Part>
+
+  struct Part: Sendable {
+    let name: String
+    let isList: Bool
+  }
+
+  init(_ path: String, _ instead: String, unless usual: Document? = nil) {
+    self.path = path
+    self.instead = instead
+    self.usual = usual
+    parts =
+      path.split(separator: ".").dropFirst().map { part in
+        let isList = part.hasSuffix("[*]")
+        return Part(name: String(isList ? part.dropLast(3) : part), isList: isList)
+      }[...]
+  }
+}
+
+/// The one list of what pods may say here without effect. A pod that says it is answered with a warning.
+public enum UnsupportedFields {
+  public static let all: [UnsupportedField] =
+    scheduling + identity + podSecurity + volumes
+    + ["spec.initContainers[*]", "spec.containers[*]", "spec.ephemeralContainers[*]"].flatMap(container)
+
+  private static let scheduling =
+    [
+      UnsupportedField("spec.priorityClassName", "the scheduler takes pods as they come and evicts none for others"),
+      UnsupportedField("spec.topologySpreadConstraints", "pods are not spread over places"),
+      UnsupportedField("spec.resourceClaims", "no devices are handed out"),
+      UnsupportedField("spec.resources", "requests and limits of containers hold, those of the whole pod do not"),
+      UnsupportedField("spec.runtimeClassName", "there is one runtime for all pods"),
+      UnsupportedField("spec.schedulingGroup", "every pod is scheduled for itself"),
+      UnsupportedField("spec.evictionResponders", "nobody is asked before the pod is evicted"),
+      UnsupportedField("spec.os.name", "every program is run as one for Linux", unless: "linux"),
+    ] + affinity("podAffinity") + affinity("podAntiAffinity")
+
+  private static func affinity(_ kind: String) -> [UnsupportedField] {
+    let required = "spec.affinity.\(kind).requiredDuringSchedulingIgnoredDuringExecution[*]"
+    return [
+      UnsupportedField(
+        "spec.affinity.\(kind).preferredDuringSchedulingIgnoredDuringExecution", "only what is required counts"),
+      UnsupportedField(required + ".matchLabelKeys", "only the label selector counts"),
+      UnsupportedField(required + ".mismatchLabelKeys", "only the label selector counts"),
+      UnsupportedField(required + ".namespaceSelector", "the pods of all namespaces are meant", unless: [:]),
+    ]
+  }
+
+  private static let identity = [
+    UnsupportedField("spec.imagePullSecrets", "registries are asked without a password"),
+    UnsupportedField("spec.enableServiceLinks", "services are found by their names only", unless: true),
+    UnsupportedField("spec.hostnameOverride", "the host name follows hostname, or the pod's name"),
+    UnsupportedField("spec.setHostnameAsFQDN", "the host name is the short one", unless: false),
+    UnsupportedField("spec.hostUsers", "the pod's users are those of the node", unless: true),
+  ]
+
+  private static let podSecurity =
+    security("spec.securityContext") + [
+      UnsupportedField("spec.securityContext.fsGroup", "programs get the group, the files of volumes keep theirs"),
+      UnsupportedField("spec.securityContext.fsGroupChangePolicy", "the files of volumes keep their group"),
+      UnsupportedField("spec.securityContext.seLinuxChangePolicy", "nothing is labelled for SELinux"),
+      UnsupportedField(
+        "spec.securityContext.supplementalGroupsPolicy", "the groups that the image names are given as well",
+        unless: "Merge"),
+    ]
+
+  /// What a pod and a container may both say.
+  private static func security(_ context: String) -> [UnsupportedField] {
+    [
+      UnsupportedField(context + ".appArmorProfile", "no profile of AppArmor is loaded"),
+      UnsupportedField(context + ".seLinuxOptions", "nothing is labelled for SELinux"),
+      UnsupportedField(context + ".seccompProfile", "all system calls are allowed"),
+      UnsupportedField(context + ".windowsOptions", "there are no nodes with Windows"),
+    ]
+  }
+
+  // MARK: Volumes
+
+  /// Kinds of storage that no node here can reach.
+  private static let foreignStorage = [
+    "awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "csi", "ephemeral", "fc", "flexVolume",
+    "flocker", "gcePersistentDisk", "gitRepo", "glusterfs", "image", "iscsi", "nfs", "persistentVolumeClaim",
+    "photonPersistentDisk", "portworxVolume", "quobyte", "rbd", "scaleIO", "storageos", "vsphereVolume",
+  ]
+
+  private static let volumes: [UnsupportedField] =
+    foreignStorage.map {
+      UnsupportedField("spec.volumes[*].\($0)", "nothing here can mount it, so the pod will not start")
+    } + [
+      UnsupportedField(
+        "spec.volumes[*].emptyDir.medium", "the folder lies where all of the node's folders lie", unless: ""),
+      UnsupportedField("spec.volumes[*].emptyDir.sizeLimit", "the folder may grow"),
+      UnsupportedField("spec.volumes[*].emptyDir.mode", "everybody may write to the folder"),
+      UnsupportedField(
+        "spec.volumes[*].projected.sources[*].clusterTrustBundle", "the folder has no certificates of a bundle"),
+      UnsupportedField("spec.volumes[*].projected.sources[*].podCertificate", "the folder has no key of the pod"),
+    ] + owners
+
+  /// Who owns the files of volumes.
+  private static let owners: [UnsupportedField] = {
+    let sources = ["configMap", "secret", "downwardAPI", "projected"].map { "spec.volumes[*].\($0)" }
+    let projected = ["configMap", "secret", "downwardAPI"].map { "spec.volumes[*].projected.sources[*].\($0)" }
+    return
+      (sources.map { $0 + ".defaultUser" } + (sources.prefix(3) + projected).map { $0 + ".items[*].user" }
+      + ["spec.volumes[*].projected.sources[*].serviceAccountToken.user"]).map {
+        UnsupportedField($0, "root owns the file")
+      }
+  }()
+
+  // MARK: Containers
+
+  private static func container(_ container: String) -> [UnsupportedField] {
+    var fields = security(container + ".securityContext")
+    fields += [
+      UnsupportedField(
+        container + ".securityContext.procMount", "the usual parts of /proc are hidden", unless: "Default"),
+      UnsupportedField(container + ".ports[*].hostPort", "nothing listens at the node's port"),
+      UnsupportedField(container + ".ports[*].hostIP", "nothing listens at the node's address"),
+      UnsupportedField(container + ".resizePolicy", "a running container is not resized"),
+      UnsupportedField(container + ".resources.claims", "no devices are handed out"),
+      UnsupportedField(container + ".restartPolicyRules", "the restart policy holds for every exit code"),
+      UnsupportedField(container + ".volumeDevices", "no block devices are handed out"),
+      UnsupportedField(container + ".volumeMounts[*].bindMountOptions", "the folder is mounted in the usual way"),
+      UnsupportedField(
+        container + ".volumeMounts[*].mountPropagation", "mounts are not passed on", unless: "None"),
+      UnsupportedField(
+        container + ".volumeMounts[*].recursiveReadOnly", "mounts below it may be written to", unless: "Disabled"),
+      UnsupportedField(container + ".env[*].valueFrom.fileKeyRef", "the variable is not set"),
+      UnsupportedField(container + ".lifecycle.stopSignal", "the container is stopped by SIGTERM", unless: "SIGTERM"),
+    ]
+    for resource in ["ephemeral-storage", "hugepages-1Gi", "hugepages-2Mi"] {
+      fields.append(UnsupportedField(container + ".resources.limits.\(resource)", "only cpu and memory are limited"))
+    }
+    for hook in ["postStart", "preStop"] {
+      fields.append(UnsupportedField(container + ".lifecycle.\(hook).tcpSocket", "the hook does nothing"))
+      fields += request(container + ".lifecycle.\(hook).httpGet")
+    }
+    for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
+      fields.append(UnsupportedField(container + ".\(probe).grpc", "the probe always passes"))
+      fields += request(container + ".\(probe).httpGet")
+    }
+    if container.contains("ephemeralContainers") {
+      fields.append(UnsupportedField(container + ".targetContainerName", "it sees its own processes only"))
+    }
+    return fields
+  }
+
+  private static func request(_ action: String) -> [UnsupportedField] {
+    [
+      UnsupportedField(action + ".scheme", "the request goes out without TLS", unless: "HTTP"),
+      UnsupportedField(action + ".protocol", "the request is one of HTTP/1.1"),
+    ]
+  }
+
+  // MARK: Warnings
+
+  /// What a pod, or a template for pods, asks for in vain; in the order of the list.
+  static func warnings(_ spec: PodSpec, at path: FieldPath) -> [String] {
+    let document = spec.document()
+    return all.flatMap { field in
+      places(of: field.parts, in: document, at: path).filter { $0.value != field.usual }
+        .map { "\($0.path): not supported by Podium: \(field.instead)" }
+    }
+  }
+
+  /// Where a path leads in the document, with the indices of the elements.
+  private static func places(
+    of parts: ArraySlice<UnsupportedField.Part>, in document: Document, at path: FieldPath
+  ) -> [(path: FieldPath, value: Document)] {
+    guard let part = parts.first else { return [(path, document)] }
+    guard let value = document[part.name] else { return [] }
+    let place = path.field(part.name)
+    guard part.isList else { return places(of: parts.dropFirst(), in: value, at: place) }
+    return (value.listValue ?? []).enumerated().flatMap { index, element in
+      places(of: parts.dropFirst(), in: element, at: place.index(index))
+    }
+  }
+}
