@@ -249,7 +249,7 @@ private struct OpenAPIWriter {
     var property = type(field.type, in: resource)
     if property["$ref"] != nil { property = ["allOf": [property]] }
     // A reader of a field is shown what its type says as well: the same sentence twice would help nobody.
-    if summary != field.type.element?.summary { property["description"] = .string(summary) }
+    if summary != field.type.summary { property["description"] = .string(summary) }
     if !allowed.isEmpty { property["enum"] = .list(allowed.map { .string($0) }) }
     let strategy = (field.mergeKey == nil ? [] : ["merge"]) + (field.retainsKeys ? ["retainKeys"] : [])
     if !strategy.isEmpty { property["x-kubernetes-patch-strategy"] = .string(strategy.joined(separator: ",")) }
@@ -258,6 +258,7 @@ private struct OpenAPIWriter {
   }
 
   private mutating func type(_ type: TypeDescription, in resource: Resource) -> Document {
+    let summary = Document.string(type.summary ?? "")
     switch type {
     case .string: return ["type": "string"]
     case .bytes: return ["type": "string", "format": "byte"]
@@ -269,22 +270,22 @@ private struct OpenAPIWriter {
     case .quantity:
       return plain(
         "io.k8s.apimachinery.pkg.api.resource.Quantity",
-        ["description": "An amount, perhaps with a unit.", "oneOf": [["type": "string"], ["type": "number"]]])
+        ["description": summary, "oneOf": [["type": "string"], ["type": "number"]]])
     case .intOrString:
       return plain(
         "io.k8s.apimachinery.pkg.util.intstr.IntOrString",
         [
-          "description": "A number or a text.", "format": "int-or-string",
+          "description": summary, "format": "int-or-string",
           "oneOf": [["type": "integer"], ["type": "string"]],
         ])
     case .time:
       return plain(
         "io.k8s.apimachinery.pkg.apis.meta.v1.Time",
-        ["description": "A moment, to the second.", "type": "string", "format": "date-time"])
+        ["description": summary, "type": "string", "format": "date-time"])
     case .microTime:
       return plain(
         "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime",
-        ["description": "A moment, to the microsecond.", "type": "string", "format": "date-time"])
+        ["description": summary, "type": "string", "format": "date-time"])
     case .object(let schema):
       addSchema(schema, in: resource)
       return Self.reference(Self.name(schema, in: resource))

@@ -29,11 +29,15 @@ public indirect enum TypeDescription: Sendable {
     }
   }
 
-  /// The structure that it is, or that its elements are.
-  public var element: AnySchema? {
+  /// What a value of this type is, for the types that have a name; of a list or map, what its elements are.
+  public var summary: String? {
     switch self {
-    case .object(let schema): schema
-    case .list(let element), .map(let element): element.element
+    case .object(let schema): schema.summary
+    case .list(let element), .map(let element): element.summary
+    case .quantity: "An amount, perhaps with a unit."
+    case .intOrString: "A number or a text."
+    case .time: "A moment, to the second."
+    case .microTime: "A moment, to the microsecond."
     default: nil
     }
   }

@@ -98,12 +98,12 @@ struct Explanation {
       if !field.allowed.isEmpty {
         text += "\nENUM:\n" + field.allowed.sorted().map { "    \($0)\n" }.joined()
       } else {
-        text += "\n"
+        text += "\n\n"
       }
       text += "\n"
     }
-    text += "DESCRIPTION:\n" + Self.paragraph(summary, indentation: 4)
-    if field != nil, let schema, schema.summary != summary { text += Self.paragraph(schema.summary, indentation: 4) }
+    text += "DESCRIPTION:\n" + Self.paragraph(summary, indentation: 4) + Self.values(field?.allowed ?? [])
+    if let kind = field?.type.summary, kind != summary { text += Self.paragraph(kind, indentation: 4) }
     text += "    \n"
     if let schema {
       text += "FIELDS:\n"
@@ -122,7 +122,13 @@ struct Explanation {
       let shown = field.allowed.sorted()
       text += "  enum: \(shown.prefix(4).joined(separator: ", "))\(shown.count > 4 ? ", ...." : "")\n"
     }
-    return text + paragraph(field.summary, indentation: 4) + "\n"
+    return text + paragraph(field.summary, indentation: 4) + values(field.allowed) + "\n"
+  }
+
+  /// What a field may hold, as the end of its description.
+  private static func values(_ allowed: [String]) -> String {
+    if allowed.isEmpty { return "" }
+    return "    \n    Possible enum values:\n" + allowed.sorted().map { "     - `\"\($0)\"`\n" }.joined()
   }
 
   /// Types that hold themselves are opened only once.
