@@ -248,8 +248,8 @@ private struct OpenAPIWriter {
     }
     var property = type(field.type, in: resource)
     if property["$ref"] != nil { property = ["allOf": [property]] }
-    // A reader of a field is shown what its type says as well: the same sentence twice would help nobody.
-    if summary != field.type.summary { property["description"] = .string(summary) }
+    // Always, even where its type says the same: a list of fields shows only what each says itself.
+    property["description"] = .string(summary)
     if !allowed.isEmpty { property["enum"] = .list(allowed.map { .string($0) }) }
     let strategy = (field.mergeKey == nil ? [] : ["merge"]) + (field.retainsKeys ? ["retainKeys"] : [])
     if !strategy.isEmpty { property["x-kubernetes-patch-strategy"] = .string(strategy.joined(separator: ",")) }

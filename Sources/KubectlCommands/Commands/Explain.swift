@@ -103,7 +103,7 @@ struct Explanation {
       text += "\n"
     }
     text += "DESCRIPTION:\n" + Self.paragraph(summary, indentation: 4) + Self.values(field?.allowed ?? [])
-    if let kind = field?.type.summary, kind != summary { text += Self.paragraph(kind, indentation: 4) }
+    if let kind = field?.type.summary { text += Self.paragraph(kind, indentation: 4) }
     text += "    \n"
     if let schema {
       text += "FIELDS:\n"
