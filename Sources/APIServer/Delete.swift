@@ -11,10 +11,11 @@ extension Server {
 
   func delete(_ call: Call, _ options: DeleteOptions) async throws(StatusError) -> APIResponse {
     let outcome = try await remove(call, options)
+    let warnings = options.remarks(call.resource)
     switch outcome {
-    case .kept(let stored): return call.response(stored, objects)
+    case .kept(let stored): return call.response(stored, warnings: warnings, objects)
     case .gone(let last, let isShown):
-      if isShown { return call.response(last, objects) }
+      if isShown { return call.response(last, warnings: warnings, objects) }
       let object = objects.object(last, call.form)
       var status = Status()
       status.kind = "Status"
@@ -26,7 +27,7 @@ extension Server {
       details.kind = call.resource.plural
       details.uid = object.uid
       status.details = details
-      return call.response(json: status.document().json())
+      return call.response(json: status.document().json(), warnings: warnings)
     }
   }
 
@@ -76,11 +77,13 @@ extension Server {
     if let namespace = object as? Namespace { return try await terminate(namespace, before, call, options) }
     let isDryRun = call.isDryRun || options.dryRun.contains("All")
     let grace = call.resource.gracePeriod(object, requested: options.gracePeriodSeconds)
+    let finalizers = options.finalizers(of: object.metadata, call.resource.dependents)
     var marked = object
     if let deletion = object.metadata.deletionTimestamp {
       if grace == nil {
-        // Held by a finalizer since it was deleted before.
-        if !object.metadata.finalizers.isEmpty { return .kept(before) }
+        // Held by a finalizer since it was deleted before; who deletes it again may think otherwise of its dependents.
+        if finalizers == object.metadata.finalizers && !finalizers.isEmpty { return .kept(before) }
+        marked.metadata.finalizers = finalizers
       } else {
         let current = object.metadata.deletionGracePeriodSeconds ?? 0
         // The time may only be shortened.
@@ -93,7 +96,8 @@ extension Server {
         marked.metadata.deletionGracePeriodSeconds = shorter
       }
     } else {
-      if grace == nil && object.metadata.finalizers.isEmpty {
+      marked.metadata.finalizers = finalizers
+      if grace == nil && finalizers.isEmpty {
         return .gone(try await erase(before, as: nil, call, isDryRun), isShown: false)
       }
       marked.metadata.deletionTimestamp = call.now.toTheSecond + .seconds(grace ?? 0)

@@ -114,14 +114,26 @@ extension Call {
       options.gracePeriodSeconds = seconds
     }
     if let policy = request.query("propagationPolicy") { options.propagationPolicy = policy }
+    if let text = request.query("orphanDependents") { options.orphanDependents = text == "true" || text == "1" }
     if isDryRun { options.dryRun = ["All"] }
-    let policies = ["Foreground", "Background", "Orphan"]
-    if let policy = options.propagationPolicy, !policies.contains(policy) {
-      throw StatusError.invalid(
-        "DeleteOptions", "", group: "meta.k8s.io",
-        [FieldError(FieldPath("propagationPolicy"), .notSupported(policies + ["nil"]), value: .string(policy))])
-    }
+    try check(options.propagationPolicy, besides: options.orphanDependents)
     return options
+  }
+
+  private func check(_ policy: String?, besides orphanDependents: Bool?) throws(StatusError) {
+    guard let policy else { return }
+    let policies = ["Foreground", "Background", "Orphan"]
+    let reason: FieldError.Reason
+    if orphanDependents != nil {
+      reason = .invalid("orphanDependents and deletionPropagation cannot be both set")
+    } else if !policies.contains(policy) {
+      reason = .notSupported(policies + ["nil"])
+    } else {
+      return
+    }
+    throw StatusError.invalid(
+      "DeleteOptions", "", group: "meta.k8s.io",
+      [FieldError(FieldPath("propagationPolicy"), reason, value: .string(policy))])
   }
 }
 

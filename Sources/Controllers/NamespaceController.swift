@@ -46,7 +46,8 @@ public final class NamespaceController: Sendable {
     do {
       var remains: [Remains] = []
       for resource in contents {
-        _ = try await client.send("DELETE", resource.path(namespace: key.name))
+        _ = try await client.send(
+          "DELETE", resource.path(namespace: key.name), query: [QueryItem("propagationPolicy", "Background")])
         remains.append(try await self.remains(of: resource, in: key.name))
       }
       guard remains.contains(where: { $0.count > 0 }) else {

@@ -76,6 +76,7 @@ public final class ControlPlane: Sendable {
           client: client("root-ca-cert-publisher"), certificate: identity.authorityPEM
         ).run()
       }
+      group.addTask { [self] in try await GarbageCollector(client: client("generic-garbage-collector")).run() }
       group.addTask { [self] in try await NodeLifecycleController(client: client("node-controller")).run() }
       group.addTask { [self] in try await watchForIdleness() }
       group.addTask { [self] in

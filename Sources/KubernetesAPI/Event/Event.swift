@@ -51,6 +51,7 @@ public struct Event: NamedObject {
     rules.isMadeByUpdate = true
     rules.nameProblems = Names.pathSegmentProblems
     rules.check = { EventCheck.check($0) }
+    rules.dependents = .ignored
     rules.selectableFields = { event in
       let object = event.involvedObject
       return [

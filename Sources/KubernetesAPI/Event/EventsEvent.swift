@@ -69,6 +69,7 @@ public struct EventsEvent: NamedObject {
     rules.check = { EventCheck.check($0.coreForm) }
     rules.checkCreation = { EventCheck.checkNew($0.coreForm) }
     rules.checkUpdate = { EventCheck.check($0.coreForm, from: $1.coreForm) }
+    rules.dependents = .ignored
     rules.selectableFields = { event in
       let object = event.regarding
       return [

@@ -24,6 +24,8 @@ enum JobRules {
     rules.checkUpdate = JobCheck.checkUpdate
     rules.checkStatus = { job, _ in JobCheck.check(job.status) }
     rules.warnings = { $0.metadata.warningsAsNameOfPods + PodTemplateCheck.warnings($0.spec.template) }
+    // As it was before there were owners; kubectl always says what it wants.
+    rules.dependents = .orphaned
     rules.selectableFields = { ["status.successful": "\($0.status.succeeded ?? 0)"] }
     return rules
   }

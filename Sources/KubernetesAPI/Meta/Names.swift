@@ -185,7 +185,26 @@ enum MetadataRules {
             value: .string(finalizer)))
       }
     }
+    if ["orphan", "foregroundDeletion"].allSatisfy(metadata.finalizers.contains) {
+      errors.append(
+        FieldError(
+          path.field("finalizers"), .invalid("finalizer orphan and foregroundDeletion cannot be both set"),
+          shown: GoText.texts(metadata.finalizers)))
+    }
     return errors
+  }
+
+  /// Nobody may begin to hold an object that is already being deleted.
+  static func checkUpdate(_ metadata: ObjectMeta, from old: ObjectMeta) -> [FieldError] {
+    if old.deletionTimestamp == nil { return [] }
+    let added = metadata.finalizers.filter { !old.finalizers.contains($0) }.sorted()
+    if added.isEmpty { return [] }
+    return [
+      FieldError(
+        FieldPath("metadata", "finalizers"),
+        .forbidden(
+          "no new finalizers can be added if the object is being deleted, found new finalizers \(GoText.texts(added))"))
+    ]
   }
 
   static func checkLabels(_ labels: [String: String], at path: FieldPath) -> [FieldError] {

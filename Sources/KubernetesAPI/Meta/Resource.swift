@@ -125,6 +125,7 @@ public struct Resource: Sendable {
   public func gracePeriod(_ object: any NamedObject, requested: Int64?) -> Int64? {
     rules.gracePeriod(object, requested)
   }
+  public var dependents: DependentsPolicy { rules.dependents }
   /// The cells of the object's row, in the order of `columns`.
   public func cells(_ object: any NamedObject, now: Timestamp) -> [Document] { makeCells(object, now) }
 }

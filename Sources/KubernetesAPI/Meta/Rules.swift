@@ -17,8 +17,17 @@ public struct Rules<Object: NamedObject>: Sendable {
   public var selectableFields: @Sendable (Object) -> [String: String] = { _ in [:] }
   /// The seconds that a deleted object is given, from what it and the request say; nil for kinds that go at once.
   public var gracePeriod: @Sendable (Object, _ requested: Int64?) -> Int64? = { _, _ in nil }
+  public var dependents = DependentsPolicy.deleted
 
   public init() {}
+}
+
+/// What becomes of an object's dependents when it is deleted and nobody says what is to become of them.
+public enum DependentsPolicy: Sendable {
+  case deleted
+  case orphaned
+  /// The kind has none.
+  case ignored
 }
 
 /// The rules of a kind for callers that hold objects of any kind.
@@ -34,9 +43,11 @@ struct ErasedRules: Sendable {
   let warnings: @Sendable (any NamedObject) -> [String]
   let selectableFields: @Sendable (any NamedObject) -> [String: String]
   let gracePeriod: @Sendable (any NamedObject, Int64?) -> Int64?
+  let dependents: DependentsPolicy
 
   init<Object: NamedObject>(_ rules: Rules<Object>) {
     isMadeByUpdate = rules.isMadeByUpdate
+    dependents = rules.dependents
     applyDefaults = { object in
       var typed = Self.typed(object, as: Object.self)
       typed.applyDefaults()
@@ -59,7 +70,8 @@ struct ErasedRules: Sendable {
     }
     checkCreation = { rules.checkCreation(Self.typed($0, as: Object.self)) }
     checkUpdate = { object, old in
-      rules.checkUpdate(Self.typed(object, as: Object.self), Self.typed(old, as: Object.self))
+      let (object, old) = (Self.typed(object, as: Object.self), Self.typed(old, as: Object.self))
+      return MetadataRules.checkUpdate(object.metadata, from: old.metadata) + rules.checkUpdate(object, old)
     }
     checkStatus = { object, old in
       rules.checkStatus(Self.typed(object, as: Object.self), Self.typed(old, as: Object.self))
