@@ -115,7 +115,7 @@ let package = Package(
 
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["LocalCluster", "ClusterClient", "KubernetesAPI", "SystemIO"],
+      dependencies: ["LocalCluster", "HTTPTransport", "ClusterClient", "KubernetesAPI", "SystemIO"],
       swiftSettings: strict
     ),
 
@@ -131,7 +131,8 @@ let package = Package(
     tests(
       "APIServerTests", ["APIServer", "ObjectStore", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"],
       exclude: ["Golden"]),
-    tests("HTTPTransportTests", ["HTTPTransport", "KubernetesAPI", "SystemIO"]),
+    tests(
+      "HTTPTransportTests", ["HTTPTransport", "APIServer", "ObjectStore", "KubernetesAPI", "Documents", "SystemIO"]),
     tests("ClusterClientTests", ["ClusterClient", "APIServer", "ObjectStore", "KubernetesAPI"]),
     tests(
       "SchedulerTests", ["Scheduler", "ControlLoop", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents"]),
@@ -157,7 +158,9 @@ let package = Package(
       ["KubectlCommands", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"],
       exclude: ["Fixtures"]),
     tests("LessonEngineTests", ["LessonEngine", "KubernetesAPI", "Documents"]),
-    tests("EndToEndTests", ["SystemIO"], exclude: ["Fixtures"]),
+    tests(
+      "EndToEndTests", ["HTTPTransport", "ClusterClient", "ObjectStore", "KubernetesAPI", "Documents", "SystemIO"],
+      exclude: ["Fixtures"]),
     tests("TidyTests", ["SystemIO"]),
   ]
 )

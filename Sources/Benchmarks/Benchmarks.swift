@@ -1,34 +1,59 @@
 internal import Glibc
-internal import LocalCluster
-internal import SystemIO
 
 /// `podium-bench`: measures what people wait for, on a cluster of its own, and prints a row each.
 @main
 enum Benchmarks {
+  private static let usage = """
+    Usage: podium-bench [--runs N] [--tls] [api] [cluster] [pods]
+           podium-bench [--runs N] --against KUBECONFIG
+
+      api      requests through the socket (or TLS with --tls), watches, start and memory of the control plane
+      cluster  from nothing to a cluster, and back
+      pods     from POST to Running, and from DELETE to gone
+
+    --against measures the requests of another cluster, in a namespace that is made for it and removed.
+    """
+
+  private static let groups = ["api", "cluster", "pods"]
+
   static func main() async {
     signal(SIGPIPE, SIG_IGN)
     do {
-      var runs = 10
-      var words = CommandLine.arguments.dropFirst()
-      if words.first == "--runs" {
-        guard words.count > 1, let number = Int(words[words.startIndex + 1]), number > 0 else {
-          throw ClusterProblem("--runs needs a number")
-        }
-        runs = number
-        words = words.dropFirst(2)
-      }
-      let known = ["cluster", "pods"]
-      for word in words where !known.contains(word) {
-        throw ClusterProblem("unknown row \"\(word)\": expected \(known.joined(separator: " or "))")
-      }
-      let chosen = words.isEmpty ? known : Array(words)
-      Row.printHeader()
-      if chosen.contains("cluster") { try await ClusterRows.measure(runs: runs) }
-      if chosen.contains("pods") { try await PodRows.measure(runs: runs) }
+      try await run(Array(CommandLine.arguments.dropFirst()))
     } catch {
       let text = "podium-bench: \(error)\n"
       _ = text.withCString { write(2, $0, strlen($0)) }
       exit(1)
     }
+  }
+
+  private static func run(_ arguments: [String]) async throws {
+    var runs: Int?
+    var kubeconfig: String?
+    var overTLS = false
+    var chosen: [String] = []
+    var words = arguments[...]
+    while let word = words.popFirst() {
+      switch word {
+      case "--runs":
+        guard let number = words.popFirst().flatMap({ Int($0) }), number > 0 else {
+          throw BenchmarkProblem("--runs needs a number\n\(usage)")
+        }
+        runs = number
+      case "--against":
+        guard let path = words.popFirst() else { throw BenchmarkProblem("--against needs a file\n\(usage)") }
+        kubeconfig = path
+      case "--tls": overTLS = true
+      case "--help": return print(usage)
+      case _ where groups.contains(word): chosen.append(word)
+      default: throw BenchmarkProblem("unknown word \"\(word)\"\n\(usage)")
+      }
+    }
+    Row.printHeader()
+    if let kubeconfig { return try await APIRows.measure(against: kubeconfig, runs: runs ?? 3) }
+    if chosen.isEmpty { chosen = groups }
+    if chosen.contains("api") { try await APIRows.measureOwn(runs: runs ?? 3, overTLS: overTLS) }
+    if chosen.contains("cluster") { try await ClusterRows.measure(runs: runs ?? 10) }
+    if chosen.contains("pods") { try await PodRows.measure(runs: runs ?? 10) }
   }
 }

@@ -1,22 +1,45 @@
+internal import Glibc
+
 /// One measured figure over several runs.
-enum Row {
-  static func printHeader() {
-    print("milliseconds".padded(40), "min".padded(9), "median".padded(9), "max".padded(9), "runs", separator: "")
+struct Row {
+  enum Aim {
+    case atLeast(Double)
+    case atMost(Double)
   }
 
-  static func print(_ name: String, _ times: [Duration]) {
-    let sorted = times.sorted()
+  private static let widths = [40, 6, 10, 10, 10, 6]
+
+  static func printHeader() { print(["", "unit", "median", "least", "most", "runs", "aim"]) }
+
+  static func print(_ name: String, _ times: [Duration], _ aim: Aim? = nil) {
+    print(name, "ms", times.map(\.inMilliseconds), aim)
+  }
+
+  static func print(_ name: String, _ unit: String, _ values: [Double], _ aim: Aim? = nil) {
+    let sorted = values.sorted()
     guard let least = sorted.first, let most = sorted.last else { return }
-    Swift.print(
-      name.padded(40), text(least).padded(9), text(sorted[sorted.count / 2]).padded(9), text(most).padded(9),
-      String(times.count), separator: "")
+    let median = sorted[sorted.count / 2]
+    let verdict =
+      switch aim {
+      case .atLeast(let limit): ">= \(text(limit))" + (median >= limit ? "" : "  missed")
+      case .atMost(let limit): "<= \(text(limit))" + (median <= limit ? "" : "  missed")
+      case nil: ""
+      }
+    print([name, unit, text(median), text(least), text(most), String(values.count), verdict])
   }
 
-  private static func print(_ parts: String..., separator: String) { Swift.print(parts.joined(separator: separator)) }
+  private static func print(_ columns: [String]) {
+    let padded = zip(columns, widths).map { $0.padded($1) }
+    Swift.print(padded.joined() + columns[widths.count])
+    // Whoever waits for the next row may read this one.
+    fflush(nil)
+  }
 
-  private static func text(_ duration: Duration) -> String {
-    let tenths = duration.components.seconds * 10_000 + duration.components.attoseconds / 100_000_000_000_000
-    return "\(tenths / 10).\(tenths % 10)"
+  /// Four digits tell enough: fast things in tenths, fast machines in whole requests.
+  private static func text(_ value: Double) -> String {
+    if value >= 1_000 { return String(Int(value.rounded())) }
+    let tenths = Int((value * 10).rounded())
+    return tenths % 10 == 0 && value >= 100 ? String(tenths / 10) : "\(tenths / 10).\(tenths % 10)"
   }
 }
 

@@ -2,7 +2,7 @@ public import KubernetesAPI
 
 /// A server's API as an endpoint: requests over a Unix socket, or over TCP with TLS.
 public final class HTTPClient: APIEndpoint {
-  private let target: ClientTarget
+  let target: ClientTarget
 
   /// The control plane of this machine.
   public init(unixSocket path: String) {

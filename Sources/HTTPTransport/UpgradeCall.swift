@@ -97,31 +97,12 @@ private final class ConnectWork: Sendable {
   }
 
   func run() {
-    _ = TransferThread.shared
-    guard let easy = curl_easy_init() else {
-      continuation.resume(returning: .failure(.unreachable("libcurl has no memory")))
-      return
+    do throws(StatusError) {
+      continuation.resume(returning: .success(RawConnection(easy: try target.connect())))
+    } catch {
+      continuation.resume(returning: .failure(error))
     }
-    target.configure(easy)
-    ccurl_set_text(easy, CURLOPT_URL, target.base)
-    ccurl_set_number(easy, CURLOPT_CONNECT_ONLY, 1)
-    var report = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
-    let code = report.withUnsafeMutableBufferPointer { report in
-      ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, report.baseAddress)
-      defer { ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, nil) }
-      return curl_easy_perform(easy)
-    }
-    guard code == CURLE_OK else {
-      curl_easy_cleanup(easy)
-      continuation.resume(returning: .failure(target.unreachable(code, text(report))))
-      return
-    }
-    continuation.resume(returning: .success(RawConnection(easy: easy)))
   }
-}
-
-private func text(_ report: [CChar]) -> String {
-  String(decoding: report.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 private func runConnect(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
