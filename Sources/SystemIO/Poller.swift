@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// One epoll thread that turns "this descriptor is readable" into the end of an `await`.
 ///
-/// A wait is one-shot: the descriptor is watched only while somebody waits for it.
+/// A wait is one-shot: the descriptor is watched only while somebody waits for it. It stays known to epoll in between,
+/// because most are waited for again and again.
 final class Poller: Sendable {
   static let shared = Poller()
 
@@ -14,8 +15,11 @@ final class Poller: Sendable {
     var reading: CheckedContinuation<Void, Never>?
     var writing: CheckedContinuation<Void, Never>?
 
+    var isEmpty: Bool { reading == nil && writing == nil }
+
     var events: UInt32 {
       (reading == nil ? 0 : EPOLLIN.rawValue | EPOLLRDHUP.rawValue) | (writing == nil ? 0 : EPOLLOUT.rawValue)
+        | EPOLLONESHOT.rawValue
     }
   }
 
@@ -39,14 +43,12 @@ final class Poller: Sendable {
         let superseded = waiters.withLock { waiters -> CheckedContinuation<Void, Never>? in
           if Task.isCancelled { return continuation }
           var entry = waiters[descriptor] ?? Waiters()
-          let isNew = entry.events == 0
           let previous: CheckedContinuation<Void, Never>?
           switch direction {
           case .reading: (previous, entry.reading) = (entry.reading, continuation)
           case .writing: (previous, entry.writing) = (entry.writing, continuation)
           }
-          let operation = isNew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
-          if clinux_epoll_control(epoll, operation, descriptor, entry.events, UInt(descriptor)) != 0 {
+          guard watch(descriptor, for: entry.events) else {
             // A regular file is always ready (EPERM); a closed descriptor fails at the caller's next try.
             return continuation
           }
@@ -60,12 +62,16 @@ final class Poller: Sendable {
     }
   }
 
+  private func watch(_ descriptor: Int32, for events: UInt32) -> Bool {
+    if clinux_epoll_control(epoll, EPOLL_CTL_MOD, descriptor, events, UInt(descriptor)) == 0 { return true }
+    return errno == ENOENT && clinux_epoll_control(epoll, EPOLL_CTL_ADD, descriptor, events, UInt(descriptor)) == 0
+  }
+
   /// Ends every wait on the descriptor; called before it is closed.
   func wake(_ descriptor: Int32) {
     let entry = waiters.withLock { waiters -> Waiters? in
-      guard let entry = waiters.removeValue(forKey: descriptor) else { return nil }
       _ = clinux_epoll_control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0)
-      return entry
+      return waiters.removeValue(forKey: descriptor)
     }
     entry?.reading?.resume()
     entry?.writing?.resume()
@@ -92,12 +98,11 @@ final class Poller: Sendable {
       var writer: CheckedContinuation<Void, Never>?
       if failed || ready & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0 { swap(&reader, &entry.reading) }
       if failed || ready & EPOLLOUT.rawValue != 0 { swap(&writer, &entry.writing) }
-      if entry.events == 0 {
+      if entry.isEmpty {
         waiters[descriptor] = nil
-        _ = clinux_epoll_control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0)
       } else {
         waiters[descriptor] = entry
-        _ = clinux_epoll_control(epoll, EPOLL_CTL_MOD, descriptor, entry.events, UInt(descriptor))
+        _ = watch(descriptor, for: entry.events)
       }
       return (reader, writer)
     }
