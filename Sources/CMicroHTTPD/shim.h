@@ -51,6 +51,11 @@ static inline void *cmicrohttpd_socket_context(struct MHD_Connection *connection
   return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
+// In seconds without progress.
+static inline void cmicrohttpd_set_timeout(struct MHD_Connection *connection, unsigned int seconds) {
+  (void)MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, seconds);
+}
+
 static inline void cmicrohttpd_close_upgraded(struct MHD_UpgradeResponseHandle *handle) {
   (void)MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
 }

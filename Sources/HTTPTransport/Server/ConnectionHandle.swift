@@ -7,6 +7,14 @@ internal import KubernetesAPI
 struct ConnectionHandle: @unchecked Sendable {
   let pointer: OpaquePointer
 
+  /// Whether a resumed connection is asked for its answer before its socket is read.
+  ///
+  /// A client that has closed its half would be cut off without an answer otherwise. libmicrohttpd asks all connections
+  /// first whose time limit is not the common one.
+  func setAnswersFirst(_ isFirst: Bool, _ limits: HTTPServerLimits) {
+    cmicrohttpd_set_timeout(pointer, UInt32(limits.idleTime.components.seconds) + (isFirst ? 1 : 0))
+  }
+
   /// The header fields of the request that is being received.
   var requestHeaders: HTTPHeaders {
     let collector = HeaderCollector()

@@ -82,6 +82,7 @@ final class HTTPExchange: Sendable {
         do throws(StatusError) {
           let request = try request(receiving)
           MHD_suspend_connection(handle.pointer)
+          handle.setAnswersFirst(true, listener.limits)
           stage = .waiting
           start(request, receiving.identity)
           return true
@@ -90,6 +91,7 @@ final class HTTPExchange: Sendable {
         }
       case .answered(let response):
         stage = .sending(response.streamedBody)
+        handle.setAnswersFirst(false, listener.limits)
         return response.queue(on: handle)
       case .waiting, .sending, .upgraded, .over:
         return false
