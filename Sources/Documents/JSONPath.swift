@@ -241,7 +241,8 @@ private struct JSONPathParser {
       return .field(String(text.dropFirst().dropLast()))
     }
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { trimmed(String($0)) }
-    let numbers = parts.map { Int($0) }
+    // No list is longer, and sums of such numbers stay in range.
+    let numbers = parts.map { Int32($0).map { Int($0) } }
     guard parts.count <= 3, zip(parts, numbers).allSatisfy({ $0.0.isEmpty || $0.1 != nil }), !text.isEmpty else {
       throw JSONPath.Problem(description: "invalid array index \(text)")
     }

@@ -20,6 +20,7 @@ private final class YAMLParser {
 
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let input: UnsafeMutableBufferPointer<UInt8>
+  private let size: Int
   private var event = yaml_event_t()
   private var anchors: [String: (document: Document, nodes: Int)] = [:]
   private var nodes = 0
@@ -27,6 +28,7 @@ private final class YAMLParser {
   init(_ bytes: [UInt8]) {
     parser = .allocate(capacity: 1)
     parser.initialize(to: yaml_parser_t())
+    size = bytes.count
     // libyaml keeps pointing at its input, so it gets a copy of its own.
     input = .allocate(capacity: max(1, bytes.count))
     _ = input.initialize(from: bytes)
@@ -163,8 +165,10 @@ private final class YAMLParser {
     if yaml_parser_parse(parser, &event) != 0 { return }
     let problem = parser.pointee
     let message = problem.problem.map { String(cString: $0) } ?? "not a YAML text"
-    // A scanner's place is where it stopped; the reader counts bytes only.
-    let line = problem.error == YAML_READER_ERROR ? 1 : Int(problem.problem_mark.line) + 1
+    // The reader counts bytes only. A scanner's place is where it stopped, and that may be behind the last line.
+    let place = problem.error == YAML_READER_ERROR ? 0 : Int(problem.problem_mark.line)
+    let lines = input.prefix(size).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).count
+    let line = min(place + 1, lines)
     throw ParseError(line: line, message: message)
   }
 

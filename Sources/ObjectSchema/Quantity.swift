@@ -14,7 +14,7 @@ public struct Quantity: Sendable, Hashable, CustomStringConvertible {
 
   public init(whole: Int64) {
     text = String(whole)
-    milliValue = whole * 1000
+    milliValue = Int64(clamping: Int128(whole) * 1000)
   }
 
   init?(document: Document) {
@@ -26,7 +26,7 @@ public struct Quantity: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The amount in whole units, rounded up.
-  public var value: Int64 { milliValue >= 0 ? (milliValue + 999) / 1000 : milliValue / 1000 }
+  public var value: Int64 { milliValue / 1000 + (milliValue % 1000 > 0 ? 1 : 0) }
 
   public var description: String { text }
 
@@ -51,7 +51,7 @@ public struct Quantity: Sendable, Hashable, CustomStringConvertible {
     if let known = suffixes[suffix] {
       scale = known
     } else if suffix.hasPrefix("e") || suffix.hasPrefix("E"), let exponent = Int(suffix.dropFirst()),
-      abs(exponent) <= 18
+      (-18...18).contains(exponent)
     {
       scale = (10, exponent)
     } else {

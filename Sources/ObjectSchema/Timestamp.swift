@@ -32,9 +32,12 @@ public struct Timestamp: Sendable, Hashable, Comparable {
   }
 
   public static func + (left: Timestamp, right: Duration) -> Timestamp {
+    // In parts: nanoseconds alone would only reach the year 2262.
     let (seconds, attoseconds) = right.components
+    let nanoseconds = Int64(left.nanoseconds) + attoseconds / 1_000_000_000
+    let carry = (nanoseconds - (nanoseconds < 0 ? 999_999_999 : 0)) / 1_000_000_000
     return Timestamp(
-      nanosecondsSince1970: left.nanosecondsSince1970 + seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+      seconds: left.seconds + seconds + carry, nanoseconds: Int32(nanoseconds - carry * 1_000_000_000))
   }
 
   /// Without the fraction, as most fields store it.
@@ -61,7 +64,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
       + "T\(padded(parts.hour, 2)):\(padded(parts.minute, 2)):\(padded(parts.second, 2))"
   }
 
-  /// Reads RFC 3339, with or without a fraction, in any offset.
+  /// Reads RFC 3339, with or without a fraction, in any offset. The year has four digits, also in UTC.
   public init?(_ text: String) {
     let bytes = Array(text.utf8)
     func number(_ range: Range<Int>) -> Int? {
@@ -79,7 +82,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     guard let year = number(0..<4), isAt(4, "-"), let month = number(5..<7), isAt(7, "-"), let day = number(8..<10),
       isAt(10, "T") || isAt(10, "t"), let hour = number(11..<13), isAt(13, ":"), let minute = number(14..<16),
       isAt(16, ":"), let second = number(17..<19), (1...12).contains(month), (1...31).contains(day), hour < 24,
-      minute < 60, second <= 60
+      minute < 60, second < 60
     else { return nil }
     var position = 19
     var fraction = 0
@@ -108,6 +111,9 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     let days = Timestamp.days(year: year, month: month, day: day)
     self.init(
       seconds: Int64(days * 86_400 + hour * 3600 + minute * 60 + second - offset), nanoseconds: Int32(fraction))
+    // A day that its month does not have would be one of the next.
+    let isInMonth = Timestamp(seconds: Int64(days * 86_400)).calendar.day == day
+    guard isInMonth, (0...9999).contains(calendar.year) else { return nil }
   }
 
   // MARK: Calendar

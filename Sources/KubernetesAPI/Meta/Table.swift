@@ -57,7 +57,7 @@ extension Column where Object: NamedObject {
 public enum Age {
   public static func text(since start: Timestamp?, now: Timestamp) -> String {
     guard let start else { return "<unknown>" }
-    return text(seconds: (now.nanosecondsSince1970 - start.nanosecondsSince1970) / 1_000_000_000)
+    return text(seconds: (now - start).components.seconds)
   }
 
   public static func text(seconds: Int64) -> String {
