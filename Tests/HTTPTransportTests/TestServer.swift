@@ -32,6 +32,7 @@ enum Road: String, CaseIterable, Sendable {
 /// Runs a server, hands it to the body with a client of it, and stops it; whatever is left open is an issue.
 func withServer(
   _ endpoint: any APIEndpoint, over road: Road = .unix, limits: HTTPServerLimits = HTTPServerLimits(),
+  user: UserInfo = UserInfo(name: "tester", groups: []),
   _ body: (ServerUnderTest, HTTPClient) async throws -> Void
 ) async throws {
   try await TemporaryFolder.with { folder in
@@ -46,7 +47,7 @@ func withServer(
       client = HTTPClient(unixSocket: path)
     case .tls:
       let identity = try ServerIdentity.loadOrCreate(directory: folder.path + "/pki")
-      let port = try server.listen(tls: identity, tokens: ["secret-of-tester": UserInfo(name: "tester", groups: [])])
+      let port = try server.listen(tls: identity, tokens: ["secret-of-tester": user])
       running = ServerUnderTest(server: server, place: .loopback(port))
       var credentials = ClientCredentials()
       credentials.certificateAuthority = identity.authorityPEM
