@@ -21,6 +21,7 @@ public final class ControlPlane: Sendable {
   private let store: Store
   private let server: Server
   private let http: HTTPServer
+  private let nodeNames: [String]
   private let nodes: NodeSupervisor
   private let activity = ClientActivity(now: .now)
   private let loopback: LoopbackAccess
@@ -29,14 +30,15 @@ public final class ControlPlane: Sendable {
   private let requestStop: AsyncStream<Void>.Continuation
 
   /// Opens everything and answers requests from here on.
-  private init(paths: ClusterPaths) async throws {
+  private init(paths: ClusterPaths, nodeNames: [String]) async throws {
     self.paths = paths
     store = try Store.open(path: paths.store)
     identity = try ServerIdentity.loadOrCreate(directory: paths.credentials)
     let keys = try TokenKeys.loadOrCreate(paths.credentials + "/sa.key")
     server = Server(store: store, nodes: LocalNodes(paths: paths), signer: keys)
     try await server.prepare()
-    nodes = NodeSupervisor(paths: paths, names: ["podium"], log: Self.log)
+    self.nodeNames = nodeNames
+    nodes = NodeSupervisor(paths: paths, names: nodeNames, log: Self.log)
     (stopRequests, requestStop) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     let controls = ProcessControls(store: store, nodes: nodes, requestStop: requestStop, started: .now())
     let endpoint = ControlEndpoint(server: server, controls: controls, activity: activity)
@@ -46,12 +48,12 @@ public final class ControlPlane: Sendable {
   }
 
   /// Runs the control plane of a cluster until it is told to stop. `onReady` is called once it answers.
-  public static func serve(_ paths: ClusterPaths, onReady: () -> Void) async throws {
+  public static func serve(_ paths: ClusterPaths, withNodes: Bool = true, onReady: () -> Void) async throws {
     guard let lock = try FileLock.tryAcquire(paths.clusterLock) else {
       throw ClusterProblem("the cluster \"\(paths.cluster)\" is running already")
     }
     defer { withExtendedLifetime(lock) {} }
-    let plane = try await ControlPlane(paths: paths)
+    let plane = try await ControlPlane(paths: paths, nodeNames: withNodes ? ["podium"] : [])
     try plane.http.listen(unixSocket: paths.apiSocket)
     try plane.loopback.reopen()
     log("serving \(paths.apiSocket)")
@@ -61,8 +63,8 @@ public final class ControlPlane: Sendable {
   }
 
   private func run() async throws {
-    let images = try Images.open(at: paths.images)
-    try images.ensureBuiltIns()
+    // Only nodes need images.
+    if !nodeNames.isEmpty { try Images.open(at: paths.images).ensureBuiltIns() }
     await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [self] in await server.run() }
       group.addTask { [self] in try await nodes.run() }

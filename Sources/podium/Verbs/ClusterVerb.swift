@@ -104,16 +104,24 @@ enum ClusterVerb {
   }
 
   /// Started by the launcher with a pipe, on which it hears that the API answers or why it does not.
+  ///
+  /// `--without-nodes` serves the objects only: pods stay Pending.
   @Sendable
   private static func serve(_ paths: ClusterPaths, _ arguments: [String]) async throws -> Int32 {
     var readiness: Descriptor?
-    if arguments.count == 2, arguments[0] == "--ready-descriptor", let number = Int32(arguments[1]) {
-      readiness = Descriptor(adopting: number, name: "readiness pipe")
-    } else {
-      try nothingMore(arguments)
+    var withNodes = true
+    var words = arguments[...]
+    while let word = words.popFirst() {
+      if word == "--ready-descriptor", let number = words.popFirst().flatMap({ Int32($0) }) {
+        readiness = Descriptor(adopting: number, name: "readiness pipe")
+      } else if word == "--without-nodes" {
+        withNodes = false
+      } else {
+        try nothingMore([word])
+      }
     }
     do {
-      try await ControlPlane.serve(paths) {
+      try await ControlPlane.serve(paths, withNodes: withNodes) {
         if let readiness {
           StandardOutput.write("ready\n", to: readiness.number)
           readiness.close()
