@@ -52,8 +52,27 @@ extension Trait where Self == ConditionTrait {
     }
   }
 
+  /// The official Kubernetes client for Python.
+  public static var needsPythonClient: Self {
+    need("a python3 with the package kubernetes, tried with `python3 -c 'import kubernetes'`") {
+      await PythonClient.interpreter() != nil
+    }
+  }
+
   private static func succeeds(_ program: String, _ arguments: [String]) async -> Bool {
     (try? await ProgramOutput.of(program, arguments).end) == .exited(0)
+  }
+}
+
+/// The Python that knows the official Kubernetes client.
+public enum PythonClient {
+  /// The system's own comes second: packages are installed for it, whatever else the user has chosen.
+  public static func interpreter() async -> String? {
+    for program in ["python3", "/usr/bin/python3"] {
+      let answer = try? await ProgramOutput.of(program, ["-c", "import kubernetes"])
+      if answer?.end == .exited(0) { return program }
+    }
+    return nil
   }
 }
 
