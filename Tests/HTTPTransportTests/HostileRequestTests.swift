@@ -397,6 +397,10 @@ import Testing
     let server = Server(store: store, nodes: NoNodes())
     try await server.prepare()
     try await withServer(server, over: road, limits: limits, user: .admin) { running, client in
+      // Pods are admitted when their account is there.
+      let account = Array(#"{"metadata":{"name":"default"}}"#.utf8)
+      let accounts = "/api/v1/namespaces/default/serviceaccounts"
+      _ = try await client.send(APIRequest("POST", accounts, headers: Self.json, body: account))
       for name in ["one", "two"] {
         let pod = Self.podText.replacing(#""generateName":"a-""#, with: "\"name\":\"\(name)\"")
         let created = try await client.send(create(Array(pod.utf8)))
