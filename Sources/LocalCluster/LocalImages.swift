@@ -21,12 +21,29 @@ struct LocalImages: ImageSource {
   func pull(_ reference: String) async throws(RuntimeError) -> ContainerImage {
     if let image = try await find(reference) { return image }
     let name = (try? ImageReference(reference).withDefaultTag.description) ?? reference
+    let failure = "failed to pull and unpack image \"\(name)\": failed to resolve reference \"\(name)\": "
+    if try isKnownRepository(reference) {
+      throw RuntimeError(.imageNotFound, "rpc error: code = NotFound desc = \(failure)\(name): not found")
+    }
+    // A registry does not tell whether a repository is absent or private.
     throw RuntimeError(
-      .imageNotFound,
-      "failed to pull and unpack image \"\(name)\": failed to resolve reference \"\(name)\": \(name): not found")
+      .imagePullFailed,
+      failure + "pull access denied, repository does not exist or may require authorization: "
+        + "server message: insufficient_scope: authorization failed")
   }
 
-  func list() async throws(RuntimeError) -> [ImageInfo] {
+  /// Whether there is any image of that name, whatever its tag.
+  private func isKnownRepository(_ reference: String) throws(RuntimeError) -> Bool {
+    guard let wanted = try? ImageReference(reference) else { return false }
+    return try list().contains { image in
+      image.names.contains { name in
+        guard let known = try? ImageReference(name) else { return false }
+        return known.domain == wanted.domain && known.path == wanted.path
+      }
+    }
+  }
+
+  func list() throws(RuntimeError) -> [ImageInfo] {
     do {
       return try images.list().map(ImageInfo.init)
     } catch {
