@@ -38,6 +38,7 @@ public struct KubeletService: Sendable {
       group.addTask { await context.recorder.run() }
       group.addTask { await context.sessions.run() }
       group.addTask { await NodeKeeper(context: context).run() }
+      group.addTask { await TokenRenewal(context: context, pods: { mirror.objects }).run() }
       group.addTask {
         try await mirror.run { _, old, new in post.yield(.pod(old: old, new: new)) }
       }

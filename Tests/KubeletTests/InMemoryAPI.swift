@@ -16,6 +16,8 @@ final class InMemoryAPI: APIEndpoint {
   fileprivate struct State {
     var revision = 0
     var nextUID = 1
+    /// How many tokens were given out.
+    var tokens = 0
     var objects: [String: Document] = [:]
     var changes: [(path: String, change: Change)] = []
     var watchers: [Int: (path: String, field: (String, String)?, stream: WatchLines)] = [:]
@@ -75,6 +77,12 @@ final class InMemoryAPI: APIEndpoint {
         object.setCondition("PodScheduled", at: self.now())
       }
       return APIResponse(status: 201, json: Array("{}".utf8))
+    case ("POST", _) where parts.last == "token":
+      let number = state.withLock { state in
+        state.tokens += 1
+        return state.tokens
+      }
+      return APIResponse(status: 201, json: token(number).json())
     case ("POST", _): return APIResponse(status: 201, json: try create(path, body ?? [:]).json())
     case ("PATCH", _):
       let changed = try change(path) { object throws(StatusError) in
@@ -91,6 +99,8 @@ final class InMemoryAPI: APIEndpoint {
     default: throw StatusError.methodNotAllowed()
     }
   }
+
+  private func token(_ number: Int) -> Document { ["status": ["token": .string("token \(number)")]] }
 
   private func create(_ path: String, _ body: Document) throws(StatusError) -> Document {
     let name = body["metadata"]?["name"]?.stringValue ?? ""

@@ -114,7 +114,7 @@ struct PodVolumes {
     }
     if let source = part.downwardAPI { return downward(source.items, pod) }
     if let source = part.serviceAccountToken {
-      let token = try await token(pod, seconds: source.expirationSeconds ?? 3600, audience: source.audience)
+      let token = try await token(source, of: pod)
       return [(source.path ?? "token", Array(token.utf8), nil)]
     }
     return []
@@ -154,21 +154,34 @@ struct PodVolumes {
     }
   }
 
-  private func token(_ pod: Pod, seconds: Int64, audience: String?) async throws -> String {
-    var request: Document = [
-      "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
-      "spec": [
-        "expirationSeconds": .integer(seconds),
-        "boundObjectRef": [
-          "apiVersion": "v1", "kind": "Pod", "name": .string(pod.name), "uid": .string(pod.uid),
-        ],
-      ],
-    ]
-    if let audience { request["spec"]?["audiences"] = [.string(audience)] }
-    let account = pod.spec.serviceAccountName ?? "default"
-    let answer = try await client.send(
-      "POST", "/api/v1/namespaces/\(pod.namespace)/serviceaccounts/\(account)/token", body: request.json())
-    return try Document.parse(json: answer)["status"]?["token"]?.stringValue ?? ""
+  /// Writes a fresh token in the place of one that is growing old.
+  func renew(_ token: ServiceAccountTokenProjection, in volume: Volume, of pod: Pod) async throws {
+    let text = try await self.token(token, of: pod)
+    try Files.replace(
+      Self.path(of: volume, pod: pod, configuration) + "/" + (token.path ?? "token"), with: Array(text.utf8),
+      mode: UInt32(volume.projected?.defaultMode ?? 0o644))
+  }
+
+  /// A token of the pod's account that dies with the pod.
+  private func token(_ source: ServiceAccountTokenProjection, of pod: Pod) async throws -> String {
+    var request = TokenRequest()
+    request.apiVersion = "authentication.k8s.io/v1"
+    request.kind = "TokenRequest"
+    request.spec.expirationSeconds = source.expirationSeconds ?? 3600
+    request.spec.audiences = source.audience.map { [$0] } ?? []
+    var reference = BoundObjectReference()
+    reference.apiVersion = "v1"
+    reference.kind = "Pod"
+    reference.name = pod.name
+    reference.uid = pod.uid
+    request.spec.boundObjectRef = reference
+    let path = ServiceAccount.resource.path(
+      namespace: pod.namespace, name: pod.spec.serviceAccountName ?? "default", subresource: "token")
+    let answer = try await client.send("POST", path, body: request.document().json())
+    guard let token = TokenRequest.decode(try Document.parse(json: answer)).value.status.token, !token.isEmpty else {
+      throw ContainerPlanError("the answer to \(path) holds no token")
+    }
+    return token
   }
 }
 
