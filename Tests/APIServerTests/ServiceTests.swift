@@ -207,6 +207,21 @@ struct ServiceTests {
     )
   }
 
+  @Test func mergesItsPortsByNumber() async throws {
+    let cluster = try await Cluster()
+    let spec = #""ports":[{"name":"a","port":80},{"name":"b","port":81}]"#
+    try await cluster.call("POST", Self.path, Self.body("web", spec), expecting: 201)
+    let patch =
+      #"{"spec":{"ports":[{"port":81,"targetPort":"http"},{"port":80,"$patch":"delete"},{"name":"c","port":82}]}}"#
+    let service = try await cluster.call(
+      "PATCH", Self.path + "/web", patch, type: "application/strategic-merge-patch+json")
+    #expect(
+      service["spec"]?["ports"] == [
+        ["name": "b", "protocol": "TCP", "port": 81, "targetPort": "http"],
+        ["name": "c", "protocol": "TCP", "port": 82, "targetPort": 82],
+      ])
+  }
+
   @Test func changesItsType() async throws {
     let cluster = try await Cluster()
     try await cluster.call("POST", Self.path, Self.body("web"), expecting: 201)
