@@ -88,7 +88,7 @@ public struct PreferredSchedulingTerm: Described {
     "PreferredSchedulingTerm", "A kind of node that is liked, and how much.",
     [
       Field("preference", \.preference, .object(NodeSelectorTerm.self), required: true, "What the node should have."),
-      Field("weight", \.weight, .int32, required: true, "How much the wish counts, from 1 to 100."),
+      Field("weight", \.weight, .int32, required: true, checked: false, "How much the wish counts, from 1 to 100."),
     ])
 }
 
@@ -103,7 +103,7 @@ public struct NodeSelector: Described {
     [
       Field(
         "nodeSelectorTerms", \.nodeSelectorTerms, listOf: .object(NodeSelectorTerm.self), required: true,
-        written: .always, "The descriptions; a node needs to fit only one.")
+        checked: false, written: .always, "The descriptions; a node needs to fit only one.")
     ])
 }
 
@@ -137,9 +137,9 @@ public struct NodeSelectorRequirement: Described {
   public static let schema = Schema<NodeSelectorRequirement>(
     "NodeSelectorRequirement", "One condition on a label or field of a node.",
     [
-      Field("key", \.key, .string, required: true, "The label or field that is looked at."),
+      Field("key", \.key, .string, required: true, checked: false, "The label or field that is looked at."),
       Field(
-        "operator", \.`operator`, .string, required: true,
+        "operator", \.`operator`, .string, required: true, checked: false,
         "How it is compared: In, NotIn, Exists, DoesNotExist, Gt or Lt."),
       Field("values", \.values, listOf: .string, "What it is compared with; empty for Exists and DoesNotExist."),
     ])
@@ -158,7 +158,7 @@ public struct WeightedPodAffinityTerm: Described {
       Field(
         "podAffinityTerm", \.podAffinityTerm, .object(PodAffinityTerm.self), required: true,
         "Which pods, and how near counts as near."),
-      Field("weight", \.weight, .int32, required: true, "How much the wish counts, from 1 to 100."),
+      Field("weight", \.weight, .int32, required: true, checked: false, "How much the wish counts, from 1 to 100."),
     ])
 }
 
@@ -188,7 +188,7 @@ public struct PodAffinityTerm: Described {
         "The labels of the namespaces to look in."),
       Field("namespaces", \.namespaces, listOf: .string, "The namespaces to look in; none means the pod's own."),
       Field(
-        "topologyKey", \.topologyKey, .string, required: true,
+        "topologyKey", \.topologyKey, .string, required: true, checked: false,
         "The node label that makes a place: nodes with the same value count as one."),
     ])
 }
@@ -213,7 +213,9 @@ public struct TopologySpreadConstraint: Described {
       Field(
         "matchLabelKeys", \.matchLabelKeys, listOf: .string,
         "Labels whose values must be the same as those of the pod itself to be counted."),
-      Field("maxSkew", \.maxSkew, .int32, required: true, "How many more pods one place may have than another."),
+      Field(
+        "maxSkew", \.maxSkew, .int32, required: true, checked: false,
+        "How many more pods one place may have than another."),
       Field("minDomains", \.minDomains, .int32, "With fewer places than this, the emptiest counts as having none."),
       Field(
         "nodeAffinityPolicy", \.nodeAffinityPolicy, .string,
@@ -222,10 +224,10 @@ public struct TopologySpreadConstraint: Described {
         "nodeTaintsPolicy", \.nodeTaintsPolicy, .string,
         "Whether nodes with taints that the pod does not tolerate count as places: Honor or Ignore."),
       Field(
-        "topologyKey", \.topologyKey, .string, required: true,
+        "topologyKey", \.topologyKey, .string, required: true, checked: false,
         "The node label that makes a place: nodes with the same value count as one."),
       Field(
-        "whenUnsatisfiable", \.whenUnsatisfiable, .string, required: true,
+        "whenUnsatisfiable", \.whenUnsatisfiable, .string, required: true, checked: false,
         "What to do when it cannot be even: DoNotSchedule waits, ScheduleAnyway goes on."),
     ])
 }

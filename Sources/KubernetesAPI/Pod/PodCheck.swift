@@ -24,6 +24,7 @@ enum PodCheck {
     }
     if pod.hostNetwork == true { errors += hostPorts(pod, at: place) }
     errors += ports(pod, at: place) + scheduling(pod, at: place) + identity(pod, at: place)
+    errors += PodPlacementCheck.check(pod, at: place)
     return errors
   }
 
