@@ -96,6 +96,36 @@ struct PodAdmissionTests {
     #expect(own["spec"]?["imagePullSecrets"] == [["name": "own"]])
   }
 
+  @Test func anAccountMayAllowOnlyTheSecretsThatItLists() async throws {
+    let cluster = try await Cluster()
+    try await cluster.call(
+      "POST", "/api/v1/namespaces/default/serviceaccounts",
+      #"{"metadata":{"name":"strict","annotations":{"kubernetes.io/enforce-mountable-secrets":"true"}},"secrets":[{"name":"mine"}],"imagePullSecrets":[{"name":"registry"}]}"#,
+      expecting: 201)
+    func body(_ container: String, _ rest: String = "") -> String {
+      #"{"metadata":{"name":"a"},"spec":{"serviceAccountName":"strict"\#(rest),"containers":[{"name":"m","image":"i"\#(container)}]}}"#
+    }
+    func variable(_ secret: String) -> String {
+      #","env":[{"name":"V","valueFrom":{"secretKeyRef":{"name":"\#(secret)","key":"k"}}}]"#
+    }
+    let other =
+      #"secret.secretName="other" is not allowed because service account strict does not reference that secret"#
+    let refusals = [
+      (body("", #","volumes":[{"name":"v","secret":{"secretName":"other"}}]"#), "volume with \(other)"),
+      (body(variable("other")), "container m with envVar V referencing \(other)"),
+      (body(#","envFrom":[{"secretRef":{"name":"other"}}]"#), "container m with envFrom referencing \(other)"),
+      (
+        body("", #","imagePullSecrets":[{"name":"other"}]"#),
+        #"imagePullSecrets[0].name="other" is not allowed because service account strict does not reference that imagePullSecret"#
+      ),
+    ]
+    for (pod, why) in refusals {
+      #expect(
+        try await cluster.refusal("POST", Cluster.pods, pod, expecting: 403) == "pods \"a\" is forbidden: \(why)")
+    }
+    try await cluster.call("POST", Cluster.pods, body(variable("mine")), expecting: 201)
+  }
+
   @Test func anAccountThatIsNotThereIsRefused() async throws {
     let cluster = try await Cluster()
     #expect(

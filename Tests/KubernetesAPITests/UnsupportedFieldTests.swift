@@ -147,11 +147,11 @@ struct UnsupportedFieldTests {
     let pod = Pod.decode(try #require(try Document.parse(yaml: yaml).first)).value
     #expect(
       UnsupportedFields.warnings(pod.spec, at: FieldPath("spec")) == [
-        "spec.runtimeClassName: not supported by Podium: there is one runtime for all pods",
-        "spec.hostUsers: not supported by Podium: the pod's users are those of the node",
         "spec.volumes[0].nfs: not supported by Podium: nothing here can mount it, so the pod will not start",
         "spec.containers[1].resources.limits.hugepages-2Mi: not supported by Podium: only cpu and memory are limited",
         "spec.containers[1].livenessProbe.grpc: not supported by Podium: the probe always passes",
+        "spec.hostUsers: not supported by Podium: the pod's users are those of the node",
+        "spec.runtimeClassName: not supported by Podium: there is one runtime for all pods",
       ])
   }
 

@@ -11,6 +11,39 @@ enum AccountAdmission {
     if spec.imagePullSecrets.isEmpty { spec.imagePullSecrets = account.imagePullSecrets }
   }
 
+  /// Why the pod cannot be taken, where its account allows only the secrets that it lists.
+  static func refusal(of spec: PodSpec, by account: ServiceAccount) -> String? {
+    let mark = account.metadata.annotations["kubernetes.io/enforce-mountable-secrets"] ?? ""
+    guard ["1", "t", "T", "TRUE", "true", "True"].contains(mark) else { return nil }
+    let listed = Set(account.secrets.compactMap(\.name))
+    func refused(_ what: String, _ secret: String?) -> String? {
+      if listed.contains(secret ?? "") { return nil }
+      return
+        "\(what) secret.secretName=\"\(secret ?? "")\" is not allowed because service account \(account.name) does not reference that secret"
+    }
+    for volume in spec.volumes {
+      if let source = volume.secret, let why = refused("volume with", source.secretName) { return why }
+    }
+    let containers = spec.initContainers.map { ("init container", $0) } + spec.containers.map { ("container", $0) }
+    for (kind, container) in containers {
+      let name = "\(kind) \(container.name ?? "")"
+      for variable in container.env {
+        guard let source = variable.valueFrom?.secretKeyRef else { continue }
+        if let why = refused("\(name) with envVar \(variable.name ?? "") referencing", source.name) { return why }
+      }
+      for source in container.envFrom {
+        guard let secret = source.secretRef else { continue }
+        if let why = refused("\(name) with envFrom referencing", secret.name) { return why }
+      }
+    }
+    let pulled = Set(account.imagePullSecrets.compactMap(\.name))
+    for (index, secret) in spec.imagePullSecrets.enumerated() where !pulled.contains(secret.name ?? "") {
+      return
+        "imagePullSecrets[\(index)].name=\"\(secret.name ?? "")\" is not allowed because service account \(account.name) does not reference that imagePullSecret"
+    }
+    return nil
+  }
+
   /// Why the mirror of a static pod cannot be taken: its node reads no objects for it.
   static func refusal(ofMirror spec: PodSpec) -> String? {
     if !(spec.serviceAccountName ?? "").isEmpty { return "a mirror pod may not reference service accounts" }

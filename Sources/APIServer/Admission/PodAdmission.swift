@@ -17,6 +17,7 @@ extension Server {
           pod, "error looking up service account \(namespace)/\(name): serviceaccount \"\(name)\" not found")
       }
       AccountAdmission.apply(account, to: &pod.spec, volumeName: Identity.name("kube-api-access-"))
+      if let why = AccountAdmission.refusal(of: pod.spec, by: account) { throw Self.refused(pod, why) }
     }
     pod.spec.serviceAccount = pod.spec.serviceAccountName
     if let why = PriorityAdmission.resolve(&pod.spec) { throw Self.refused(pod, why) }

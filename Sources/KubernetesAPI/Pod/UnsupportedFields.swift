@@ -9,23 +9,11 @@ public struct UnsupportedField: Sendable {
   public let instead: String
   /// The value that asks for nothing, where a field has one.
   let usual: Document?
-  /// The path behind `spec`.
-  let parts: ArraySlice<Part>
-
-  struct Part: Sendable {
-    let name: String
-    let isList: Bool
-  }
 
   init(_ path: String, _ instead: String, unless usual: Document? = nil) {
     self.path = path
     self.instead = instead
     self.usual = usual
-    parts =
-      path.split(separator: ".").dropFirst().map { part in
-        let isList = part.hasSuffix("[*]")
-        return Part(name: String(isList ? part.dropLast(3) : part), isList: isList)
-      }[...]
   }
 }
 
@@ -166,25 +154,49 @@ public enum UnsupportedFields {
 
   // MARK: Warnings
 
-  /// What a pod, or a template for pods, asks for in vain; in the order of the list.
+  /// What a pod, or a template for pods, asks for in vain.
   static func warnings(_ spec: PodSpec, at path: FieldPath) -> [String] {
-    let document = spec.document()
-    return all.flatMap { field in
-      places(of: field.parts, in: document, at: path).filter { $0.value != field.usual }
-        .map { "\($0.path): not supported by Podium: \(field.instead)" }
-    }
+    var warnings: [String] = []
+    tree.visit(spec.document(), at: path, &warnings)
+    return warnings
   }
 
-  /// Where a path leads in the document, with the indices of the elements.
-  private static func places(
-    of parts: ArraySlice<UnsupportedField.Part>, in document: Document, at path: FieldPath
-  ) -> [(path: FieldPath, value: Document)] {
-    guard let part = parts.first else { return [(path, document)] }
-    guard let value = document[part.name] else { return [] }
-    let place = path.field(part.name)
-    guard part.isList else { return places(of: parts.dropFirst(), in: value, at: place) }
-    return (value.listValue ?? []).enumerated().flatMap { index, element in
-      places(of: parts.dropFirst(), in: element, at: place.index(index))
+  /// The list by its paths, so that a pod is walked once however long the list is.
+  private static let tree: Branch = {
+    var tree = Branch()
+    for field in all { tree.insert(field, field.path.split(separator: ".").dropFirst()) }
+    return tree
+  }()
+
+  private struct Branch: Sendable {
+    var field: UnsupportedField?
+    var isList = false
+    var inner: [String: Branch] = [:]
+
+    mutating func insert(_ field: UnsupportedField, _ parts: ArraySlice<Substring>) {
+      guard let part = parts.first else {
+        self.field = field
+        return
+      }
+      let isList = part.hasSuffix("[*]")
+      let name = String(isList ? part.dropLast(3) : part)
+      inner[name, default: Branch()].isList = isList
+      inner[name]?.insert(field, parts.dropFirst())
+    }
+
+    func visit(_ value: Document, at path: FieldPath, _ warnings: inout [String]) {
+      if let field, value != field.usual { warnings.append("\(path): not supported by Podium: \(field.instead)") }
+      for entry in value.mapValue?.entries ?? [] {
+        guard let next = inner[entry.key] else { continue }
+        let place = path.field(entry.key)
+        guard next.isList else {
+          next.visit(entry.value, at: place, &warnings)
+          continue
+        }
+        for (index, element) in (entry.value.listValue ?? []).enumerated() {
+          next.visit(element, at: place.index(index), &warnings)
+        }
+      }
     }
   }
 }
