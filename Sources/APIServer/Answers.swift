@@ -66,7 +66,9 @@ extension Call {
     for (index, stored) in page.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
       bytes += "{\"cells\":".utf8
-      bytes += Document.list(resource.cells(objects.object(stored, form), now: now)).json()
+      // What a dry run shows was never written, so it must not be remembered as if it had been.
+      let object = isDryRun ? form.decode(stored) : objects.object(stored, form)
+      bytes += Document.list(resource.cells(object, now: now)).json()
       switch included {
       case "None": break
       case "Object":

@@ -46,9 +46,9 @@ struct Ownership: Sendable {
 
   subscript(uid: String) -> OwnedObject? { objects[uid] }
 
-  /// What belongs to an object, whether that is there or not.
+  /// What belongs to an object, whether that is there or not, in no particular order.
   func dependents(of owner: String) -> [OwnedObject] {
-    (dependentsByOwner[owner] ?? []).compactMap { objects[$0] }.sorted { $0.place.name < $1.place.name }
+    (dependentsByOwner[owner] ?? []).compactMap { objects[$0] }
   }
 
   /// Takes in what an object is now; answers the identities of those whose case is to be looked at.

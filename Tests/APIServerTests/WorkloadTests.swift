@@ -350,3 +350,17 @@ struct DaemonSetAndJobTests {
       ])
   }
 }
+
+struct DryRunTests {
+  @Test func aRowOfWhatWouldBeIsForgotten() async throws {
+    let cluster = try await Cluster()
+    try await cluster.createPod("web", labels: #"{"a":"b"}"#)
+    let table = "application/json;as=Table;v=v1;g=meta.k8s.io"
+    let body = #"{"metadata":{"name":"other"},"spec":{"containers":[{"name":"a","image":"b"}]}}"#
+    let answer = try await cluster.call(
+      "POST", Cluster.pods + "?dryRun=All", body, expecting: 201, accept: table)
+    #expect(answer["rows"]?.listValue?.first?["cells"]?.listValue?.first == "other")
+    let list = try await cluster.call("GET", Cluster.pods, accept: table)
+    #expect(list["rows"]?.listValue?.map { $0["cells"]?.listValue?.first } == ["web"])
+  }
+}

@@ -28,12 +28,12 @@ public struct NodeAffinity: Described {
     "NodeAffinity", "Which nodes suit a pod, by their labels.",
     [
       Field(
+        "requiredDuringSchedulingIgnoredDuringExecution", \.requiredDuringSchedulingIgnoredDuringExecution,
+        .object(NodeSelector.self), "What a node must have to get the pod; a pod that runs already stays."),
+      Field(
         "preferredDuringSchedulingIgnoredDuringExecution", \.preferredDuringSchedulingIgnoredDuringExecution,
         listOf: .object(PreferredSchedulingTerm.self),
         "Nodes that are liked better, each wish with a weight; none is a must."),
-      Field(
-        "requiredDuringSchedulingIgnoredDuringExecution", \.requiredDuringSchedulingIgnoredDuringExecution,
-        .object(NodeSelector.self), "What a node must have to get the pod; a pod that runs already stays."),
     ])
 }
 
@@ -48,12 +48,12 @@ public struct PodAffinity: Described {
     "PodAffinity", "Other pods that a pod wants to be near.",
     [
       Field(
+        "requiredDuringSchedulingIgnoredDuringExecution", \.requiredDuringSchedulingIgnoredDuringExecution,
+        listOf: .object(PodAffinityTerm.self), "Company that must be there before the pod is placed."),
+      Field(
         "preferredDuringSchedulingIgnoredDuringExecution", \.preferredDuringSchedulingIgnoredDuringExecution,
         listOf: .object(WeightedPodAffinityTerm.self), "Company that is liked, each wish with a weight; none is a must."
       ),
-      Field(
-        "requiredDuringSchedulingIgnoredDuringExecution", \.requiredDuringSchedulingIgnoredDuringExecution,
-        listOf: .object(PodAffinityTerm.self), "Company that must be there before the pod is placed."),
     ])
 }
 
@@ -68,12 +68,12 @@ public struct PodAntiAffinity: Described {
     "PodAntiAffinity", "Other pods that a pod wants to keep away from.",
     [
       Field(
+        "requiredDuringSchedulingIgnoredDuringExecution", \.requiredDuringSchedulingIgnoredDuringExecution,
+        listOf: .object(PodAffinityTerm.self), "Company that must not be there when the pod is placed."),
+      Field(
         "preferredDuringSchedulingIgnoredDuringExecution", \.preferredDuringSchedulingIgnoredDuringExecution,
         listOf: .object(WeightedPodAffinityTerm.self),
         "Company that is avoided where possible, each wish with a weight."),
-      Field(
-        "requiredDuringSchedulingIgnoredDuringExecution", \.requiredDuringSchedulingIgnoredDuringExecution,
-        listOf: .object(PodAffinityTerm.self), "Company that must not be there when the pod is placed."),
     ])
 }
 
@@ -87,8 +87,8 @@ public struct PreferredSchedulingTerm: Described {
   public static let schema = Schema<PreferredSchedulingTerm>(
     "PreferredSchedulingTerm", "A kind of node that is liked, and how much.",
     [
-      Field("preference", \.preference, .object(NodeSelectorTerm.self), required: true, "What the node should have."),
       Field("weight", \.weight, .int32, required: true, checked: false, "How much the wish counts, from 1 to 100."),
+      Field("preference", \.preference, .object(NodeSelectorTerm.self), required: true, "What the node should have."),
     ])
 }
 
@@ -155,10 +155,10 @@ public struct WeightedPodAffinityTerm: Described {
   public static let schema = Schema<WeightedPodAffinityTerm>(
     "WeightedPodAffinityTerm", "Company that is liked or avoided, and how much.",
     [
+      Field("weight", \.weight, .int32, required: true, checked: false, "How much the wish counts, from 1 to 100."),
       Field(
         "podAffinityTerm", \.podAffinityTerm, .object(PodAffinityTerm.self), required: true,
         "Which pods, and how near counts as near."),
-      Field("weight", \.weight, .int32, required: true, checked: false, "How much the wish counts, from 1 to 100."),
     ])
 }
 
@@ -177,19 +177,19 @@ public struct PodAffinityTerm: Described {
     "PodAffinityTerm", "Which pods are meant, and how near counts as near.",
     [
       Field("labelSelector", \.labelSelector, .object(LabelSelector.self), "The labels by which the pods are known."),
+      Field("namespaces", \.namespaces, listOf: .string, "The namespaces to look in; none means the pod's own."),
+      Field(
+        "topologyKey", \.topologyKey, .string, required: true, checked: false,
+        "The node label that makes a place: nodes with the same value count as one."),
+      Field(
+        "namespaceSelector", \.namespaceSelector, .object(LabelSelector.self),
+        "The labels of the namespaces to look in."),
       Field(
         "matchLabelKeys", \.matchLabelKeys, listOf: .string,
         "Labels whose values must be the same as those of the pod itself."),
       Field(
         "mismatchLabelKeys", \.mismatchLabelKeys, listOf: .string,
         "Labels whose values must differ from those of the pod itself."),
-      Field(
-        "namespaceSelector", \.namespaceSelector, .object(LabelSelector.self),
-        "The labels of the namespaces to look in."),
-      Field("namespaces", \.namespaces, listOf: .string, "The namespaces to look in; none means the pod's own."),
-      Field(
-        "topologyKey", \.topologyKey, .string, required: true, checked: false,
-        "The node label that makes a place: nodes with the same value count as one."),
     ])
 }
 
@@ -209,13 +209,16 @@ public struct TopologySpreadConstraint: Described {
   public static let schema = Schema<TopologySpreadConstraint>(
     "TopologySpreadConstraint", "How evenly pods of a kind are spread over places.",
     [
-      Field("labelSelector", \.labelSelector, .object(LabelSelector.self), "The pods that are counted."),
-      Field(
-        "matchLabelKeys", \.matchLabelKeys, listOf: .string,
-        "Labels whose values must be the same as those of the pod itself to be counted."),
       Field(
         "maxSkew", \.maxSkew, .int32, required: true, checked: false,
         "How many more pods one place may have than another."),
+      Field(
+        "topologyKey", \.topologyKey, .string, required: true, checked: false,
+        "The node label that makes a place: nodes with the same value count as one."),
+      Field(
+        "whenUnsatisfiable", \.whenUnsatisfiable, .string, required: true, checked: false,
+        "What to do when it cannot be even: DoNotSchedule waits, ScheduleAnyway goes on."),
+      Field("labelSelector", \.labelSelector, .object(LabelSelector.self), "The pods that are counted."),
       Field("minDomains", \.minDomains, .int32, "With fewer places than this, the emptiest counts as having none."),
       Field(
         "nodeAffinityPolicy", \.nodeAffinityPolicy, .string,
@@ -224,10 +227,7 @@ public struct TopologySpreadConstraint: Described {
         "nodeTaintsPolicy", \.nodeTaintsPolicy, .string,
         "Whether nodes with taints that the pod does not tolerate count as places: Honor or Ignore."),
       Field(
-        "topologyKey", \.topologyKey, .string, required: true, checked: false,
-        "The node label that makes a place: nodes with the same value count as one."),
-      Field(
-        "whenUnsatisfiable", \.whenUnsatisfiable, .string, required: true, checked: false,
-        "What to do when it cannot be even: DoNotSchedule waits, ScheduleAnyway goes on."),
+        "matchLabelKeys", \.matchLabelKeys, listOf: .string,
+        "Labels whose values must be the same as those of the pod itself to be counted."),
     ])
 }
