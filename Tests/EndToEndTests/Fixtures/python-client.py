@@ -101,8 +101,7 @@ expect("python" in answer and "oops" in answer, "the output of a command: %r" % 
 session = stream(
     core.connect_get_namespaced_pod_exec, "web", place, command=["cat"], stdin=True, stdout=True, _preload_content=False)
 session.write_stdin("through the stream\n")
-session.update(timeout=10)
-expect(session.read_stdout(timeout=10) == "through the stream\n", "what cat gives back")
+expect(session.readline_stdout(timeout=10) == "through the stream", "what cat gives back")
 session.close()
 forward = portforward(core.connect_get_namespaced_pod_portforward, "web", place, ports="80")
 http = forward.socket(80)
