@@ -30,7 +30,7 @@ struct ServiceAddresses: Sendable {
   // MARK: Giving out
 
   /// Completes a service: the families of its addresses, an address and ports of the nodes, where it needs them.
-  mutating func complete(_ service: inout Service, from old: Service?) throws(StatusError) {
+  func complete(_ service: inout Service, from old: Service?) throws(StatusError) {
     let problems = service.settleAddressFamilies(from: old)
     if !problems.isEmpty { throw Self.invalid(service, problems) }
     try giveAddress(&service, from: old)
@@ -38,7 +38,7 @@ struct ServiceAddresses: Sendable {
     if service.needsHealthCheckPort { try giveHealthCheckPort(&service, from: old) }
   }
 
-  private mutating func giveAddress(_ service: inout Service, from old: Service?) throws(StatusError) {
+  private func giveAddress(_ service: inout Service, from old: Service?) throws(StatusError) {
     // An address stays for as long as its service needs one.
     if !service.needsClusterIP || service.isHeadless || old?.needsClusterIP == true { return }
     if let wanted = service.spec.clusterIPs.first {
@@ -58,54 +58,52 @@ struct ServiceAddresses: Sendable {
     service.spec.clusterIPs = [address]
   }
 
-  private mutating func givePorts(_ service: inout Service, from old: Service?) throws(StatusError) {
-    let kept = old?.nodePorts ?? []
-    /// One number serves the same port of several protocols.
-    var given: [Int32: Int32] = [:]
-    for port in service.spec.ports {
-      if let number = port.port, let nodePort = port.nodePort, given[number] == nil { given[number] = nodePort }
+  private func givePorts(_ service: inout Service, from old: Service?) throws(StatusError) {
+    let allocates = service.spec.type != "LoadBalancer" || service.spec.allocateLoadBalancerNodePorts != false
+    // In a new service, one port of the nodes serves the same number in several protocols.
+    var shared: [Int32: Int32] = [:]
+    if old == nil {
+      for port in service.spec.ports.reversed() {
+        if let nodePort = port.nodePort { shared[port.port ?? 0] = nodePort }
+      }
     }
-    var seen: Set<Int32> = []
+    var settled = old?.nodePorts ?? []
     for index in service.spec.ports.indices {
-      let port = service.spec.ports[index]
-      let number = port.port ?? 0
-      if let wanted = port.nodePort {
-        if !seen.insert(wanted).inserted || kept.contains(wanted) { continue }
-        if let problem = NodePortRange.problem(wanted, taken: nodePorts) {
-          throw Self.invalid(
-            service,
-            [
-              FieldError(
-                FieldPath("spec", "ports").index(index).field("nodePort"), .invalid(problem),
-                value: .integer(wanted))
-            ])
-        }
-        nodePorts.insert(wanted)
-      } else if service.spec.type != "LoadBalancer" || service.spec.allocateLoadBalancerNodePorts != false {
-        let shared = old == nil ? given[number] : nil
-        guard let free = shared ?? NodePortRange.free(taken: nodePorts.union(given.values)) else {
-          throw StatusError.internalError("failed to allocate a nodePort: range is full")
-        }
-        nodePorts.insert(free)
-        seen.insert(free)
-        given[number] = free
-        service.spec.ports[index].nodePort = free
+      let number = service.spec.ports[index].port ?? 0
+      var given = service.spec.ports[index].nodePort
+      if given == nil && allocates { given = shared[number] }
+      if given == nil && allocates { given = try freePort(for: service, "a nodePort") }
+      guard let nodePort = given else { continue }
+      service.spec.ports[index].nodePort = nodePort
+      if old == nil && shared[number] == nil { shared[number] = nodePort }
+      if settled.insert(nodePort).inserted, let problem = NodePortRange.problem(nodePort, taken: nodePorts) {
+        throw Self.invalid(
+          service,
+          [
+            FieldError(
+              FieldPath("spec", "ports").index(index).field("nodePort"), .invalid(problem),
+              value: .integer(nodePort))
+          ])
       }
     }
   }
 
-  private mutating func giveHealthCheckPort(_ service: inout Service, from old: Service?) throws(StatusError) {
+  private func giveHealthCheckPort(_ service: inout Service, from old: Service?) throws(StatusError) {
     if old?.needsHealthCheckPort == true { return }
-    if let wanted = service.spec.healthCheckNodePort {
-      if let problem = NodePortRange.problem(wanted, taken: nodePorts) {
-        throw StatusError.internalError("failed to allocate requested HealthCheck NodePort \(wanted): \(problem)")
-      }
+    guard let wanted = service.spec.healthCheckNodePort else {
+      service.spec.healthCheckNodePort = try freePort(for: service, "a HealthCheck NodePort 0")
       return
     }
-    guard let free = NodePortRange.free(taken: nodePorts) else {
-      throw StatusError.internalError("failed to allocate a HealthCheck NodePort 0: range is full")
+    if let problem = NodePortRange.problem(wanted, taken: nodePorts.union(service.nodePorts)) {
+      throw StatusError.internalError("failed to allocate requested HealthCheck NodePort \(wanted): \(problem)")
     }
-    service.spec.healthCheckNodePort = free
+  }
+
+  private func freePort(for service: Service, _ what: String) throws(StatusError) -> Int32 {
+    guard let free = NodePortRange.free(taken: nodePorts.union(Self.ports(of: service))) else {
+      throw StatusError.internalError("failed to allocate \(what): range is full")
+    }
+    return free
   }
 
   private static func invalid(_ service: Service, _ errors: [FieldError]) -> StatusError {
@@ -167,7 +165,7 @@ extension Server {
     let listing = try await read(call) { () throws(StoreError) in try await self.store.list(prefix: prefix) }
     let key = form.key(namespace: call.target.namespace, name: service.name)
     let others = listing.objects.lazy.filter { $0.key != key }
-    var addresses = ServiceAddresses(of: others.compactMap { self.objects.object($0, form) as? Service })
+    let addresses = ServiceAddresses(of: others.compactMap { self.objects.object($0, form) as? Service })
     try addresses.complete(&service, from: old as? Service)
     object = service
     return listing.revision

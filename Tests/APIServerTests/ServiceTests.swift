@@ -81,7 +81,31 @@ struct ServiceTests {
     #expect(service["spec"]?["ports"]?.listValue?.map { $0["nodePort"] } == [30_053, 30_053])
   }
 
+  @Test func aNewPortNeverGetsANumberThatTheServiceHasAlready() async throws {
+    let cluster = try await Cluster()
+    // All but three numbers are taken by others.
+    let ports = (30_000...32_764).map { #"{"name":"p\#($0)","port":\#($0),"nodePort":\#($0)}"# }
+    try await cluster.call(
+      "POST", Self.path, Self.body("others", #""type":"NodePort","ports":[\#(ports.joined(separator: ","))]"#),
+      expecting: 201)
+    try await cluster.call(
+      "POST", Self.path, Self.body("web", #""type":"NodePort","ports":[{"name":"a","port":80}]"#), expecting: 201)
+    let three = #"{"spec":{"ports":[{"name":"b","port":81},{"name":"c","port":82}]}}"#
+    let service = try await cluster.call(
+      "PATCH", Self.path + "/web", three, type: "application/strategic-merge-patch+json")
+    let numbers = service["spec"]?["ports"]?.listValue?.compactMap { $0["nodePort"]?.integerValue } ?? []
+    #expect(numbers.sorted() == [32_765, 32_766, 32_767])
+    #expect(
+      try await cluster.refusal(
+        "POST", Self.path, Self.body("late", #""type":"NodePort","ports":[{"port":80}]"#), expecting: 500)
+        == "Internal error occurred: failed to allocate a nodePort: range is full")
+  }
+
   @Test(arguments: [
+    (
+      #""type":"NodePort","ports":[{"name":"a","port":53},{"name":"b","port":53,"protocol":"UDP","nodePort":80}]"#,
+      "spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767"
+    ),
     ("", "spec.ports: Required value"),
     (
       #""ports":[{"port":80},{"port":81}]"#,
