@@ -89,6 +89,9 @@ expect(core.read_namespaced_pod("web", place).metadata.annotations["note"] == "f
 expect(core.read_namespaced_pod_status("web", place).status.phase == "Running", "a pod that runs")
 expect(len(core.list_pod_for_all_namespaces(field_selector="metadata.name=web").items) == 1, "a field selector")
 expect(core.list_namespaced_pod(place, limit=1).items[0].metadata.name == "web", "a page")
+for line in watch.Watch().stream(core.read_namespaced_pod_log, "web", place):
+    if "start worker process" in line:
+        break
 expect("start worker process" in core.read_namespaced_pod_log("web", place), "the log of a pod")
 expect(
     [event.reason for event in core.list_namespaced_event(place).items].count("Started") == 1, "the events of a pod")
@@ -116,14 +119,20 @@ http.close()
 expect(page.startswith(b"HTTP/1.1 200"), "a page through a forwarded port: %r" % page[:100])
 
 # The end
-core.delete_namespaced_pod("web", place)
-for event in watch.Watch().stream(core.list_namespaced_pod, place, timeout_seconds=40):
-    if event["type"] == "DELETED":
-        break
+def wait_for_end(listed, name, *arguments):
+    """From the revision of a list on nothing is missed, however soon it happens."""
+    start = listed(*arguments).metadata.resource_version
+    yield
+    for event in watch.Watch().stream(listed, *arguments, resource_version=start, timeout_seconds=40):
+        if event["type"] == "DELETED" and event["object"].metadata.name == name:
+            return
+    sys.exit("%s is not gone" % name)
+
+
+for _ in wait_for_end(core.list_namespaced_pod, "web", place):
+    core.delete_namespaced_pod("web", place)
 refused(404, core.read_namespaced_pod, "web", place)
-core.delete_namespace(place)
-for event in watch.Watch().stream(core.list_namespace, timeout_seconds=40):
-    if event["type"] == "DELETED" and event["object"].metadata.name == place:
-        break
+for _ in wait_for_end(core.list_namespace, place):
+    core.delete_namespace(place)
 refused(404, core.read_namespace, place)
 print("all done")
