@@ -27,7 +27,8 @@ extension Server {
 
   /// The account; that of a namespace made a moment ago is on its way.
   private func account(_ name: String, _ namespace: String) async throws(StatusError) -> ServiceAccount? {
-    var attempts = name == "default" ? 50 : 1
+    // As patient as Kubernetes at most is: two seconds.
+    var attempts = name == "default" ? 100 : 1
     while true {
       if let account = try await object(ServiceAccount.self, name, namespace: namespace) { return account }
       attempts -= 1
