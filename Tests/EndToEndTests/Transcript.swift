@@ -90,6 +90,7 @@ struct Transcript {
       .replacing(/(LIVE|MERGED)-\d+/, with: "<folder>")
       .replacing(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [+-]\d{4}/, with: "<time>")
       .replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, with: "<time>")
+      .replacing(/resourceVersion: "\d+"/, with: "resourceVersion: <n>")
       .replacing(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/, with: "<uid>")
       .replacing(/\b(oracle|podium)\b/, with: "<node>")
       .replacing(/[ \t]+/, with: " ")

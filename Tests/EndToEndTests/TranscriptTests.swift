@@ -4,7 +4,7 @@ import Testing
 /// What a real cluster answered, replayed by the reference kubectl against this one.
 @Suite(.needsStockKubectl, .needsUserNamespace, .timeLimit(.minutes(3)))
 struct TranscriptTests {
-  @Test(arguments: [("mistakes", 123), ("verbs", 120)])
+  @Test(arguments: [("mistakes", 123), ("verbs", 120), ("unschedulable", 7)])
   func isAnsweredToTheLetter(name: String, count: Int) async throws {
     let transcript = try Transcript(name)
     #expect(transcript.steps.count == count)
