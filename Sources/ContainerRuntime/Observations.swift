@@ -61,14 +61,20 @@ public struct ImageInfo: Sendable, Equatable {
   public var isStandIn: Bool
   /// The user that the image asks for, as written in it.
   public var user: String
+  /// The signal by which the image wants to be stopped, as written in it; empty means TERM.
+  public var stopSignal: String
 
-  public init(id: String, names: [String], digest: String, size: Int64, isStandIn: Bool, user: String = "") {
+  public init(
+    id: String, names: [String], digest: String, size: Int64, isStandIn: Bool, user: String = "",
+    stopSignal: String = ""
+  ) {
     self.id = id
     self.names = names
     self.digest = digest
     self.size = size
     self.isStandIn = isStandIn
     self.user = user
+    self.stopSignal = stopSignal
   }
 }
 

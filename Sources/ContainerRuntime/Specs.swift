@@ -89,6 +89,8 @@ public struct ContainerSpec: Sendable, Equatable {
   public var hasTerminal = false
   public var keepsInputOpen = false
   public var closesInputAfterFirstAttach = false
+  /// By which its kubelet asks it to end; kept with it for the next kubelet.
+  public var stopSignal: Int32 = 15
   /// Where the log is written, in the container runtime interface's line format.
   public var logPath: String
   /// A file of the node that is mounted at `terminationMessagePath`.

@@ -88,6 +88,6 @@ extension ImageInfo {
   init(_ image: Image) {
     self.init(
       id: image.id, names: image.names, digest: image.digest, size: Int64(image.size), isStandIn: image.isStandIn,
-      user: image.config.user)
+      user: image.config.user, stopSignal: image.config.stopSignal)
   }
 }

@@ -46,4 +46,45 @@ struct PodLifeTests {
       #expect(try await node.runtime.inventory() == Inventory())
     }
   }
+
+  @Test(arguments: [("SIGQUIT", 3), ("", 15), ("SIGNOTHING", 15)] as [(String, Int32)])
+  func stopsByTheSignalOfItsImage(text: String, number: Int32) async throws {
+    var settings = ScriptedRuntime.Settings.withBusybox
+    settings.script = { _ in .deaf }
+    settings.registry["busybox"]?.stopSignal = text
+    try await SimulatedNode.run(settings: settings) { [plain] node in
+      try await node.create(plain)
+      try await node.wait("plain") { $0?.status.phase == "Running" }
+      let id = try #require(try await node.runtime.inventory().containers.first).spec.id
+      try await node.delete("plain")
+      try await node.wait("plain") { $0 == nil }
+      #expect(node.runtime.signals(to: id) == [number, 9])
+      try await node.pass(.seconds(1))
+      let warnings = node.events("plain").filter { $0.hasPrefix("Warning") }
+      let expected =
+        "Warning UnknownStopSignal Image \"busybox\" names an unknown stop signal \"SIGNOTHING\": "
+        + "the container will be stopped by SIGTERM"
+      #expect(warnings == (text == "SIGNOTHING" ? [expected] : []))
+    }
+  }
+
+  @Test func aKubeletThatComesLaterStopsByTheSameSignal() async throws {
+    var settings = ScriptedRuntime.Settings.withBusybox
+    settings.script = { _ in .deaf }
+    settings.registry["busybox"]?.stopSignal = "SIGQUIT"
+    try await SimulatedNode.run(settings: settings, hasKubelet: false) { [plain] node in
+      let first = Task(executorPreference: node.world) { try? await node.kubelet.run() }
+      try await node.create(plain)
+      try await node.wait("plain") { $0?.status.phase == "Running" }
+      let id = try #require(try await node.runtime.inventory().containers.first).spec.id
+      first.cancel()
+      await first.value
+      let next = Task(executorPreference: node.world) { try? await node.newKubelet().run() }
+      try await node.delete("plain")
+      try await node.wait("plain") { $0 == nil }
+      #expect(node.runtime.signals(to: id) == [3, 9])
+      next.cancel()
+      await next.value
+    }
+  }
 }

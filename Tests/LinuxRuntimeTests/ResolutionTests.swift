@@ -135,6 +135,7 @@ import Testing
     spec.hasTerminal = true
     spec.keepsInputOpen = true
     spec.closesInputAfterFirstAttach = true
+    spec.stopSignal = 3
     spec.terminationMessageFile = "/m"
     spec.terminationMessagePath = "/dev/m"
     spec.labels = ["l": "v"]

@@ -34,6 +34,7 @@ struct ContainerPlan {
     spec.hasTerminal = container.tty ?? false
     spec.keepsInputOpen = container.stdin ?? false
     spec.closesInputAfterFirstAttach = container.stdinOnce ?? false
+    spec.stopSignal = Signal.stopping(image)
     spec.terminationMessagePath = container.terminationMessagePath ?? "/dev/termination-log"
     spec.terminationMessageFile = "\(configuration.podDirectory(pod.uid))/containers/\(name)/\(id.prefix(8))"
     spec.labels = [

@@ -25,7 +25,7 @@ extension PodLifecycle {
       turn.effects.append(.runHook(container: name, id: running.id, .preStop, within: grace))
     } else {
       stop.hasTerm = true
-      turn.effects.append(.signal(id: running.id, Signal.terminate))
+      turn.effects.append(.signal(id: running.id, running.stopSignal))
     }
     running.stop = stop
     containers[index].running = running
@@ -67,7 +67,7 @@ extension PodLifecycle {
       stop.killAt = max(stop.killAt, turn.now + Self.minimumGrace)
       running.stop = stop
       containers[index].running = running
-      turn.effects.append(.signal(id: running.id, Signal.terminate))
+      turn.effects.append(.signal(id: running.id, running.stopSignal))
     }
   }
 
@@ -184,10 +184,4 @@ extension PodLifecycle {
     guard let last = containers.last(where: { $0.role == .initial || $0.role == .sidecar }) else { return true }
     return last.role == .sidecar ? last.made > 0 : last.ended?.exitCode == 0
   }
-}
-
-/// The two signals of a container's end, by Linux' numbers.
-enum Signal {
-  static let terminate: Int32 = 15
-  static let kill: Int32 = 9
 }

@@ -33,6 +33,7 @@ struct ContainerLife: Sendable, Equatable {
     var id: ContainerID
     var image: ImageNames
     var startedAt: Timestamp
+    var stopSignal = Signal.terminate
     var postStart = PostStart.done
     var stop: Stop?
     var probes = ProbeBook()

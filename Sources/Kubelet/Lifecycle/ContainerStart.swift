@@ -94,6 +94,7 @@ extension PodLifecycle {
       case .launching(.starting(id, let image, let exit)) = containers[index].phase, let spec = spec(of: name)
     else { return }
     var running = ContainerLife.Running(id: id, image: ContainerLife.ImageNames(image), startedAt: turn.now)
+    running.stopSignal = Signal.stopping(image)
     running.probes = ProbeBook(spec, startedAt: turn.now)
     if spec.lifecycle?.postStart != nil && exit == nil { running.postStart = .underWay }
     containers[index].phase = .running(running)
@@ -160,6 +161,12 @@ extension PodLifecycle {
 
   private mutating func create(_ index: Int, _ image: ImageInfo, _ turn: inout Turn) {
     containers[index].phase = .launching(.creating(image))
+    if Signal.isUnknown(image.stopSignal) {
+      let message =
+        "Image \"\(spec(of: containers[index].name)?.image ?? "")\" names an unknown stop signal "
+        + "\"\(image.stopSignal)\": the container will be stopped by SIGTERM"
+      record(.warning("UnknownStopSignal", message), containers[index], &turn)
+    }
     turn.effects.append(
       .createContainer(container: containers[index].name, attempt: containers[index].made, image: image))
   }

@@ -81,6 +81,7 @@ extension PodLifecycle {
     case .running(let startedAt):
       let start = Timestamp(nanosecondsSince1970: startedAt)
       var running = ContainerLife.Running(id: id, image: image, startedAt: start)
+      running.stopSignal = record.spec.stopSignal
       if let spec = spec(of: record.spec.name) {
         running.probes = ProbeBook(spec, startedAt: start)
         running.probes.resume(isStarted: isTold && told?.started == true, isReady: isTold && told?.ready == true)

@@ -126,7 +126,7 @@ public enum UnsupportedFields {
       UnsupportedField(
         container + ".volumeMounts[*].recursiveReadOnly", "mounts below it may be written to", unless: "Disabled"),
       UnsupportedField(container + ".env[*].valueFrom.fileKeyRef", "the variable is not set"),
-      UnsupportedField(container + ".lifecycle.stopSignal", "the container is stopped by SIGTERM", unless: "SIGTERM"),
+      UnsupportedField(container + ".lifecycle.stopSignal", "the container is stopped by the signal of its image"),
     ]
     for resource in ["ephemeral-storage", "hugepages-1Gi", "hugepages-2Mi"] {
       fields.append(UnsupportedField(container + ".resources.limits.\(resource)", "only cpu and memory are limited"))

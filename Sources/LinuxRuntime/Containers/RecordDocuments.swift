@@ -48,7 +48,8 @@ enum RecordDocuments {
       "files": document(spec.files), "user": document(spec.user), "security": document(spec.security),
       "resources": document(spec.resources), "hasTerminal": .bool(spec.hasTerminal),
       "keepsInputOpen": .bool(spec.keepsInputOpen),
-      "closesInputAfterFirstAttach": .bool(spec.closesInputAfterFirstAttach), "logPath": .string(spec.logPath),
+      "closesInputAfterFirstAttach": .bool(spec.closesInputAfterFirstAttach),
+      "stopSignal": .integer(spec.stopSignal), "logPath": .string(spec.logPath),
       "terminationMessageFile": document(spec.terminationMessageFile),
       "terminationMessagePath": document(spec.terminationMessagePath), "labels": document(spec.labels),
       "createdAt": .integer(createdAt),
@@ -80,6 +81,7 @@ enum RecordDocuments {
     spec.hasTerminal = truth(document["hasTerminal"])
     spec.keepsInputOpen = truth(document["keepsInputOpen"])
     spec.closesInputAfterFirstAttach = truth(document["closesInputAfterFirstAttach"])
+    spec.stopSignal = (document["stopSignal"]?.integerValue).map { Int32(truncatingIfNeeded: $0) } ?? spec.stopSignal
     spec.terminationMessageFile = text(document["terminationMessageFile"])
     spec.terminationMessagePath = text(document["terminationMessagePath"])
     spec.labels = map(document["labels"])
