@@ -53,6 +53,7 @@ let package = Package(
     systemLibrary("CGnuTLS", pkgConfig: "gnutls", apt: "libgnutls28-dev"),
     systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
     systemLibrary("CNettle", pkgConfig: "nettle", apt: "nettle-dev"),
+    systemLibrary("CSeccomp", pkgConfig: "libseccomp", apt: "libseccomp-dev"),
     systemLibrary("CLibEdit", pkgConfig: "libedit", apt: "libedit-dev"),
     .systemLibrary(name: "CLinux"),
     .target(name: "CNodeInit", cSettings: strictC),
@@ -75,7 +76,8 @@ let package = Package(
     // The node.
     room("ContainerRuntime"),
     room("ImageStore", ["SystemIO", "Documents", "CArchive", "CNettle"]),
-    room("LinuxRuntime", ["ContainerRuntime", "ImageStore", "SystemIO", "Documents", "CLinux", "CNodeInit"]),
+    room(
+      "LinuxRuntime", ["ContainerRuntime", "ImageStore", "SystemIO", "Documents", "CLinux", "CNodeInit", "CSeccomp"]),
     room("SimulatedRuntime", ["ContainerRuntime"]),
     room(
       "Kubelet",

@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -286,6 +288,11 @@ static int set_user(uid_t user) {
   return setresuid(user, user, user);
 }
 
+static int filter_system_calls(const char *program, int instructions) {
+  struct sock_fprog filter = {.len = (unsigned short)instructions, .filter = (struct sock_filter *)program};
+  return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
+}
+
 static int open_terminal(int report) {
   int master = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (master < 0) return -1;
@@ -405,6 +412,7 @@ static int perform_step(const struct cnode_step *step, struct cnode_context *con
     case CNODE_SET_GROUPS: return setgroups((size_t)number, (const gid_t *)data);
     case CNODE_SET_GROUP: return setresgid((gid_t)flags, (gid_t)flags, (gid_t)flags);
     case CNODE_SET_USER: return set_user((uid_t)flags);
+    case CNODE_FILTER_SYSTEM_CALLS: return filter_system_calls(data, number);
     case CNODE_NEW_SESSION: return setsid() < 0 ? -1 : 0;
     case CNODE_OPEN_TERMINAL: return open_terminal(context->report);
     case CNODE_AWAIT_PARENT: return await_parent(context->report);

@@ -150,8 +150,18 @@ public struct SecuritySpec: Sendable, Equatable {
   /// Names without `CAP_`.
   public var addedCapabilities: [String] = []
   public var droppedCapabilities: [String] = []
+  public var systemCalls = SystemCallPolicy.unconfined
 
   public init() {}
+}
+
+/// Which system calls a container's processes may make.
+public enum SystemCallPolicy: Sendable, Equatable {
+  case unconfined
+  /// What the runtime thinks right for containers.
+  case runtimeDefault
+  /// A seccomp profile in JSON, with the name of its file for messages.
+  case profile(path: String, content: String)
 }
 
 /// A program to be run beside a container's own.

@@ -129,7 +129,9 @@ struct PodWork: Sendable {
       spec = try plan.spec(id: Identifier.random(), sandboxID: sandboxID, attempt: attempt, image: image)
       try prepareFiles(for: spec)
     } catch let error as ContainerPlanError {
-      return .containerNotCreated(container: name, .configuration(error.message))
+      let failure: PodLifecycle.CreationFailure =
+        error.isOfRuntime ? .runtime(error.message) : .configuration(error.message)
+      return .containerNotCreated(container: name, failure)
     } catch let error as StatusError {
       return .containerNotCreated(container: name, .configuration(error.message))
     } catch {

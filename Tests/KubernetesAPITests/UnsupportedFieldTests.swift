@@ -31,7 +31,8 @@ struct UnsupportedFieldTests {
       PodDNSConfig: nameservers options searches
       PodDNSConfigOption: name value
       HostAlias: hostnames ip
-      PodSecurityContext: runAsGroup runAsNonRoot runAsUser supplementalGroups sysctls
+      PodSecurityContext: runAsGroup runAsNonRoot runAsUser seccompProfile supplementalGroups sysctls
+      SeccompProfile: localhostProfile type
       Sysctl: name value
       Container: args command env envFrom image imagePullPolicy lifecycle livenessProbe name ports readinessProbe
       Container: resources restartPolicy securityContext startupProbe stdin stdinOnce terminationMessagePath
@@ -51,7 +52,7 @@ struct UnsupportedFieldTests {
       ResourceFieldSelector: containerName divisor resource
       ResourceRequirements: limits requests
       SecurityContext: allowPrivilegeEscalation capabilities privileged readOnlyRootFilesystem runAsGroup
-      SecurityContext: runAsNonRoot runAsUser
+      SecurityContext: runAsNonRoot runAsUser seccompProfile
       Capabilities: add drop
       VolumeMount: mountPath name readOnly subPath subPathExpr
       Lifecycle: postStart preStop

@@ -128,6 +128,7 @@ import Testing
     spec.security.allowsPrivilegeEscalation = false
     spec.security.addedCapabilities = ["KILL"]
     spec.security.droppedCapabilities = ["ALL"]
+    spec.security.systemCalls = .profile(path: "/p.json", content: "{}")
     spec.resources.memoryBytes = 4
     spec.resources.cpuMillicores = 5
     spec.resources.cpuRequestMillicores = 6

@@ -57,6 +57,7 @@ enum cnode_verb {
   CNODE_SET_GROUPS,            // [number: count, data: that many 32-bit ids]
   CNODE_SET_GROUP,             // [flags]
   CNODE_SET_USER,              // [flags] who also comes to own the standard streams
+  CNODE_FILTER_SYSTEM_CALLS,   // [data: classic BPF, number: instructions] from here on, execve and children too
   CNODE_NEW_SESSION,           // []
   CNODE_OPEN_TERMINAL,         // [] on the standard streams, from the /dev/pts of here; the master is handed back
   CNODE_AWAIT_PARENT,          // [] until the parent's list is done

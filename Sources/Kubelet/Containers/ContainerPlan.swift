@@ -1,6 +1,7 @@
 internal import ContainerRuntime
 internal import KubernetesAPI
 internal import ObjectSchema
+internal import SystemIO
 
 /// Puts together what the runtime is to make of a container of the spec.
 struct ContainerPlan {
@@ -29,7 +30,7 @@ struct ContainerPlan {
     spec.mounts = try mounts(variables)
     spec.files = files(besides: spec.mounts)
     spec.user = try user(image: image)
-    spec.security = security
+    spec.security = try security
     spec.resources = ResourceLimits(container.resources)
     spec.hasTerminal = container.tty ?? false
     spec.keepsInputOpen = container.stdin ?? false
@@ -105,22 +106,52 @@ struct ContainerPlan {
   }
 
   private var security: SecuritySpec {
-    var security = SecuritySpec()
-    guard let own = container.securityContext else { return security }
-    security.isPrivileged = own.privileged ?? false
-    security.hasReadOnlyRoot = own.readOnlyRootFilesystem ?? false
-    security.allowsPrivilegeEscalation = own.allowPrivilegeEscalation ?? true
-    security.addedCapabilities = own.capabilities?.add ?? []
-    security.droppedCapabilities = own.capabilities?.drop ?? []
-    return security
+    get throws(ContainerPlanError) {
+      var security = SecuritySpec()
+      let own = container.securityContext
+      security.isPrivileged = own?.privileged ?? false
+      security.hasReadOnlyRoot = own?.readOnlyRootFilesystem ?? false
+      security.allowsPrivilegeEscalation = own?.allowPrivilegeEscalation ?? true
+      security.addedCapabilities = own?.capabilities?.add ?? []
+      security.droppedCapabilities = own?.capabilities?.drop ?? []
+      if !security.isPrivileged {
+        security.systemCalls = try systemCalls(own?.seccompProfile ?? pod.spec.securityContext?.seccompProfile)
+      }
+      return security
+    }
+  }
+
+  private func systemCalls(_ profile: SeccompProfile?) throws(ContainerPlanError) -> SystemCallPolicy {
+    switch profile?.type {
+    case "RuntimeDefault": return .runtimeDefault
+    case "Localhost":
+      let name = profile?.localhostProfile ?? ""
+      let path = "\(configuration.rootDirectory)/seccomp/\(name)"
+      if name.isEmpty || name.hasPrefix("/") || name.split(separator: "/").contains("..") {
+        throw ContainerPlanError("localhostProfile \"\(name)\" leads out of \(configuration.rootDirectory)/seccomp")
+      }
+      do {
+        return .profile(path: path, content: try Files.readText(path))
+      } catch {
+        let reason = error.reason.lowercased()
+        throw ContainerPlanError(
+          "cannot load seccomp profile \"\(path)\": open \(path): \(reason)", isOfRuntime: true)
+      }
+    default: return .unconfined
+    }
   }
 }
 
 /// Why a container cannot be put together, in the words that its waiting state shows.
 struct ContainerPlanError: Error, Equatable {
   var message: String
+  /// Whether Kubernetes leaves it to the runtime to find it out.
+  var isOfRuntime: Bool
 
-  init(_ message: String) { self.message = message }
+  init(_ message: String, isOfRuntime: Bool = false) {
+    self.message = message
+    self.isOfRuntime = isOfRuntime
+  }
 }
 
 extension ResourceLimits {

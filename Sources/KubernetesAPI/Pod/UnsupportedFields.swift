@@ -69,7 +69,6 @@ public enum UnsupportedFields {
     [
       UnsupportedField(context + ".appArmorProfile", "no profile of AppArmor is loaded"),
       UnsupportedField(context + ".seLinuxOptions", "nothing is labelled for SELinux"),
-      UnsupportedField(context + ".seccompProfile", "all system calls are allowed"),
       UnsupportedField(context + ".windowsOptions", "there are no nodes with Windows"),
     ]
   }

@@ -40,6 +40,27 @@ extension ContainerProcess {
     workingDirectory = spec.workingDirectory ?? (image.workingDirectory.isEmpty ? "/" : image.workingDirectory)
     capabilities = spec.security.isPrivileged ? nil : Self.capabilities(spec.security)
     allowsPrivilegeEscalation = spec.security.allowsPrivilegeEscalation
+    systemCallFilter = try Self.systemCallFilter(spec.security, capabilities ?? .all)
+  }
+
+  private static func systemCallFilter(
+    _ security: SecuritySpec, _ capabilities: CapabilitySet
+  ) throws(RuntimeError) -> SystemCallFilter? {
+    if security.isPrivileged { return nil }
+    let name: String
+    do throws(ProfileError) {
+      switch security.systemCalls {
+      case .unconfined: return nil
+      case .runtimeDefault:
+        name = "RuntimeDefault"
+        return try SystemCallFilter(.runtimeDefault(capabilities), named: name)
+      case .profile(let path, let content):
+        name = path
+        return try SystemCallFilter(SystemCallProfile(json: content), named: name)
+      }
+    } catch {
+      throw RuntimeError(.createFailed, "decoding seccomp profile failed \"\(name)\": \(error)")
+    }
   }
 
   private static func cannotGenerate(_ id: ContainerID, _ reason: String) -> String {
@@ -84,7 +105,8 @@ extension ContainerProcess {
   /// Of a container whose image is gone: it can still be ended, and programs in it run as root without any capability.
   static let unknown = ContainerProcess(
     arguments: [], environment: ["PATH=" + defaultPath], workingDirectory: "/", user: 0, group: 0,
-    supplementaryGroups: [], capabilities: [], allowsPrivilegeEscalation: false, hasTerminal: false,
+    supplementaryGroups: [], capabilities: [], allowsPrivilegeEscalation: false, systemCallFilter: nil,
+    hasTerminal: false,
     canSetGroups: false)
 
   /// Another program in the same container.

@@ -110,8 +110,25 @@ enum RecordDocuments {
       "isPrivileged": .bool(security.isPrivileged), "hasReadOnlyRoot": .bool(security.hasReadOnlyRoot),
       "allowsPrivilegeEscalation": .bool(security.allowsPrivilegeEscalation),
       "addedCapabilities": document(security.addedCapabilities),
-      "droppedCapabilities": document(security.droppedCapabilities),
+      "droppedCapabilities": document(security.droppedCapabilities), "systemCalls": document(security.systemCalls),
     ]
+  }
+
+  private static func document(_ policy: SystemCallPolicy) -> Document {
+    switch policy {
+    case .unconfined: ["type": "unconfined"]
+    case .runtimeDefault: ["type": "runtimeDefault"]
+    case .profile(let path, let content):
+      ["type": "profile", "path": .string(path), "content": .string(content)]
+    }
+  }
+
+  private static func systemCalls(_ document: Document?) -> SystemCallPolicy {
+    switch text(document?["type"]) {
+    case "runtimeDefault": .runtimeDefault
+    case "profile": .profile(path: text(document?["path"]) ?? "", content: text(document?["content"]) ?? "")
+    default: .unconfined
+    }
   }
 
   private static func security(_ document: Document?) -> SecuritySpec {
@@ -121,6 +138,7 @@ enum RecordDocuments {
     security.allowsPrivilegeEscalation = truth(document?["allowsPrivilegeEscalation"])
     security.addedCapabilities = list(document?["addedCapabilities"])
     security.droppedCapabilities = list(document?["droppedCapabilities"])
+    security.systemCalls = systemCalls(document?["systemCalls"])
     return security
   }
 

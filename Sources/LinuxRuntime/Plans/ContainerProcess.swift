@@ -11,6 +11,8 @@ struct ContainerProcess: Sendable, Equatable {
   /// Nil: whatever node init has.
   var capabilities: CapabilitySet?
   var allowsPrivilegeEscalation: Bool
+  /// Nil: every system call may be made.
+  var systemCallFilter: SystemCallFilter?
   var hasTerminal: Bool
   /// Groups cannot be set where only one id is mapped.
   var canSetGroups: Bool
@@ -32,12 +34,16 @@ struct ContainerProcess: Sendable, Equatable {
     if hasTerminal { steps.append(.openTerminal) }
     steps.append(.setLimit(resource: 4, 0, name: "core"))
     if let capabilities { steps.append(.boundCapabilities(capabilities)) }
+    let filtering = systemCallFilter.map { [Step.filterSystemCalls($0)] } ?? []
+    // As late as can be, for the steps after it must pass it too: it takes a right that goes with the change of user,
+    // or the promise of `noNewPrivileges`.
+    if allowsPrivilegeEscalation { steps += filtering }
     if canSetGroups { steps.append(.setGroups(supplementaryGroups)) }
     // The group before the user: afterwards it could not be changed any more.
     steps += [.setGroup(group), .setUser(user)]
     // Another user has lost all of them by now.
     if let capabilities, user == 0 { steps.append(.setCapabilities(capabilities)) }
-    if !allowsPrivilegeEscalation { steps.append(.control(.noNewPrivileges, 1)) }
+    if !allowsPrivilegeEscalation { steps += [.control(.noNewPrivileges, 1)] + filtering }
     let candidates = Self.candidates(for: arguments.first ?? "", environment: environment)
     steps.append(.execute(candidates: candidates, arguments: arguments, environment: environment))
     return steps

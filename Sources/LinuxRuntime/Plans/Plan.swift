@@ -205,6 +205,9 @@ private struct PlanWriter {
     case .setUser(let user):
       verb(CNODE_SET_USER)
       row.flags = UInt64(user)
+    case .filterSystemCalls(let filter):
+      verb(CNODE_FILTER_SYSTEM_CALLS)
+      (row.data, row.number) = (blob(filter.program), Int32(filter.program.count / 8))
     case .newSession: verb(CNODE_NEW_SESSION)
     case .openTerminal: verb(CNODE_OPEN_TERMINAL)
     case .awaitParent: verb(CNODE_AWAIT_PARENT)

@@ -40,6 +40,7 @@ enum Step: Sendable, Equatable {
   case setGroups([UInt32])
   case setGroup(UInt32)
   case setUser(UInt32)
+  case filterSystemCalls(SystemCallFilter)
   case newSession
   case openTerminal
   case awaitParent
@@ -85,6 +86,7 @@ extension Step: CustomStringConvertible {
       "set groups \(groups.isEmpty ? "to none" : groups.map(String.init).joined(separator: ","))"
     case .setGroup(let group): "set group \(group)"
     case .setUser(let user): "set user \(user)"
+    case .filterSystemCalls(let filter): "filter system calls (\(filter.name))"
     case .newSession: "new session"
     case .openTerminal: "open terminal"
     case .awaitParent: "await parent"
