@@ -87,8 +87,12 @@ struct Cgroups: Sendable, Equatable {
     return steps
   }
 
-  /// The process that performs these steps moves into the group.
-  func join(_ group: String) -> [Step] { directories(group).map { .tell($0 + "/cgroup.procs", "0") } }
+  /// The process that performs these steps moves into the group. It has one thread: version 1 moves that without a
+  /// word to the rest of the machine, while a whole process waits until every processor has heard of it (14 ms).
+  func join(_ group: String) -> [Step] {
+    let file = if case .v1 = hierarchy { "tasks" } else { "cgroup.procs" }
+    return directories(group).map { .tell("\($0)/\(file)", "0") }
+  }
 
   /// How node init takes its place: at last in a leaf, in a cgroup namespace whose root is the node's group. Version 2
   /// moves no process across the root of such a namespace, and takes none into a group that controls its children.

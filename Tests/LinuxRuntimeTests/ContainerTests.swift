@@ -268,6 +268,20 @@ extension RealNodes {
       }
     }
 
+    @Test(.needsCgroups) func keepsItsChildrenAndWhatIsExecutedInItsGroup() async throws {
+      try await TestNode.with { node in
+        let spec = try await node.run(["sh", "-c", "sleep 1000 & wait"], in: try await node.sandbox())
+        let script = """
+          cd /sys/fs/cgroup; f=pids/cgroup.procs; test -e $f || f=cgroup.procs
+          cat $f > /tmp/group; wc -l < /tmp/group
+          """
+        // The shell and its sleep; of the exec the shell and cat.
+        try await Deadline.wait("the shell's child") {
+          try await node.exec(["sh", "-c", script], in: spec.id).output == "4\n"
+        }
+      }
+    }
+
     @Test func tellsOfEveryEndInItsEvents() async throws {
       try await TestNode.with { node in
         var events = node.runtime.events().makeAsyncIterator()

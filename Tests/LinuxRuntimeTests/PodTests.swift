@@ -57,5 +57,22 @@ extension RealNodes {
         #expect(status.code == 0)
       }
     }
+
+    @Test func takesItsLinkAlong() async throws {
+      try await TestNode.with { node in
+        let onlooker = try await node.sandbox("onlooker") { $0.network = .node }
+        let spec = try await node.run(["sleep", "1000"], in: onlooker)
+        func links() async throws -> Int {
+          let (output, _, _) = try await node.exec(["ls", "/sys/class/net"], in: spec.id)
+          return output.split(whereSeparator: \.isWhitespace).count { $0.hasPrefix("veth") }
+        }
+        for number in 1...3 {
+          let sandbox = try await node.sandbox("pod-\(number)")
+          #expect(try await links() > 0)
+          try await node.runtime.removeSandbox(sandbox.spec.id)
+        }
+        try await Deadline.wait("the end of the last link") { try await links() == 0 }
+      }
+    }
   }
 }

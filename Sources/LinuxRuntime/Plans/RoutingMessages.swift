@@ -13,7 +13,6 @@ struct RoutingMessages: Sendable, Equatable {
 
   private enum Kind {
     static let newLink: UInt16 = 16
-    static let deleteLink: UInt16 = 17
     static let newAddress: UInt16 = 20
     static let newRoute: UInt16 = 24
   }
@@ -63,13 +62,6 @@ struct RoutingMessages: Sendable, Equatable {
       }
     }
     self.pidOffset = pidOffset
-  }
-
-  mutating func deleteLink(_ name: String) {
-    message(Kind.deleteLink) { message in
-      message.link(index: 0, flags: 0)
-      message.text(3, name)
-    }
   }
 
   mutating func bringUp(index: Int32) {

@@ -24,7 +24,11 @@ struct SandboxPlan {
 
   static func sharedMemory(_ id: String) -> String { NodePaths.sharedMemory + "/" + id }
 
-  static func linkName(_ address: IPv4Address) -> String { "veth\(address.number & 0xFF)" }
+  /// On the bridge's side. The link goes with the network of the pod, some moments after it: until then its name and its
+  /// index are taken, so both are the pod's own.
+  static func linkName(_ id: String) -> String { "veth" + id.prefix(11) }
+
+  static func linkIndex(_ id: String) -> Int32 { 0x1000_0000 | (Int32(id.prefix(7), radix: 16) ?? 0) }
 
   /// What a container of the pod joins.
   static func sharedNamespaces(_ spec: SandboxSpec) -> NamespaceSet {
@@ -43,7 +47,7 @@ struct SandboxPlan {
     plan.child = [.awaitParent]
     if spec.network != .node { plan.child.append(.setHostName(spec.hostname)) }
     if let address {
-      plan.parent.append(attach(address))
+      plan.parent.append(attach())
       plan.child += configure(address)
     }
     for (name, value) in spec.sysctls.sorted(by: { $0.key < $1.key }) {
@@ -61,12 +65,12 @@ struct SandboxPlan {
     return plan
   }
 
-  private func attach(_ address: IPv4Address) -> Step {
+  private func attach() -> Step {
     var messages = RoutingMessages()
-    let name = Self.linkName(address)
+    let name = Self.linkName(spec.id)
     messages.addPair(
-      name, index: RoutingMessages.bridgeIndex + Int32(address.number & 0xFF), bridge: RoutingMessages.bridgeIndex,
-      peerName: "eth0", peerIndex: RoutingMessages.podLinkIndex)
+      name, index: Self.linkIndex(spec.id), bridge: RoutingMessages.bridgeIndex, peerName: "eth0",
+      peerIndex: RoutingMessages.podLinkIndex)
     return .configureNetwork("link \(name) to eth0 of the pod", messages: messages.bytes, pidAt: messages.pidOffset)
   }
 
@@ -86,12 +90,7 @@ struct SandboxPlan {
   /// What is left when the pause process is gone.
   func removal() -> Plan {
     var plan = Plan()
-    if let address {
-      var messages = RoutingMessages()
-      messages.deleteLink(Self.linkName(address))
-      plan.parent.append(.tolerate(ENODEV, .configureNetwork("remove link of the pod", messages: messages.bytes)))
-    }
-    plan.parent += cgroups.remove(Self.cgroup(of: spec))
+    plan.parent = cgroups.remove(Self.cgroup(of: spec))
     plan.parent.append(.removeTree(Self.sharedMemory(spec.id)))
     return plan
   }
