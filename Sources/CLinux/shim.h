@@ -49,6 +49,11 @@ static inline int clinux_duplicate(int descriptor) {
 // Copies from pipe to pipe without waiting (SPLICE_F_NONBLOCK is 2); the bytes stay in the first one.
 static inline long clinux_tee(int from, int to, size_t size) { return syscall(SYS_tee, from, to, size, 2u); }
 
+// Two paths swap what they name, in one moment (RENAME_EXCHANGE is 2).
+static inline int clinux_exchange(const char *one, const char *other) {
+  return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2u);
+}
+
 // The type of an address parameter is a union that Swift does not see through.
 static inline int clinux_connect_to_loopback(int socket, unsigned short port) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};

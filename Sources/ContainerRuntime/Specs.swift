@@ -93,6 +93,7 @@ public struct ContainerSpec: Sendable, Equatable {
   public var stopSignal: Int32 = 15
   /// Where the log is written, in the container runtime interface's line format.
   public var logPath: String
+  public var logRotation = LogRotation()
   /// A file of the node that is mounted at `terminationMessagePath`.
   public var terminationMessageFile: String?
   public var terminationMessagePath: String?
@@ -107,6 +108,21 @@ public struct ContainerSpec: Sendable, Equatable {
     self.attempt = attempt
     self.imageID = imageID
     self.logPath = logPath
+  }
+}
+
+/// When a log goes on in a new file, and how many files of it are kept.
+///
+/// The newest file has the log's own name, an older one that name and the time when it was full.
+public struct LogRotation: Sendable, Equatable {
+  /// In bytes: a file that has grown to this is full.
+  public var fileSize: Int64
+  /// With the newest.
+  public var files: Int
+
+  public init(fileSize: Int64 = 10 << 20, files: Int = 5) {
+    self.fileSize = fileSize
+    self.files = files
   }
 }
 

@@ -1,3 +1,5 @@
+public import ContainerRuntime
+
 /// What a kubelet must be told about the node that it keeps.
 public struct KubeletConfiguration: Sendable, Equatable {
   public var nodeName: String
@@ -9,6 +11,8 @@ public struct KubeletConfiguration: Sendable, Equatable {
   /// Where the pods' volumes and files live.
   public var rootDirectory = "/var/lib/kubelet"
   public var logDirectory = "/var/log/pods"
+  /// `containerLogMaxSize` and `containerLogMaxFiles`.
+  public var logRotation = LogRotation()
   public var clusterDomain = "cluster.local"
   /// The address of the cluster's name server, if there is one.
   public var clusterDNS: String?

@@ -223,7 +223,8 @@ public final class NodeRuntime: Runtime {
 
   func follow(_ spec: ContainerSpec, _ process: InitProcess) throws(SystemCallError) {
     try LogPump.shared.follow(
-      spec.id, output: process.output, errors: process.errors, isTerminal: process.isTerminal, path: spec.logPath)
+      spec.id, output: process.output, errors: process.errors, isTerminal: process.isTerminal, path: spec.logPath,
+      spec.logRotation)
   }
 
   // MARK: Images

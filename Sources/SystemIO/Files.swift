@@ -43,6 +43,17 @@ public enum Files {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Two paths swap what they name: at no moment does either name nothing.
+  public static func exchange(_ one: String, _ other: String) throws(SystemCallError) {
+    try systemCall("renameat2", on: one) { clinux_exchange(one, other) }
+  }
+
+  /// What tells files of one file system apart, whatever they are called; nil when nothing is there.
+  public static func inode(of path: String) -> UInt64? {
+    var status = stat()
+    return stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+  }
+
   /// Where a symbolic link points to.
   public static func linkTarget(_ path: String) throws(SystemCallError) -> String {
     var buffer = [UInt8](repeating: 0, count: 4096)

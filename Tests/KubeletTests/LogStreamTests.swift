@@ -77,6 +77,42 @@ struct LogStreamTests {
     }
   }
 
+  @Test(.timeLimit(.minutes(1))) func followsIntoTheFilesThatComeAfterAFullOne() async throws {
+    try await TemporaryFolder.with { folder in
+      func line(_ number: Int) -> String { "2026-11-21T12:04:14.000000001Z stdout F line \(number)\n" }
+      /// As the runtime does it: a file is full, and an empty one takes its name.
+      func rotate(_ second: Int) throws {
+        try folder.write("", to: "0.log.20261121-12041\(second)")
+        try Files.exchange(folder.path("0.log.20261121-12041\(second)"), folder.path("0.log"))
+      }
+      let path = try folder.write(line(0), to: "0.log")
+      let hasEnded = Atomic(false)
+      var wanted = LogRequest(APIRequest("GET", "/"), now: Timestamp(seconds: 0))
+      wanted.follows = true
+      let stream = try LogStream(path, wanted) {
+        hasEnded.load(ordering: .relaxed)
+      } changes: {
+        AsyncStream { try? await Task.sleep(for: .milliseconds(5)) }
+      }
+      #expect(try await stream.next() == Array("line 0\n".utf8))
+      async let rest = TextOf.all(stream)
+      for number in 1...3 {
+        try folder.append(line(number), to: "0.log")
+        try rotate(number)
+      }
+      // Who reads it still has it.
+      try Files.removeTree(folder.path("0.log.20261121-120411"))
+      try folder.append(line(4), to: "0.log")
+      hasEnded.store(true, ordering: .relaxed)
+      #expect(try await rest == "line 1\nline 2\nline 3\nline 4\n")
+
+      // Who does not follow reads the newest file only.
+      wanted.follows = false
+      let newest = try LogStream(path, wanted, hasEnded: { true }, changes: { AsyncStream { nil } })
+      #expect(try await TextOf.all(newest) == "line 4\n")
+    }
+  }
+
   struct Refusal: Sendable {
     var status: String
     var isPrevious = false
@@ -131,6 +167,14 @@ struct LogStreamTests {
     var request = LogRequest(APIRequest("GET", "/"), now: Timestamp(seconds: 0))
     request.isPrevious = isPrevious
     #expect(try request.attempt(of: "main", in: pod).number == expected)
+  }
+}
+
+private enum TextOf {
+  static func all(_ stream: LogStream) async throws -> String {
+    var text: [UInt8] = []
+    while let chunk = try await stream.next() { text += chunk }
+    return String(decoding: text, as: UTF8.self)
   }
 }
 

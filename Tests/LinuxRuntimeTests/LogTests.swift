@@ -51,6 +51,30 @@ extension RealNodes {
       }
     }
 
+    @Test func goesOnInANewFileWhenOneIsFullAndKeepsTheLatest() async throws {
+      try await TestNode.with { node in
+        let script = """
+          i=0; while [ $i -lt 400 ]; do echo line $i; i=$((i+1)); test $((i % 100)) = 0 && sleep 1.1; done; echo end
+          """
+        let spec = try await node.run(["sh", "-c", script], in: node.sandbox()) {
+          $0.logRotation = LogRotation(fileSize: 2000, files: 3)
+        }
+        _ = try await node.end(of: spec.id)
+        let folder = node.folder.path("state/logs")
+        // The older ones have the time after the name, in which they sort.
+        let names = try Files.list(folder).filter { $0.hasPrefix("\(spec.id).log") }
+        #expect(names.count == 3)
+        let numbers = try (names.dropFirst() + names.prefix(1)).flatMap { name in
+          try Files.readText(folder + "/" + name).split(separator: "\n").map { line in
+            line.split(separator: " ").last.map(String.init) ?? ""
+          }
+        }
+        // Some of the first are gone, and none of those after them.
+        #expect(numbers.count > 100 && numbers.count < 400)
+        #expect(numbers == (401 - numbers.count..<400).map(String.init) + ["end"])
+      }
+    }
+
     @Test func doesNotWaitForAGrandchildThatKeepsTheStreamOpen() async throws {
       try await TestNode.with { node in
         // In a pod with one process namespace, the first process of a container may leave children behind.

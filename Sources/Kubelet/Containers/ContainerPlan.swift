@@ -22,6 +22,7 @@ struct ContainerPlan {
       id: id, sandboxID: sandboxID, name: name, attempt: attempt, imageID: image.id,
       logPath: configuration.logPath(
         namespace: pod.namespace, name: pod.name, uid: pod.uid, container: name, attempt: attempt))
+    spec.logRotation = configuration.logRotation
     spec.environment = environment
     let variables = Dictionary(environment.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     spec.command = container.command.map { VariableExpansion.expand($0, variables) }

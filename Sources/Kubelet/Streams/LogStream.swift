@@ -5,22 +5,22 @@ internal import SystemIO
 /// A container's log as its reader asked for it, read as fast as it is taken.
 struct LogStream: ByteStream {
   private let reader: LogReader
-  private let file: GrowingFile
+  private let log: FollowedLog
 
   /// - Parameter hasEnded: Whether the container writes no more; `changes` rings when that may have changed.
   init(
     _ path: String, _ request: LogRequest, hasEnded: @escaping @Sendable () -> Bool,
     changes: @escaping @Sendable () -> AsyncStream<Void>
   ) throws(SystemCallError) {
-    file = try GrowingFile(path)
+    log = try FollowedLog(path)
     var start = 0
-    if let tail = request.tail { start = try Self.offset(ofLast: tail, in: file) }
-    reader = LogReader(file: file, start: start, request: request, hasEnded: hasEnded, changes: changes)
+    if let tail = request.tail { start = try Self.offset(ofLast: tail, in: log.file) }
+    reader = LogReader(log: log, start: start, request: request, hasEnded: hasEnded, changes: changes)
   }
 
   func next() async throws -> [UInt8]? { try await reader.next() }
 
-  func cancel() { file.close() }
+  func cancel() { log.close() }
 
   /// Where the last lines begin, found from the end.
   private static func offset(ofLast count: Int, in file: GrowingFile) throws(SystemCallError) -> Int {
@@ -56,7 +56,7 @@ struct LogStream: ByteStream {
 
 /// Where the reading stands.
 private actor LogReader {
-  private let file: GrowingFile
+  private let log: FollowedLog
   private let request: LogRequest
   private let hasEnded: @Sendable () -> Bool
   private let changes: @Sendable () -> AsyncStream<Void>
@@ -67,10 +67,10 @@ private actor LogReader {
   private var isPastSince = false
 
   init(
-    file: GrowingFile, start: Int, request: LogRequest, hasEnded: @escaping @Sendable () -> Bool,
+    log: FollowedLog, start: Int, request: LogRequest, hasEnded: @escaping @Sendable () -> Bool,
     changes: @escaping @Sendable () -> AsyncStream<Void>
   ) {
-    self.file = file
+    self.log = log
     self.request = request
     self.hasEnded = hasEnded
     self.changes = changes
@@ -82,18 +82,29 @@ private actor LogReader {
     while remaining > 0 {
       // Asked before reading: what is written before the end is told is read after it.
       let isOver = !request.follows || hasEnded()
-      let chunk = try file.read(at: offset)
+      let chunk = try log.file.read(at: offset)
       if !chunk.isEmpty {
         offset += chunk.count
         let text = take(chunk)
         if !text.isEmpty { return text }
         continue
       }
+      if try goesOn() { continue }
       if isOver { break }
       try await waitForMore()
     }
-    file.close()
+    log.close()
     return nil
+  }
+
+  /// Whether the log goes on in another file; only who follows it is led there.
+  private func goesOn() throws(SystemCallError) -> Bool {
+    guard request.follows, try log.isFull() else { return false }
+    // It may have been written to between the last look and the moment when it was full.
+    if try log.file.size() > offset { return true }
+    guard try log.advance() else { return false }
+    offset = 0
+    return true
   }
 
   private func take(_ chunk: [UInt8]) -> [UInt8] {
@@ -116,7 +127,7 @@ private actor LogReader {
   }
 
   private func waitForMore() async throws {
-    let file = file
+    let file = log.file
     let changes = changes()
     // The end may have come just before the bell was hung up.
     if hasEnded() { return }

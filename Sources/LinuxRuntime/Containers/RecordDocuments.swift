@@ -50,6 +50,7 @@ enum RecordDocuments {
       "keepsInputOpen": .bool(spec.keepsInputOpen),
       "closesInputAfterFirstAttach": .bool(spec.closesInputAfterFirstAttach),
       "stopSignal": .integer(spec.stopSignal), "logPath": .string(spec.logPath),
+      "logRotation": ["fileSize": .integer(spec.logRotation.fileSize), "files": .integer(spec.logRotation.files)],
       "terminationMessageFile": document(spec.terminationMessageFile),
       "terminationMessagePath": document(spec.terminationMessagePath), "labels": document(spec.labels),
       "createdAt": .integer(createdAt),
@@ -78,6 +79,9 @@ enum RecordDocuments {
     spec.user = user(document["user"])
     spec.security = security(document["security"])
     spec.resources = resources(document["resources"])
+    if let rotation = document["logRotation"], let size = rotation["fileSize"]?.integerValue {
+      spec.logRotation = LogRotation(fileSize: size, files: number(rotation["files"]))
+    }
     spec.hasTerminal = truth(document["hasTerminal"])
     spec.keepsInputOpen = truth(document["keepsInputOpen"])
     spec.closesInputAfterFirstAttach = truth(document["closesInputAfterFirstAttach"])

@@ -45,10 +45,11 @@ final class LogPump: Sendable {
 
   /// Writes to the log from here on. A terminal's only stream is `output`.
   func follow(
-    _ id: ContainerID, output: Descriptor?, errors: Descriptor?, isTerminal: Bool, path: String
+    _ id: ContainerID, output: Descriptor?, errors: Descriptor?, isTerminal: Bool, path: String,
+    _ rotation: LogRotation
   ) throws(SystemCallError) {
     try Files.makeDirectories(path.parentDirectory, mode: 0o755)
-    let file = try Files.open(path, O_WRONLY | O_CREAT | O_APPEND, mode: 0o640)
+    let file = try LogFile(path, rotation)
     var streams: [LogStream] = []
     for (descriptor, kind) in [(output, LogLine.Stream.output), (errors, .errors)] {
       guard let descriptor else { continue }
@@ -119,10 +120,10 @@ struct LogSubscription: Sendable {
 
 /// The open log of one container.
 private struct ContainerLog {
-  private let file: Int32
+  private var file: LogFile
   private var streams: [LogStream]
 
-  init(file: Int32, streams: [LogStream]) {
+  init(file: LogFile, streams: [LogStream]) {
     self.file = file
     self.streams = streams
   }
@@ -139,7 +140,7 @@ private struct ContainerLog {
     var closed: [Int32] = []
     for index in streams.indices where !streams[index].isClosed {
       let descriptor = streams[index].descriptor
-      while let bytes = streams[index].next(writingTo: file) { streams[index].show(bytes) }
+      while let bytes = streams[index].next(writingTo: &file) { streams[index].show(bytes) }
       if streams[index].isClosed { closed.append(descriptor) }
     }
     return closed
@@ -148,7 +149,7 @@ private struct ContainerLog {
   mutating func close() -> [Int32] {
     let descriptors = streams.map(\.descriptor)
     for index in streams.indices { streams[index].close() }
-    Glibc.close(file)
+    file.close()
     return descriptors
   }
 }
@@ -174,12 +175,12 @@ private struct LogStream {
   var isClosed: Bool { descriptor < 0 }
 
   /// Moves what is there into the file; nil when nothing is there now.
-  mutating func next(writingTo file: Int32) -> [UInt8]? {
+  mutating func next(writingTo file: inout LogFile) -> [UInt8]? {
     if descriptor < 0 { return nil }
-    return isTerminal ? nextOfTerminal(file) : nextOfPipe(file)
+    return isTerminal ? nextOfTerminal(&file) : nextOfPipe(&file)
   }
 
-  private mutating func nextOfPipe(_ file: Int32) -> [UInt8]? {
+  private mutating func nextOfPipe(_ file: inout LogFile) -> [UInt8]? {
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     if poll(&entry, 1, 0) <= 0 { return nil }
     // Asked before looking: what was written before the end is then surely seen.
@@ -193,7 +194,7 @@ private struct LogStream {
     let count = LogLine.writableCount(bytes, isAtEnd: isAtEnd && Int(available) == bytes.count)
     let fresh = Array(bytes.dropFirst(shown))
     if count > 0 {
-      write(bytes[..<count], to: file)
+      file.write(LogLine.format(bytes[..<count], kind, at: Clock.now))
       _ = Self.readFully(descriptor, count)
     }
     shown = bytes.count - count
@@ -226,7 +227,7 @@ private struct LogStream {
     }
   }
 
-  private mutating func nextOfTerminal(_ file: Int32) -> [UInt8]? {
+  private mutating func nextOfTerminal(_ file: inout LogFile) -> [UInt8]? {
     var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: Self.largest) { buffer, count in
       let result = read(descriptor, buffer.baseAddress, Self.largest)
@@ -237,7 +238,7 @@ private struct LogStream {
     held += bytes
     let count = LogLine.writableCount(held, isAtEnd: bytes.isEmpty)
     if count > 0 {
-      write(held[..<count], to: file)
+      file.write(LogLine.format(held[..<count], kind, at: Clock.now))
       held.removeFirst(count)
     }
     // A terminal without its other side fails with EIO.
@@ -246,16 +247,6 @@ private struct LogStream {
       return nil
     }
     return bytes
-  }
-
-  private func write(_ bytes: ArraySlice<UInt8>, to file: Int32) {
-    var lines = LogLine.format(bytes, kind, at: Clock.now)[...]
-    while !lines.isEmpty {
-      let written = lines.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-      // A full disk loses lines; it must not stop the container.
-      if written < 0 && errno != EINTR { return }
-      lines = lines.dropFirst(max(0, written))
-    }
   }
 
   mutating func show(_ bytes: [UInt8]) {
