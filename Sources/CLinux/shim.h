@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
@@ -48,6 +49,12 @@ static inline int clinux_duplicate(int descriptor) {
 
 // Copies from pipe to pipe without waiting (SPLICE_F_NONBLOCK is 2); the bytes stay in the first one.
 static inline long clinux_tee(int from, int to, size_t size) { return syscall(SYS_tee, from, to, size, 2u); }
+
+// A place below a directory, as O_PATH; EXDEV when a link or ".." on the way leads out of the directory.
+static inline int clinux_open_beneath(int directory, const char *path) {
+  struct open_how how = {.flags = 010000000 | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+  return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
 
 // Two paths swap what they name, in one moment (RENAME_EXCHANGE is 2).
 static inline int clinux_exchange(const char *one, const char *other) {

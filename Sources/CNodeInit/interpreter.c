@@ -8,6 +8,7 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/netlink.h>
+#include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -168,6 +169,23 @@ static int remove_entry(int parent, const char *name, int is_cgroup, long patien
   if (result != 0) return errno = reason, -1;
   if (is_cgroup) return remove_cgroup(parent, name, patience_ms);
   return unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+// Whoever can write to the whole may put links on the way to the part, at any moment: the kernel refuses those that
+// lead out while it walks.
+static int take_mount(const char *whole, const char *part) {
+  unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE;
+  if (!part) return open_tree(AT_FDCWD, whole, flags);
+  int root = open(whole, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (root < 0) return -1;
+  struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+  int place = (int)syscall(SYS_openat2, root, part, &how, sizeof how);
+  int tree = place < 0 ? -1 : open_tree(place, "", flags | AT_EMPTY_PATH);
+  int reason = errno;
+  if (place >= 0) close(place);
+  close(root);
+  errno = reason;
+  return tree;
 }
 
 // The target is made after the kind of what will cover it. Its path is walked inside the current root, so a link in an
@@ -389,7 +407,7 @@ static int perform_step(const struct cnode_step *step, struct cnode_context *con
       return mount_setattr(AT_FDCWD, source, AT_RECURSIVE, &change, sizeof change);
     }
     case CNODE_TAKE_MOUNT:
-      slots[number] = open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+      slots[number] = take_mount(source, target);
       return slots[number] < 0 ? -1 : 0;
     case CNODE_PLACE_MOUNT: return place_mount(&slots[number], target, flags);
     case CNODE_UNMOUNT: return umount2(source, (int)flags);

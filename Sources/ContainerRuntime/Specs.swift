@@ -139,11 +139,14 @@ public struct EnvironmentVariable: Sendable, Equatable {
 /// A directory or file of the node that appears in a container.
 public struct Mount: Sendable, Equatable {
   public var source: String
+  /// A place inside of the source that appears alone; nothing outside of the source can be reached by it. Empty: all.
+  public var part: String
   public var target: String
   public var isReadOnly: Bool
 
-  public init(source: String, target: String, isReadOnly: Bool = false) {
+  public init(source: String, part: String = "", target: String, isReadOnly: Bool = false) {
     self.source = source
+    self.part = part
     self.target = target
     self.isReadOnly = isReadOnly
   }

@@ -113,6 +113,37 @@ extension RealNodes {
       }
     }
 
+    @Test func seesOnePartOfAVolumeAndFollowsNoLinkOutOfIt() async throws {
+      try await TestNode.with { node in
+        let sandbox = try await node.sandbox()
+        let volume = node.folder.path("state/volume")
+        try node.folder.write("secret\n", to: "state/outside/file")
+        try Files.makeDirectories(volume, mode: 0o755)
+        // A container before it prepares the trap.
+        _ = try await node.output(
+          of: """
+            cd /data; mkdir -p part/deep; echo inside > part/deep/file
+            ln -s part/deep good; ln -s ../outside up; ln -s \(node.folder.path("state/outside")) far; ln -s / root
+            ln -s ../../outside part/up; ln -s /proc/self/root magic
+            """, in: sandbox
+        ) { $0.mounts = [Mount(source: volume, target: "/data")] }
+        for part in ["part/deep", "good", "part/../good"] {
+          let (log, _) = try await node.output(of: "cat /place/file; ls /place", in: sandbox) {
+            $0.mounts = [Mount(source: volume, part: part, target: "/place")]
+          }
+          #expect(log == "inside\nfile\n", "\(part)")
+        }
+        for part in ["up", "far", "root", "part/up", "up/file", "..", "../outside", "magic", "root/etc"] {
+          let reason = "error during container init: take \(part) in \(volume): invalid cross-device link: unknown"
+          await #expect(throws: RuntimeError(.startFailed, Self.prefix + reason)) {
+            try await node.run(["true"], in: sandbox) {
+              $0.mounts = [Mount(source: volume, part: part, target: "/place")]
+            }
+          }
+        }
+      }
+    }
+
     @Test(.needsManyUsers) func becomesTheUserThatItsPodOrImageNames() async throws {
       try await TestNode.with { node in
         let sandbox = try await node.sandbox()

@@ -117,7 +117,7 @@ import Testing
     spec.arguments = ["c"]
     spec.environment = [EnvironmentVariable("A", "1")]
     spec.workingDirectory = "/w"
-    spec.mounts = [Mount(source: "/s", target: "/t", isReadOnly: true)]
+    spec.mounts = [Mount(source: "/s", part: "p/q", target: "/t", isReadOnly: true)]
     spec.files = ["/etc/hosts": "text\n"]
     spec.user.user = 1
     spec.user.group = 2

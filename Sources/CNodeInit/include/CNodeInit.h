@@ -38,7 +38,8 @@ enum cnode_verb {
   CNODE_REMOVE_CGROUPS,        // [source, flags: milliseconds of patience] a cgroup with all below it
   CNODE_MOUNT,                 // [source, target, type, data, flags]
   CNODE_SET_MOUNT_FLAGS,       // [source, flags: MOUNT_ATTR_*] with all mounts below it
-  CNODE_TAKE_MOUNT,            // [source, number: slot] what is to appear elsewhere, with all mounts below it
+  CNODE_TAKE_MOUNT,            // [source, number: slot] what is to appear elsewhere, with all mounts below it;
+                               // [target] a place inside of it: no link leads out on the way there
   CNODE_PLACE_MOUNT,           // [target, number: slot, flags: MOUNT_ATTR_*] made as a file or directory if missing
   CNODE_UNMOUNT,               // [source, flags]
   CNODE_ENTER_ROOT,            // [source] becomes the root; the old one stays reachable for mounts of proc and sysfs

@@ -54,15 +54,18 @@ struct ContainerPlan {
       guard let volume = pod.spec.volumes.first(where: { $0.name == mount.name }) else {
         throw ContainerPlanError("volume \"\(mount.name ?? "")\" is not in the pod")
       }
-      var source = PodVolumes.path(of: volume, pod: pod, configuration)
+      let source = PodVolumes.path(of: volume, pod: pod, configuration)
       var part = mount.subPath ?? ""
       if let expression = mount.subPathExpr { part = VariableExpansion.expand(expression, variables) }
-      if part.split(separator: "/").contains("..") || part.hasPrefix("/") {
-        throw ContainerPlanError("subPath \"\(part)\" of volume \"\(mount.name ?? "")\" leads out of the volume")
+      if !part.isEmpty {
+        try SubPath(
+          path: part, volumePath: source, volumeMount: mount.name ?? "", container: container.name ?? ""
+        ).prepare()
       }
-      if !part.isEmpty { source += "/" + part }
       mounts.append(
-        Mount(source: source, target: mount.mountPath ?? "", isReadOnly: mount.readOnly ?? false))
+        Mount(
+          source: source, part: part, target: mount.mountPath ?? "",
+          isReadOnly: mount.readOnly ?? false || PodVolumes.isOfTheKubelet(volume)))
     }
     return mounts
   }

@@ -28,6 +28,11 @@ struct PodVolumes {
     return "\(configuration.podDirectory(pod.uid))/volumes/kubernetes.io~\(plugin)/\(volume.name ?? "")"
   }
 
+  /// Whether its files are written by the kubelet alone: containers only read them.
+  static func isOfTheKubelet(_ volume: Volume) -> Bool {
+    volume.configMap != nil || volume.secret != nil || volume.downwardAPI != nil || volume.projected != nil
+  }
+
   /// Makes every volume of the pod; what is there already stays.
   func prepare(_ pod: Pod) async throws(VolumeError) {
     for volume in pod.spec.volumes {

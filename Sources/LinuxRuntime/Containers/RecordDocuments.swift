@@ -43,7 +43,10 @@ enum RecordDocuments {
       "workingDirectory": document(spec.workingDirectory),
       "mounts": .list(
         spec.mounts.map {
-          ["source": .string($0.source), "target": .string($0.target), "isReadOnly": .bool($0.isReadOnly)]
+          [
+            "source": .string($0.source), "part": .string($0.part), "target": .string($0.target),
+            "isReadOnly": .bool($0.isReadOnly),
+          ]
         }),
       "files": document(spec.files), "user": document(spec.user), "security": document(spec.security),
       "resources": document(spec.resources), "hasTerminal": .bool(spec.hasTerminal),
@@ -73,7 +76,8 @@ enum RecordDocuments {
     spec.workingDirectory = text(document["workingDirectory"])
     spec.mounts = (document["mounts"]?.listValue ?? []).map {
       Mount(
-        source: text($0["source"]) ?? "", target: text($0["target"]) ?? "", isReadOnly: truth($0["isReadOnly"]))
+        source: text($0["source"]) ?? "", part: text($0["part"]) ?? "", target: text($0["target"]) ?? "",
+        isReadOnly: truth($0["isReadOnly"]))
     }
     spec.files = map(document["files"])
     spec.user = user(document["user"])

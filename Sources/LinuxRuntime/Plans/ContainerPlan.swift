@@ -74,7 +74,8 @@ struct ContainerPlan {
       return depths.0 == depths.1 ? one.offset < other.offset : depths.0 < depths.1
     }
     for (_, mount) in ordered {
-      mounts.carry(mount.source, to: mount.target, mount.isReadOnly ? [devices, .readOnly] : devices)
+      mounts.carry(
+        mount.source, part: mount.part, to: mount.target, mount.isReadOnly ? [devices, .readOnly] : devices)
     }
     if let file = spec.terminationMessageFile, let path = spec.terminationMessagePath {
       mounts.carry(file, to: path, devices)
@@ -177,14 +178,16 @@ private struct MountSteps {
   var cgroups: [Step] = []
   var sharedMemory: [Step] = []
 
-  private mutating func take(_ path: String) -> Int32 {
+  private mutating func take(_ path: String, part: String = "") -> Int32 {
     let slot = Int32(taken.count)
-    taken.append(.takeMount(path, slot: slot))
+    taken.append(.takeMount(path, part: part, slot: slot))
     return slot
   }
 
-  mutating func carry(_ source: String, to target: String, _ attributes: MountAttributes = []) {
-    let slot = take(source)
+  mutating func carry(
+    _ source: String, part: String = "", to target: String, _ attributes: MountAttributes = []
+  ) {
+    let slot = take(source, part: part)
     placed.append(.placeMount(slot: slot, target, attributes))
   }
 

@@ -149,9 +149,9 @@ private struct PlanWriter {
     case .setMountAttributes(let path, let attributes):
       verb(CNODE_SET_MOUNT_FLAGS)
       (row.source, row.flags) = (text(path), attributes.rawValue)
-    case .takeMount(let path, let slot):
+    case .takeMount(let path, let part, let slot):
       verb(CNODE_TAKE_MOUNT)
-      (row.source, row.number) = (text(path), slot)
+      (row.source, row.target, row.number) = (text(path), optional(part), slot)
     case .placeMount(let slot, let path, let attributes):
       verb(CNODE_PLACE_MOUNT)
       (row.target, row.number, row.flags) = (text(path), slot, attributes.rawValue)

@@ -18,7 +18,8 @@ enum Step: Sendable, Equatable {
   case mount(String, on: String, type: String = "", options: String = "", MountFlags = [])
   case setMountAttributes(String, MountAttributes)
   /// Remembers what lies at a path, to place it after the root was changed.
-  case takeMount(String, slot: Int32)
+  /// A part of it stays one: no link leads out of the whole.
+  case takeMount(String, part: String = "", slot: Int32)
   /// The slot's mount appears; a directory or file is made for it where there is none.
   case placeMount(slot: Int32, String, MountAttributes = [])
   case unmount(String)
@@ -66,7 +67,7 @@ extension Step: CustomStringConvertible {
     case .mount(let source, let target, let type, let options, let flags):
       "mount \([type, source, "again"].first { !$0.isEmpty }!) on \(target)" + Self.note(flags.text, options)
     case .setMountAttributes(let path, let attributes): "restrict mount \(path)" + Self.note(attributes.text)
-    case .takeMount(let path, _): "take \(path)"
+    case .takeMount(let path, let part, _): "take \(part.isEmpty ? path : "\(part) in \(path)")"
     case .placeMount(_, let path, let attributes): "mount on \(path)" + Self.note(attributes.text)
     case .unmount(let path): "unmount \(path)"
     case .enterRoot(let path): "enter root \(path)"

@@ -1,0 +1,62 @@
+internal import CLinux
+internal import Glibc
+
+extension Files {
+  /// Whether something is at the path below the directory. Throws EXDEV when a link or `..` on the way leads out of the
+  /// directory, even if somebody puts it there this very moment.
+  public static func exists(_ path: String, beneath directory: String) throws(SystemCallError) -> Bool {
+    let root = try open(directory, O_RDONLY | O_DIRECTORY)
+    defer { close(root) }
+    do throws(SystemCallError) {
+      close(try openBeneath(root, path))
+      return true
+    } catch {
+      if error.errno == ENOENT { return false }
+      throw error
+    }
+  }
+
+  /// Makes a directory below another one with every missing parent, each with exactly this mode; like `exists`, it does
+  /// not leave the directory.
+  public static func makeDirectories(
+    _ path: String, beneath directory: String, mode: UInt32
+  ) throws(SystemCallError) {
+    var parent = try open(directory, O_RDONLY | O_DIRECTORY)
+    defer { close(parent) }
+    let names = path.split(separator: "/").filter { $0 != "." }
+    for depth in names.indices {
+      let prefix = names[...depth].joined(separator: "/")
+      let root = try open(directory, O_RDONLY | O_DIRECTORY)
+      defer { close(root) }
+      let name = String(names[depth])
+      var made = false
+      var next = clinux_open_beneath(root, prefix)
+      if next < 0, errno == ENOENT {
+        try systemCall("mkdirat", on: prefix) { mkdirat(parent, name, mode) }
+        made = true
+        next = try openBeneath(root, prefix)
+      } else if next < 0 {
+        throw SystemCallError("openat2", on: prefix)
+      }
+      // The mode beyond what the umask leaves of it.
+      if made { try systemCall("chmod", on: prefix) { chmod("/proc/self/fd/\(next)", mode) } }
+      close(parent)
+      parent = next
+    }
+  }
+
+  public static func mode(of path: String) throws(SystemCallError) -> UInt32 {
+    var status = stat()
+    try systemCall("stat", on: path) { stat(path, &status) }
+    return status.st_mode & 0o7777
+  }
+
+  private static func openBeneath(_ root: Int32, _ path: String) throws(SystemCallError) -> Int32 {
+    while true {
+      let place = clinux_open_beneath(root, path)
+      if place >= 0 { return place }
+      // Something on the way was renamed meanwhile.
+      if errno != EAGAIN && errno != EINTR { throw SystemCallError("openat2", on: path) }
+    }
+  }
+}
