@@ -147,6 +147,7 @@ struct PodWork: Sendable {
   private func prepareFiles(for spec: ContainerSpec) throws(SystemCallError) {
     if let slash = spec.logPath.lastIndex(of: "/") {
       try Files.makeDirectories(String(spec.logPath[..<slash]), mode: 0o755)
+      FormerLogs.remove(besides: spec)
     }
     guard let file = spec.terminationMessageFile, let slash = file.lastIndex(of: "/") else { return }
     try Files.makeDirectories(String(file[..<slash]), mode: 0o755)

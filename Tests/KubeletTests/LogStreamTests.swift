@@ -1,3 +1,4 @@
+import ContainerRuntime
 import Documents
 import Glibc
 import KubernetesAPI
@@ -110,6 +111,18 @@ struct LogStreamTests {
       wanted.follows = false
       let newest = try LogStream(path, wanted, hasEnded: { true }, changes: { AsyncStream { nil } })
       #expect(try await TextOf.all(newest) == "line 4\n")
+    }
+  }
+
+  @Test func keepsTheLogsOfTwoAttempts() async throws {
+    try await TemporaryFolder.with { folder in
+      for name in ["0.log", "8.log", "8.log.20261121-120414", "9.log", "9.log.20261121-120414", "10.log", "notes"] {
+        try folder.write("", to: "main/" + name)
+      }
+      FormerLogs.remove(
+        besides: ContainerSpec(
+          id: "c", sandboxID: "s", name: "main", attempt: 10, imageID: "i", logPath: folder.path("main/10.log")))
+      #expect(try Files.list(folder.path("main")) == ["10.log", "9.log", "9.log.20261121-120414", "notes"])
     }
   }
 
