@@ -85,7 +85,7 @@ struct WatchTests {
     let housekeeping = Task { await cluster.server.run() }
     defer { housekeeping.cancel() }
     let watch = try await cluster.watch(
-      Cluster.pods + "?watch=true&timeoutSeconds=2&allowWatchBookmarks=true")
+      Cluster.pods + "?watch=true&timeoutSeconds=4&allowWatchBookmarks=true")
     #expect(try await watch.nextText() == "BOOKMARK")
     #expect(try await watch.next() == nil)
   }

