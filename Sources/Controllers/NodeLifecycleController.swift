@@ -11,7 +11,6 @@ public final class NodeLifecycleController: Sendable {
   private let time: any TimeSource
   private let recorder: EventRecorder
   private let nodes: Mirror<Node>
-  private let pods: Mirror<Pod>
   private let queue: ReconcileLoop<String>
   // A lock, because the mirror's callbacks write here.
   private let heard = Mutex<[String: LastWord]>([:])
@@ -27,7 +26,6 @@ public final class NodeLifecycleController: Sendable {
     self.time = time
     recorder = EventRecorder(client: client, component: "node-controller", host: "", time: time)
     nodes = Mirror(client) { try await time.sleep(for: $0) }
-    pods = Mirror(client) { try await time.sleep(for: $0) }
     queue = ReconcileLoop(time: time)
   }
 
@@ -37,14 +35,7 @@ public final class NodeLifecycleController: Sendable {
       group.addTask { [self] in await recorder.run() }
       group.addTask { [self] in try await nodes.run { key, old, new in self.nodeChanged(key.name, old, new) } }
       group.addTask { [self] in
-        try await pods.run { _, old, new in
-          guard let new, let node = new.spec.nodeName, old?.spec.nodeName != node else { return }
-          self.queue.add(node)
-        }
-      }
-      group.addTask { [self] in
         await nodes.waitUntilFilled()
-        await pods.waitUntilFilled()
         await queue.run { name in await self.look(at: name) }
       }
     }
@@ -93,18 +84,25 @@ public final class NodeLifecycleController: Sendable {
       return error.isNotFound ? .done : .failed
     }
     var nextLook = health.nextLook
-    if health.taints == nil, let deadline = await evict(from: node, now: now) {
-      nextLook = min(nextLook, deadline - now)
+    if health.taints == nil, node.drivesPodsAway {
+      do throws(StatusError) {
+        if let deadline = try await evict(from: node, now: now) { nextLook = min(nextLook, deadline - now) }
+      } catch {
+        return .failed
+      }
+      // Others may bind pods to it at any time.
+      nextLook = min(nextLook, .seconds(1))
     }
     return .again(after: max(.milliseconds(100), nextLook))
   }
 
-  private func pods(on node: String) -> [Pod] {
-    pods.objects.filter { $0.spec.nodeName == node }.sorted { ObjectKey($0) < ObjectKey($1) }
+  /// Asked for when a node is in trouble: a copy of all pods, kept for that rare case, would cost more than all else here.
+  private func pods(on node: String) async throws(StatusError) -> [Pod] {
+    try await client.list(Pod.self, Selection(fieldSelector: "spec.nodeName=\(node)")).items
   }
 
   private func markPodsNotReady(on node: String) async throws(StatusError) {
-    for pod in pods(on: node) {
+    for pod in try await pods(on: node) {
       var conditions = pod.status.conditions
       guard let index = conditions.firstIndex(where: { $0.type == "Ready" && $0.status == "True" }) else { continue }
       conditions[index].status = "False"
@@ -120,9 +118,9 @@ public final class NodeLifecycleController: Sendable {
   }
 
   /// Deletes the pods whose tolerance is over; answers when the next one's will be.
-  private func evict(from node: Node, now: Timestamp) async -> Timestamp? {
+  private func evict(from node: Node, now: Timestamp) async throws(StatusError) -> Timestamp? {
     var next: Timestamp?
-    for pod in pods(on: node.name) where pod.metadata.deletionTimestamp == nil {
+    for pod in try await pods(on: node.name) where pod.metadata.deletionTimestamp == nil {
       guard let deadline = TaintEviction.deadline(pod, on: node, now: now) else { continue }
       if deadline > now {
         next = min(deadline, next ?? deadline)
@@ -147,4 +145,9 @@ public final class NodeLifecycleController: Sendable {
     reference.uid = node.uid
     recorder.record(reference, note)
   }
+}
+
+extension Node {
+  /// Whether it is tainted so that pods have to leave it.
+  fileprivate var drivesPodsAway: Bool { spec.taints.contains { $0.effect == "NoExecute" } }
 }

@@ -86,7 +86,10 @@ public struct AnySchema: Sendable {
       let (value, report) = Root.decode(document)
       return (value.document(), report.mismatches.map(\.message) + report.strictProblems.map(\.message))
     }
-    properties = { Mirror(reflecting: Root()).children.compactMap(\.label) }
+    properties = {
+      // A boxed property is stored under its name with an underscore in front.
+      Mirror(reflecting: Root()).children.compactMap(\.label).map { $0.hasPrefix("_") ? String($0.dropFirst()) : $0 }
+    }
   }
 
   public func field(_ name: String) -> FieldDescription? { findField(name) }

@@ -122,11 +122,14 @@ extension ValueType {
           report.mismatch(document, expected: .list(element.describe()))
           return nil
         }
-        return list.enumerated().compactMap { index, item in
+        var result: [Element] = []
+        result.reserveCapacity(list.count)
+        for (index, item) in list.enumerated() {
           report.path.append(.index(index))
-          defer { report.path.removeLast() }
-          return element.decode(item, &report)
+          if let value = element.decode(item, &report) { result.append(value) }
+          report.path.removeLast()
         }
+        return result
       },
       encode: { .list($0.map(element.encode)) },
       isEmpty: \.isEmpty,

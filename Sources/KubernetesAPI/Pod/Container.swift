@@ -9,16 +9,16 @@ public struct Container: Described {
   public var envFrom: [EnvFromSource] = []
   public var image: String?
   public var imagePullPolicy: String?
-  public var lifecycle: Lifecycle?
-  public var livenessProbe: Probe?
+  @Boxed public var lifecycle: Lifecycle?
+  @Boxed public var livenessProbe: Probe?
   public var ports: [ContainerPort] = []
-  public var readinessProbe: Probe?
+  @Boxed public var readinessProbe: Probe?
   public var resizePolicy: [ContainerResizePolicy] = []
   public var resources = ResourceRequirements()
   public var restartPolicy: String?
   public var restartPolicyRules: [ContainerRestartRule] = []
-  public var securityContext: SecurityContext?
-  public var startupProbe: Probe?
+  @Boxed public var securityContext: SecurityContext?
+  @Boxed public var startupProbe: Probe?
   public var stdin: Bool?
   public var stdinOnce: Bool?
   public var terminationMessagePath: String?
@@ -106,16 +106,16 @@ public struct EphemeralContainer: Described {
   public var envFrom: [EnvFromSource] = []
   public var image: String?
   public var imagePullPolicy: String?
-  public var lifecycle: Lifecycle?
-  public var livenessProbe: Probe?
+  @Boxed public var lifecycle: Lifecycle?
+  @Boxed public var livenessProbe: Probe?
   public var ports: [ContainerPort] = []
-  public var readinessProbe: Probe?
+  @Boxed public var readinessProbe: Probe?
   public var resizePolicy: [ContainerResizePolicy] = []
   public var resources = ResourceRequirements()
   public var restartPolicy: String?
   public var restartPolicyRules: [ContainerRestartRule] = []
-  public var securityContext: SecurityContext?
-  public var startupProbe: Probe?
+  @Boxed public var securityContext: SecurityContext?
+  @Boxed public var startupProbe: Probe?
   public var stdin: Bool?
   public var stdinOnce: Bool?
   public var targetContainerName: String?

@@ -10,12 +10,12 @@ public struct ContainerStatus: Described {
   public var imageID: String?
   public var lastState = ContainerState()
   public var ready: Bool?
-  public var resources: ResourceRequirements?
+  @Boxed public var resources: ResourceRequirements?
   public var restartCount: Int32?
   public var started: Bool?
   public var state = ContainerState()
   public var stopSignal: String?
-  public var user: ContainerUser?
+  @Boxed public var user: ContainerUser?
   public var volumeMounts: [VolumeMountStatus] = []
 
   public init() {}
@@ -47,9 +47,9 @@ public struct ContainerStatus: Described {
 
 /// Whether a container waits, runs or has ended; exactly one is set.
 public struct ContainerState: Described {
-  public var running: ContainerStateRunning?
-  public var terminated: ContainerStateTerminated?
-  public var waiting: ContainerStateWaiting?
+  @Boxed public var running: ContainerStateRunning?
+  @Boxed public var terminated: ContainerStateTerminated?
+  @Boxed public var waiting: ContainerStateWaiting?
 
   public init() {}
 

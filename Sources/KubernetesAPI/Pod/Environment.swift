@@ -4,7 +4,7 @@ public import ObjectSchema
 public struct EnvVar: Described {
   public var name: String?
   public var value: String?
-  public var valueFrom: EnvVarSource?
+  @Boxed public var valueFrom: EnvVarSource?
 
   public init() {}
 
@@ -19,9 +19,9 @@ public struct EnvVar: Described {
 
 /// A config map or secret whose entries become environment variables.
 public struct EnvFromSource: Described {
-  public var configMapRef: ConfigMapEnvSource?
+  @Boxed public var configMapRef: ConfigMapEnvSource?
   public var prefix: String?
-  public var secretRef: SecretEnvSource?
+  @Boxed public var secretRef: SecretEnvSource?
 
   public init() {}
 
@@ -36,11 +36,11 @@ public struct EnvFromSource: Described {
 
 /// Where the text of a variable comes from.
 public struct EnvVarSource: Described {
-  public var configMapKeyRef: ConfigMapKeySelector?
-  public var fieldRef: ObjectFieldSelector?
-  public var fileKeyRef: FileKeySelector?
-  public var resourceFieldRef: ResourceFieldSelector?
-  public var secretKeyRef: SecretKeySelector?
+  @Boxed public var configMapKeyRef: ConfigMapKeySelector?
+  @Boxed public var fieldRef: ObjectFieldSelector?
+  @Boxed public var fileKeyRef: FileKeySelector?
+  @Boxed public var resourceFieldRef: ResourceFieldSelector?
+  @Boxed public var secretKeyRef: SecretKeySelector?
 
   public init() {}
 

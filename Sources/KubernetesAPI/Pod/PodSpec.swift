@@ -3,10 +3,10 @@ public import ObjectSchema
 /// What a pod is to be.
 public struct PodSpec: Described {
   public var activeDeadlineSeconds: Int64?
-  public var affinity: Affinity?
+  @Boxed public var affinity: Affinity?
   public var automountServiceAccountToken: Bool?
   public var containers: [Container] = []
-  public var dnsConfig: PodDNSConfig?
+  @Boxed public var dnsConfig: PodDNSConfig?
   public var dnsPolicy: String?
   public var enableServiceLinks: Bool?
   public var ephemeralContainers: [EphemeralContainer] = []
@@ -29,13 +29,13 @@ public struct PodSpec: Described {
   public var priorityClassName: String?
   public var readinessGates: [PodReadinessGate] = []
   public var resourceClaims: [PodResourceClaim] = []
-  public var resources: ResourceRequirements?
+  @Boxed public var resources: ResourceRequirements?
   public var restartPolicy: String?
   public var runtimeClassName: String?
   public var schedulerName: String?
   public var schedulingGates: [PodSchedulingGate] = []
   public var schedulingGroup: PodSchedulingGroup?
-  public var securityContext: PodSecurityContext?
+  @Boxed public var securityContext: PodSecurityContext?
   public var serviceAccount: String?
   public var serviceAccountName: String?
   public var setHostnameAsFQDN: Bool?

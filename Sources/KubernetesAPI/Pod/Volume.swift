@@ -3,36 +3,36 @@ public import ObjectSchema
 /// Storage of a pod: its name, and where it comes from; exactly one source is set.
 public struct Volume: Described {
   public var name: String?
-  public var awsElasticBlockStore: AWSElasticBlockStoreVolumeSource?
-  public var azureDisk: AzureDiskVolumeSource?
-  public var azureFile: AzureFileVolumeSource?
-  public var cephfs: CephFSVolumeSource?
-  public var cinder: CinderVolumeSource?
-  public var configMap: ConfigMapVolumeSource?
-  public var csi: CSIVolumeSource?
-  public var downwardAPI: DownwardAPIVolumeSource?
-  public var emptyDir: EmptyDirVolumeSource?
-  public var ephemeral: EphemeralVolumeSource?
-  public var fc: FCVolumeSource?
-  public var flexVolume: FlexVolumeSource?
-  public var flocker: FlockerVolumeSource?
-  public var gcePersistentDisk: GCEPersistentDiskVolumeSource?
-  public var gitRepo: GitRepoVolumeSource?
-  public var glusterfs: GlusterfsVolumeSource?
-  public var hostPath: HostPathVolumeSource?
-  public var image: ImageVolumeSource?
-  public var iscsi: ISCSIVolumeSource?
-  public var nfs: NFSVolumeSource?
-  public var persistentVolumeClaim: PersistentVolumeClaimVolumeSource?
-  public var photonPersistentDisk: PhotonPersistentDiskVolumeSource?
-  public var portworxVolume: PortworxVolumeSource?
-  public var projected: ProjectedVolumeSource?
-  public var quobyte: QuobyteVolumeSource?
-  public var rbd: RBDVolumeSource?
-  public var scaleIO: ScaleIOVolumeSource?
-  public var secret: SecretVolumeSource?
-  public var storageos: StorageOSVolumeSource?
-  public var vsphereVolume: VsphereVirtualDiskVolumeSource?
+  @Boxed public var awsElasticBlockStore: AWSElasticBlockStoreVolumeSource?
+  @Boxed public var azureDisk: AzureDiskVolumeSource?
+  @Boxed public var azureFile: AzureFileVolumeSource?
+  @Boxed public var cephfs: CephFSVolumeSource?
+  @Boxed public var cinder: CinderVolumeSource?
+  @Boxed public var configMap: ConfigMapVolumeSource?
+  @Boxed public var csi: CSIVolumeSource?
+  @Boxed public var downwardAPI: DownwardAPIVolumeSource?
+  @Boxed public var emptyDir: EmptyDirVolumeSource?
+  @Boxed public var ephemeral: EphemeralVolumeSource?
+  @Boxed public var fc: FCVolumeSource?
+  @Boxed public var flexVolume: FlexVolumeSource?
+  @Boxed public var flocker: FlockerVolumeSource?
+  @Boxed public var gcePersistentDisk: GCEPersistentDiskVolumeSource?
+  @Boxed public var gitRepo: GitRepoVolumeSource?
+  @Boxed public var glusterfs: GlusterfsVolumeSource?
+  @Boxed public var hostPath: HostPathVolumeSource?
+  @Boxed public var image: ImageVolumeSource?
+  @Boxed public var iscsi: ISCSIVolumeSource?
+  @Boxed public var nfs: NFSVolumeSource?
+  @Boxed public var persistentVolumeClaim: PersistentVolumeClaimVolumeSource?
+  @Boxed public var photonPersistentDisk: PhotonPersistentDiskVolumeSource?
+  @Boxed public var portworxVolume: PortworxVolumeSource?
+  @Boxed public var projected: ProjectedVolumeSource?
+  @Boxed public var quobyte: QuobyteVolumeSource?
+  @Boxed public var rbd: RBDVolumeSource?
+  @Boxed public var scaleIO: ScaleIOVolumeSource?
+  @Boxed public var secret: SecretVolumeSource?
+  @Boxed public var storageos: StorageOSVolumeSource?
+  @Boxed public var vsphereVolume: VsphereVirtualDiskVolumeSource?
 
   public init() {}
 
@@ -255,12 +255,12 @@ public struct ProjectedVolumeSource: Described {
 
 /// One source of files; exactly one field is set.
 public struct VolumeProjection: Described {
-  public var clusterTrustBundle: ClusterTrustBundleProjection?
-  public var configMap: ConfigMapProjection?
-  public var downwardAPI: DownwardAPIProjection?
-  public var podCertificate: PodCertificateProjection?
-  public var secret: SecretProjection?
-  public var serviceAccountToken: ServiceAccountTokenProjection?
+  @Boxed public var clusterTrustBundle: ClusterTrustBundleProjection?
+  @Boxed public var configMap: ConfigMapProjection?
+  @Boxed public var downwardAPI: DownwardAPIProjection?
+  @Boxed public var podCertificate: PodCertificateProjection?
+  @Boxed public var secret: SecretProjection?
+  @Boxed public var serviceAccountToken: ServiceAccountTokenProjection?
 
   public init() {}
 
