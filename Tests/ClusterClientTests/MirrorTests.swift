@@ -83,7 +83,9 @@ struct MirrorTests {
     let server = try await UnreliableServer()
     for name in ["kept", "changed", "lost"] { _ = try await server.past.create(Self.map(name)) }
     try await Self.mirrored(server) { _, mirror, told in
+      let asked = server.asked.count
       server.goAway()
+      try await Deadline.wait("the mirror has noticed") { server.asked.count > asked }
       _ = try await server.past.update(Self.map("changed", value: "new"))
       try await server.past.delete(ConfigMap.self, "lost", namespace: "default")
       _ = try await server.past.create(Self.map("fresh"))
