@@ -12,6 +12,8 @@ final class UnreliableServer: APIEndpoint {
 
   private struct State {
     var isAway = false
+    /// How often all listeners were dropped.
+    var drops = 0
     var streams: [any ByteStream] = []
     var asked: [String] = []
   }
@@ -26,13 +28,19 @@ final class UnreliableServer: APIEndpoint {
   var asked: [String] { state.withLock(\.asked) }
 
   func send(_ request: APIRequest) async throws(StatusError) -> APIResponse {
-    let isAway = state.withLock { state in
+    let (isAway, drops) = state.withLock { state in
       state.asked.append("\(request.method) \(request.path)" + (request.isSet("watch") ? " *" : ""))
-      return state.isAway
+      return (state.isAway, state.drops)
     }
     if isAway { throw StatusError.unreachable("the server is away") }
     let response = try await server.send(request)
-    if case .stream(let stream) = response.body { state.withLock { $0.streams.append(stream) } }
+    guard case .stream(let stream) = response.body else { return response }
+    let isDropped = state.withLock { state in
+      state.streams.append(stream)
+      return state.drops != drops
+    }
+    // Whoever asked before the drop is dropped with the others.
+    if isDropped { stream.cancel() }
     return response
   }
 
@@ -40,6 +48,7 @@ final class UnreliableServer: APIEndpoint {
   func dropListeners() {
     let streams = state.withLock { state in
       defer { state.streams = [] }
+      state.drops += 1
       return state.streams
     }
     for stream in streams { stream.cancel() }

@@ -110,8 +110,9 @@ struct EditingTests {
 
   @Test func aPasteIntoASearchComesAfterIt() async throws {
     try await Specimen.run { terminal in
+      try await terminal.expect("specimen>")
       try await terminal.type("echo found\r")
-      try await terminal.expectScreen("a second prompt") { $0.text.hasSuffix("\nspecimen>") }
+      try await terminal.expectScreen("a second prompt") { $0.text.hasSuffix("\nfound\nspecimen>") }
       try await terminal.press(.controlR)
       try await terminal.type("fou")
       try await terminal.expect("bck:fou")
