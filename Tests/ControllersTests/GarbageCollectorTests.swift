@@ -1,8 +1,6 @@
-import APIServer
 import ClusterClient
 import KubernetesAPI
 import ObjectSchema
-import ObjectStore
 import Testing
 
 @testable import Controllers
@@ -94,42 +92,26 @@ struct GarbageDecisionTests {
 
 @Suite(.timeLimit(.minutes(1)))
 struct GarbageCollectorTests {
-  private struct NoNodes: NodeConnector {
-    func endpoint(node: Node) async throws(StatusError) -> any APIEndpoint {
-      throw StatusError.unavailable("no node is there")
-    }
-  }
-
   /// Runs the collector over a cluster with a deployment `web`, its replica set and two pods.
   private func withCluster(_ body: (ClusterClient) async throws -> Void) async throws {
-    let server = Server(store: try Store.inMemory(), nodes: NoNodes())
-    try await server.prepare()
-    let client = ClusterClient(endpoint: server)
-    var account = ServiceAccount()
-    account.metadata = ObjectMeta(name: "default", namespace: "default")
-    _ = try await client.create(account)
-    var deployment = Deployment()
-    deployment.metadata = ObjectMeta(name: "web", namespace: "default")
-    deployment.spec.selector = LabelSelector(["app": "web"])
-    deployment.spec.template = template
-    deployment = try await client.create(deployment)
-    var set = ReplicaSet()
-    set.metadata = ObjectMeta(name: "web-1", namespace: "default")
-    set.metadata.ownerReferences = [owner(deployment)]
-    set.spec.selector = LabelSelector(["app": "web"])
-    set.spec.template = template
-    set = try await client.create(set)
-    for name in ["web-1-a", "web-1-b"] { _ = try await client.create(pod(name, owners: [owner(set)])) }
-    let collector = GarbageCollector(client: client)
-    let work = Task { try await collector.run() }
-    do {
-      try await body(client)
-    } catch {
-      work.cancel()
-      throw error
-    }
-    work.cancel()
-    _ = await work.result
+    try await ControlledCluster.with(
+      prepare: { client in
+        var account = ServiceAccount()
+        account.metadata = ObjectMeta(name: "default", namespace: "default")
+        _ = try await client.create(account)
+        var deployment = Deployment()
+        deployment.metadata = ObjectMeta(name: "web", namespace: "default")
+        deployment.spec.selector = LabelSelector(["app": "web"])
+        deployment.spec.template = template
+        deployment = try await client.create(deployment)
+        var set = ReplicaSet()
+        set.metadata = ObjectMeta(name: "web-1", namespace: "default")
+        set.metadata.ownerReferences = [owner(deployment)]
+        set.spec.selector = LabelSelector(["app": "web"])
+        set.spec.template = template
+        set = try await client.create(set)
+        for name in ["web-1-a", "web-1-b"] { _ = try await client.create(pod(name, owners: [owner(set)])) }
+      }, work: { try await GarbageCollector(client: $0).run() }, body)
   }
 
   private var template: PodTemplateSpec {

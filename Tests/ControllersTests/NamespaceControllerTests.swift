@@ -1,20 +1,12 @@
-import APIServer
 import ClusterClient
 import KubernetesAPI
 import ObjectSchema
-import ObjectStore
 import Testing
 
 @testable import Controllers
 
 @Suite(.timeLimit(.minutes(1)))
 struct NamespaceControllerTests {
-  private struct NoNodes: NodeConnector {
-    func endpoint(node: Node) async throws(StatusError) -> any APIEndpoint {
-      throw StatusError.unavailable("no node is there")
-    }
-  }
-
   private func pod(_ name: String, node: String? = nil) -> Pod {
     var pod = Pod()
     pod.metadata = ObjectMeta(name: name, namespace: "room")
@@ -28,25 +20,15 @@ struct NamespaceControllerTests {
 
   /// Runs the controller over a new cluster with a namespace `room`.
   private func withCluster(_ body: (ClusterClient) async throws -> Void) async throws {
-    let server = Server(store: try Store.inMemory(), nodes: NoNodes())
-    try await server.prepare()
-    let client = ClusterClient(endpoint: server)
-    var namespace = Namespace()
-    namespace.metadata.name = "room"
-    _ = try await client.create(namespace)
-    var account = ServiceAccount()
-    account.metadata = ObjectMeta(name: "default", namespace: "room")
-    _ = try await client.create(account)
-    let controller = NamespaceController(client: client)
-    let work = Task { try await controller.run() }
-    do {
-      try await body(client)
-    } catch {
-      work.cancel()
-      throw error
-    }
-    work.cancel()
-    _ = await work.result
+    try await ControlledCluster.with(
+      prepare: { client in
+        var namespace = Namespace()
+        namespace.metadata.name = "room"
+        _ = try await client.create(namespace)
+        var account = ServiceAccount()
+        account.metadata = ObjectMeta(name: "default", namespace: "room")
+        _ = try await client.create(account)
+      }, work: { try await NamespaceController(client: $0).run() }, body)
   }
 
   private func waitUntil(_ condition: () async throws -> Bool) async throws {

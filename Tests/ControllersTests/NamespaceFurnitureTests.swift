@@ -1,7 +1,5 @@
-import APIServer
 import ClusterClient
 import KubernetesAPI
-import ObjectStore
 import Testing
 
 @testable import Controllers
@@ -9,31 +7,15 @@ import Testing
 /// What every namespace holds without being asked for.
 @Suite(.timeLimit(.minutes(1)))
 struct NamespaceFurnitureTests {
-  private struct NoNodes: NodeConnector {
-    func endpoint(node: Node) async throws(StatusError) -> any APIEndpoint {
-      throw StatusError.unavailable("no node is there")
-    }
-  }
-
   /// Runs both controllers over a new cluster.
   private func withCluster(_ body: (ClusterClient) async throws -> Void) async throws {
-    let server = Server(store: try Store.inMemory(), nodes: NoNodes())
-    try await server.prepare()
-    let client = ClusterClient(endpoint: server)
-    let work = Task {
-      try await withThrowingDiscardingTaskGroup { group in
-        group.addTask { try await ServiceAccountController(client: client).run() }
-        group.addTask { try await RootCertificatePublisher(client: client, certificate: "the certificate").run() }
-      }
-    }
-    do {
-      try await body(client)
-    } catch {
-      work.cancel()
-      throw error
-    }
-    work.cancel()
-    _ = await work.result
+    try await ControlledCluster.with(
+      work: { client in
+        try await withThrowingDiscardingTaskGroup { group in
+          group.addTask { try await ServiceAccountController(client: client).run() }
+          group.addTask { try await RootCertificatePublisher(client: client, certificate: "the certificate").run() }
+        }
+      }, body)
   }
 
   /// The object, once it is there.

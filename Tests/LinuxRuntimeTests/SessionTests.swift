@@ -76,8 +76,10 @@ extension RealNodes {
         try await Deadline.wait("the program to be gone") { try await !runs() }
         await #expect(throws: RuntimeError.self) { try await session.wait() }
         // Whoever waited meanwhile is told that nobody asks any more, or how the program was ended: what came first.
-        let told = await end.result
-        if case .success(let status) = told { #expect(status.code == 137) }
+        switch await end.result {
+        case .success(let status): #expect(status.code == 137)
+        case .failure(let error): #expect(error is RuntimeError)
+        }
       }
     }
 

@@ -84,10 +84,10 @@ enum GoTypes {
     var rows: [(name: Substring, fields: [Substring])] = []
     for line in declarations.split(separator: "\n") {
       if line.hasPrefix("  ") {
-        rows[rows.count - 1].fields += line.dropFirst(2).split(separator: ",").map(\.trimmed)
+        rows[rows.count - 1].fields += line.dropFirst(2).split(separator: ",").map { $0.trimmingPrefix(" ") }
       } else {
         let parts = line.split(separator: ":")
-        rows.append((parts[0], parts[1].split(separator: ",").map(\.trimmed)))
+        rows.append((parts[0], parts[1].split(separator: ",").map { $0.trimmingPrefix(" ") }))
       }
     }
     return rows
@@ -272,13 +272,4 @@ enum GoTypes {
     v1.LabelSelector: MatchLabels map[string]string, MatchExpressions []v1.LabelSelectorRequirement
     v1.LabelSelectorRequirement: Key string, Operator LabelSelectorOperator, Values []string
     """
-}
-
-extension Substring {
-  fileprivate var trimmed: Substring {
-    var text = self
-    while text.first == " " { text.removeFirst() }
-    while text.last == " " { text.removeLast() }
-    return text
-  }
 }
