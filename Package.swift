@@ -117,7 +117,10 @@ let package = Package(
 
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["LocalCluster", "HTTPTransport", "ClusterClient", "KubernetesAPI", "SystemIO"],
+      dependencies: [
+        "LocalCluster", "HTTPTransport", "ClusterClient", "KubernetesAPI", "LinuxRuntime", "ContainerRuntime",
+        "SystemIO",
+      ],
       swiftSettings: strict
     ),
 

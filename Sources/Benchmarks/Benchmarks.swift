@@ -4,17 +4,18 @@ internal import Glibc
 @main
 enum Benchmarks {
   private static let usage = """
-    Usage: podium-bench [--runs N] [--tls] [api] [cluster] [pods]
+    Usage: podium-bench [--runs N] [--tls] [api] [cluster] [runtime] [pods]
            podium-bench [--runs N] --against KUBECONFIG
 
       api      requests through the socket (or TLS with --tls), watches, start and memory of the control plane
       cluster  from nothing to a cluster, and back
+      runtime  containers, pods and exec of a node without Kubernetes, beside crun, runc, bwrap and podman
       pods     from POST to Running, and from DELETE to gone
 
     --against measures the requests of another cluster, in a namespace that is made for it and removed.
     """
 
-  private static let groups = ["api", "cluster", "pods"]
+  private static let groups = ["api", "cluster", "runtime", "pods"]
 
   static func main() async {
     signal(SIGPIPE, SIG_IGN)
@@ -49,11 +50,13 @@ enum Benchmarks {
       default: throw BenchmarkProblem("unknown word \"\(word)\"\n\(usage)")
       }
     }
+    if chosen.isEmpty { chosen = groups }
+    if kubeconfig == nil, chosen.contains("runtime") { PrivateMounts.enter() }
     Row.printHeader()
     if let kubeconfig { return try await APIRows.measure(against: kubeconfig, runs: runs ?? 3) }
-    if chosen.isEmpty { chosen = groups }
     if chosen.contains("api") { try await APIRows.measureOwn(runs: runs ?? 3, overTLS: overTLS) }
     if chosen.contains("cluster") { try await ClusterRows.measure(runs: runs ?? 10) }
+    if chosen.contains("runtime") { try await RuntimeRows.measure(runs: runs ?? 21) }
     if chosen.contains("pods") { try await PodRows.measure(runs: runs ?? 10) }
   }
 }

@@ -28,6 +28,12 @@ struct Row {
     print([name, unit, text(median), text(least), text(most), String(values.count), verdict])
   }
 
+  /// Says why something could not be measured on this machine.
+  static func printAbsent(_ name: String, _ reason: String) {
+    Swift.print(name.padded(widths[0]) + "not measured: " + reason)
+    fflush(nil)
+  }
+
   private static func print(_ columns: [String]) {
     let padded = zip(columns, widths).map { $0.padded($1) }
     Swift.print(padded.joined() + columns[widths.count])
