@@ -1,6 +1,7 @@
 // The interpreter of step lists. Runs between clone and execve: only async-signal-safe calls, no malloc, no stdio.
 #define _GNU_SOURCE
 #include "interpreter.h"
+#include "packets.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -44,25 +45,6 @@ void cnode_set_title(const char *text) {
   memset(title, 0, title_size);
   memcpy(title, text, length < title_size ? length : title_size);
   prctl(PR_SET_NAME, text[0] == '/' ? text + 1 : text);
-}
-
-struct cnode_plan *cnode_map_plan(int descriptor) {
-  struct stat status;
-  if (fstat(descriptor, &status) != 0) return NULL;
-  if ((size_t)status.st_size < sizeof(struct cnode_plan)) return errno = EINVAL, NULL;
-  void *plan = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0);
-  return plan == MAP_FAILED ? NULL : plan;
-}
-
-const char *cnode_text(const struct cnode_plan *plan, uint32_t offset) {
-  return offset ? (const char *)plan + offset : NULL;
-}
-
-// Offsets become pointers where they stand, so that no memory is needed; a list is used once in a process.
-static char **list(struct cnode_plan *plan, uint32_t offset) {
-  uint64_t *entries = (uint64_t *)((char *)plan + offset);
-  for (uint64_t *entry = entries; *entry; entry++) *entry += (uint64_t)(uintptr_t)plan;
-  return (char **)entries;
 }
 
 static int make_directories(const char *path, mode_t mode, int with_last) {
@@ -253,7 +235,13 @@ static int run(char **arguments, pid_t child) {
 static int send_netlink(char *messages, size_t size, int32_t pid_offset, pid_t child) {
   if (pid_offset >= 0) memcpy(messages + pid_offset, &child, sizeof(uint32_t));
   int outstanding = 0;
-  for (size_t at = 0; at < size; outstanding++) at += NLMSG_ALIGN(((struct nlmsghdr *)(messages + at))->nlmsg_len);
+  for (size_t at = 0; at < size;) {
+    const struct nlmsghdr *header = (const struct nlmsghdr *)(messages + at);
+    if (size - at < sizeof *header || header->nlmsg_len < sizeof *header || header->nlmsg_len > size - at)
+      return errno = EBADMSG, -1;
+    at += NLMSG_ALIGN(header->nlmsg_len);
+    if (header->nlmsg_flags & NLM_F_ACK) outstanding++;
+  }
   int link = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
   if (link < 0) return -1;
   int reason = send(link, messages, size, 0) < 0 ? errno : 0;
@@ -417,8 +405,9 @@ static int perform_step(const struct cnode_step *step, struct cnode_context *con
     case CNODE_JOIN: return setns(number, (int)flags);
     case CNODE_UNSHARE: return unshare((int)flags);
     case CNODE_MAP_IDS: return map_ids(context->child, source, data);
-    case CNODE_RUN: return run(list(plan, step->data), context->child);
+    case CNODE_RUN: return run(cnode_list(plan, step->data), context->child);
     case CNODE_SEND_NETLINK: return send_netlink((char *)plan + step->data, flags, number, context->child);
+    case CNODE_OPEN_WIRE: return cnode_open_wire(source, (unsigned)flags, number);
     case CNODE_SET_HOST_NAME: return sethostname(source, strlen(source));
     case CNODE_SET_LIMIT: {
       struct rlimit limit = {.rlim_cur = flags, .rlim_max = flags};
@@ -435,8 +424,8 @@ static int perform_step(const struct cnode_step *step, struct cnode_context *con
     case CNODE_OPEN_TERMINAL: return open_terminal(context->report);
     case CNODE_AWAIT_PARENT: return await_parent(context->report);
     case CNODE_EXECUTE: {
-      char **candidates = list(plan, step->data), **arguments = list(plan, step->target);
-      return execute(candidates, arguments, list(plan, step->type));
+      char **candidates = cnode_list(plan, step->data), **arguments = cnode_list(plan, step->target);
+      return execute(candidates, arguments, cnode_list(plan, step->type));
     }
     case CNODE_PAUSE: pause_for_ever();
   }

@@ -10,9 +10,15 @@ struct cnode_context {
   int report;   // in the child's list: the socket to the parent, or -1
 };
 
-// Maps the plan in a memory file, privately: lists of it are turned into pointers in place. NULL with errno.
-struct cnode_plan *cnode_map_plan(int descriptor);
+enum { CNODE_PLAN_SIZE = 16 << 20 };
+
+// A copy of the plan in a file, if every field of it holds what its verb reads; else NULL with errno.
+struct cnode_plan *cnode_load_plan(int file);
+void cnode_free_plan(struct cnode_plan *plan);
+// NULL for what is absent.
 const char *cnode_text(const struct cnode_plan *plan, uint32_t offset);
+// Offsets become pointers where they stand, so that no memory is needed.
+char **cnode_list(struct cnode_plan *plan, uint32_t offset);
 
 // Performs `count` steps from `first`; success is {-1, 0}. Does not return from execute and pause.
 struct cnode_report cnode_perform(struct cnode_context *context, uint32_t first, uint32_t count);

@@ -36,7 +36,7 @@ static void launch(void) {
   struct sigaction passing = {.sa_handler = pass_on};
   sigaction(SIGTERM, &passing, NULL);
   sigaction(SIGINT, &passing, NULL);
-  struct cnode_plan *plan = cnode_map_plan(CNODE_LAUNCH_PLAN);
+  struct cnode_plan *plan = cnode_load_plan(CNODE_LAUNCH_PLAN);
   int pair[2];
   if (!plan || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
     fail((struct cnode_report){.step = CNODE_CLONING, .error = errno});

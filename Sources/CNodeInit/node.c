@@ -2,6 +2,7 @@
 // what it started with the streams, so that a kubelet that was started again finds everything as it was.
 #define _GNU_SOURCE
 #include "node.h"
+#include "packets.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -40,10 +40,24 @@ static size_t process_count, process_room;
 
 static struct cnode_plan *launch_plan, *kubelet_plan;
 static int control = -1;  // our end of the kubelet's socket
-static pid_t kubelet;
-static int64_t kubelet_started, kubelet_due, claimed;
-static int kubelet_delay_ms;
+static int64_t claimed;
 static int network, process_namespace, null_device, state_directory = -1;
+
+// What the node keeps running: it is started again when it ends, after longer and longer breaks.
+struct service {
+  const char *name;
+  void (*run)(void);
+  pid_t pid;  // 0 while it does not run
+  int64_t started, due;
+  int delay_ms;
+};
+
+static struct service kubelet = {.name = "kubelet"};
+static struct service carriers[] = {
+    {.name = "carrier of packets to other nodes", .run = cnode_carry_outbound},
+    {.name = "carrier of packets from other nodes", .run = cnode_carry_inbound},
+};
+enum { CARRIERS = sizeof carriers / sizeof carriers[0] };
 
 enum { SHORTEST_DELAY_MS = 100, LONGEST_DELAY_MS = 10000, STEADY_MS = 60000, TICK_MS = 5000 };
 
@@ -109,7 +123,7 @@ static void lose_kubelet(void);
 static void tell(const struct cnode_message *message, const int *descriptors, int count) {
   if (control < 0) return;
   if (cnode_send(control, message, sizeof *message, descriptors, count) >= 0) return;
-  if (kubelet > 0) kill(kubelet, SIGKILL);
+  if (kubelet.pid > 0) kill(kubelet.pid, SIGKILL);
   lose_kubelet();
 }
 
@@ -175,11 +189,15 @@ static void close_streams(struct streams *streams) {
   }
 }
 
-// In the child: its standard streams, default signals, then the steps.
-static _Noreturn void be_child(struct cnode_context *context, const struct streams *streams) {
+static void unblock_signals(void) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+// In the child: its standard streams, default signals, then the steps.
+static _Noreturn void be_child(struct cnode_context *context, const struct streams *streams) {
+  unblock_signals();
   struct cnode_plan *plan = context->plan;
   if (!(plan->streams & CNODE_STREAM_INHERITED))
     for (int stream = 0; stream < 3; stream++)
@@ -284,44 +302,72 @@ static void hear_child(struct process *process) {
   process->streams = 0;
 }
 
-// ---- the kubelet itself ----------------------------------------------------------------------------------------
+// ---- the kubelet itself, and the carriers of packets -----------------------------------------------------------
+
+static void service_ended(struct service *service, int status) {
+  int64_t now = now_ms();
+  int was_steady = now - service->started > STEADY_MS;
+  service->pid = 0;
+  service->delay_ms = was_steady || !service->delay_ms ? SHORTEST_DELAY_MS : service->delay_ms * 2;
+  if (service->delay_ms > LONGEST_DELAY_MS) service->delay_ms = LONGEST_DELAY_MS;
+  service->due = now + service->delay_ms;
+  dprintf(STDERR_FILENO, "%s ended (%s %d), starts again in %d ms\n", service->name,
+          WIFSIGNALED(status) ? "signal" : "code", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+          service->delay_ms);
+}
+
+// 0 in the child, which has no signal blocked.
+static pid_t fork_service(struct service *service) {
+  service->started = now_ms();
+  pid_t pid = cnode_clone(0, NULL);
+  if (pid > 0) service->pid = pid;
+  if (pid < 0) service->due = now_ms() + LONGEST_DELAY_MS;
+  if (pid == 0) unblock_signals();
+  return pid;
+}
 
 static void start_kubelet(void) {
   int pair[2];
-  kubelet_started = now_ms();
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) return;
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+    kubelet.due = now_ms() + LONGEST_DELAY_MS;
+    return;
+  }
   struct timeval second = {.tv_sec = 1};
   setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &second, sizeof second);
   if (launch_plan->hands_over_control) {
     struct cnode_report ready = {.step = -1};
     if (cnode_send(CNODE_CHANNEL, &ready, sizeof ready, &pair[1], 1) < 0) end_node();
-  } else {
+  } else if (fork_service(&kubelet) == 0) {
     struct cnode_context context = {.plan = kubelet_plan, .report = -1};
-    kubelet = cnode_clone(0, NULL);
-    if (kubelet == 0) {
-      sigset_t none;
-      sigemptyset(&none);
-      sigprocmask(SIG_SETMASK, &none, NULL);
-      dup2(pair[1], CNODE_CONTROL);
-      struct cnode_report report = cnode_perform(&context, 0, kubelet_plan->child_steps);
-      dprintf(STDERR_FILENO, "kubelet: step %d: %s\n", report.step, strerror(report.error));
-      _exit(127);
-    }
+    dup2(pair[1], CNODE_CONTROL);
+    struct cnode_report report = cnode_perform(&context, 0, kubelet_plan->child_steps);
+    dprintf(STDERR_FILENO, "kubelet: step %d: %s\n", report.step, strerror(report.error));
+    _exit(127);
   }
   close(pair[1]);
   control = pair[0];
+  if (!launch_plan->hands_over_control && !kubelet.pid) lose_kubelet();
 }
 
-static void kubelet_ended(int status) {
-  kubelet = 0;
-  lose_kubelet();
-  int64_t now = now_ms();
-  int was_steady = now - kubelet_started > STEADY_MS;
-  kubelet_delay_ms = was_steady || !kubelet_delay_ms ? SHORTEST_DELAY_MS : kubelet_delay_ms * 2;
-  if (kubelet_delay_ms > LONGEST_DELAY_MS) kubelet_delay_ms = LONGEST_DELAY_MS;
-  kubelet_due = now + kubelet_delay_ms;
-  dprintf(STDERR_FILENO, "kubelet ended (%s %d), starts again in %d ms\n", WIFSIGNALED(status) ? "signal" : "code",
-          WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), kubelet_delay_ms);
+static void start_carrier(struct service *carrier) {
+  if (fork_service(carrier) != 0) return;
+  cnode_set_title("podium-packets");
+  carrier->run();
+}
+
+// Starts what is due; returns in how many milliseconds something will be.
+static int64_t start_services(void) {
+  int64_t now = now_ms(), next = now + TICK_MS;
+  if (control < 0 && !kubelet.pid) {
+    if (now >= kubelet.due) start_kubelet();
+    else if (kubelet.due < next) next = kubelet.due;
+  }
+  for (int index = 0; index < CARRIERS && cnode_has_wire(); index++) {
+    if (carriers[index].pid) continue;
+    if (now >= carriers[index].due) start_carrier(&carriers[index]);
+    else if (carriers[index].due < next) next = carriers[index].due;
+  }
+  return next - now;
 }
 
 // ---- requests --------------------------------------------------------------------------------------------------
@@ -395,15 +441,15 @@ static void hear_kubelet(void) {
     lose_kubelet();
     if (launch_plan->hands_over_control) start_kubelet();
     // Without its socket it is of no use.
-    else if (kubelet > 0) kill(kubelet, SIGKILL);
+    else if (kubelet.pid > 0) kill(kubelet.pid, SIGKILL);
     return;
   }
   if (size != sizeof request) return close_at(&descriptor);
   request.name[CNODE_NAME_SIZE - 1] = 0;
-  struct cnode_plan *plan = descriptor >= 0 ? cnode_map_plan(descriptor) : NULL;
+  struct cnode_plan *plan = descriptor >= 0 ? cnode_load_plan(descriptor) : NULL;
   close_at(&descriptor);
   obey(&request, plan);
-  if (plan) munmap(plan, plan->size);
+  if (plan) cnode_free_plan(plan);
 }
 
 // ---- reaping ---------------------------------------------------------------------------------------------------
@@ -426,11 +472,20 @@ static void record_exit(pid_t pid, int status) {
   }
 }
 
+static struct service *service_with(pid_t pid) {
+  if (pid == kubelet.pid) return &kubelet;
+  for (int index = 0; index < CARRIERS; index++)
+    if (pid == carriers[index].pid) return &carriers[index];
+  return NULL;
+}
+
 static void reap(void) {
   int status;
   pid_t pid;
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-    if (pid == kubelet) kubelet_ended(status);
+    struct service *service = service_with(pid);
+    if (service == &kubelet) lose_kubelet();
+    if (service) service_ended(service, status);
     else record_exit(pid, status);
   }
 }
@@ -447,7 +502,7 @@ static _Noreturn void serve(int signals, int launcher) {
   struct pollfd *watched = NULL;
   for (;;) {
     tell_exits();
-    if (control < 0 && !kubelet && now_ms() >= kubelet_due) start_kubelet();
+    int64_t wait_ms = start_services();
     struct pollfd *larger = realloc(watched, (process_count + 4) * sizeof *watched);
     if (larger) watched = larger;
     else if (!watched) end_node();
@@ -460,9 +515,7 @@ static _Noreturn void serve(int signals, int launcher) {
     for (size_t index = 0; index < process_count && larger; index++)
       if (processes[index].report >= 0)
         watched[count++] = (struct pollfd){.fd = processes[index].report, .events = POLLIN};
-    int64_t until_kubelet = control < 0 && !kubelet ? kubelet_due - now_ms() : TICK_MS;
-    if (until_kubelet < 0) until_kubelet = 0;
-    int ready = poll(watched, count, (int)(until_kubelet < TICK_MS ? until_kubelet : TICK_MS));
+    int ready = poll(watched, count, (int)wait_ms);
     end_if_abandoned();
     if (ready <= 0) continue;
     if (watched[2].revents || watched[3].revents) end_node();
@@ -490,6 +543,12 @@ _Noreturn void cnode_be_node(struct cnode_context *context) {
   launch_plan = context->plan;
   fcntl(CNODE_CHANNEL, F_SETFD, FD_CLOEXEC);
   fcntl(CNODE_LOCK, F_SETFD, FD_CLOEXEC);
+  // Before any step opens something: these numbers may be given again.
+  close(CNODE_LAUNCH_PLAN);
+  if (!launch_plan->hands_over_control) {
+    kubelet_plan = cnode_load_plan(CNODE_KUBELET_PLAN);
+    close(CNODE_KUBELET_PLAN);
+  }
   sigset_t handled;
   sigemptyset(&handled);
   sigaddset(&handled, SIGCHLD);
@@ -501,9 +560,6 @@ _Noreturn void cnode_be_node(struct cnode_context *context) {
     cnode_send(CNODE_CHANNEL, &report, sizeof report, NULL, 0);
     _exit(0);
   }
-  kubelet_plan = cnode_map_plan(CNODE_KUBELET_PLAN);
-  close(CNODE_LAUNCH_PLAN);
-  close(CNODE_KUBELET_PLAN);
   network = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
   process_namespace = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
   null_device = open("/dev/null", O_RDWR | O_CLOEXEC);

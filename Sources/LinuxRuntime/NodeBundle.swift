@@ -17,6 +17,9 @@ public struct NodeBundleSpec: Sendable, Equatable {
   public var stateDirectory: String
   /// Images, the API server's socket, and whatever else the kubelet writes or reads.
   public var sharedDirectories: [String] = []
+  /// One of the shared directories, in which the nodes of the cluster have their mailboxes: by them they reach each
+  /// other's pods. Nil: this node is alone.
+  public var packetFolder: String?
   /// Nil: the control socket is handed to the launching process, by `takeControl`.
   public var kubelet: KubeletProgram?
   /// Where node init and the kubelet write what has no better place.
@@ -38,6 +41,9 @@ public struct NodeBundleSpec: Sendable, Equatable {
   }
 
   var directory: String { runtimeDirectory + "/" + node }
+
+  /// Node init gives it this name, which goes with the node.
+  var mailbox: String? { packetFolder.map { "\($0)/packets-\(number).sock" } }
 }
 
 /// The program that node init starts, and starts again when it ends; its socket to node init is descriptor 3.
@@ -149,7 +155,8 @@ public final class NodeBundle: Sendable {
       readOnlyPaths: HostSurroundings.readOnlyPaths(),
       writablePaths: [spec.stateDirectory, spec.directory] + spec.sharedDirectories,
       links: HostSurroundings.links(), bridge: NodeDescription.bridge, number: spec.number,
-      nameServers: (try? Files.readText("/etc/resolv.conf")) ?? "", leftovers: [spec.directory])
+      packetFolder: spec.packetFolder, nameServers: (try? Files.readText("/etc/resolv.conf")) ?? "",
+      leftovers: [spec.directory] + (spec.mailbox.map { [$0] } ?? []))
     var plan = node.plan()
     plan.stateDirectory = spec.stateDirectory
     plan.unclaimedSeconds = spec.unclaimedSeconds

@@ -73,31 +73,60 @@ public struct ClusterLauncher: Sendable {
       "the cluster did not start: \(text.isEmpty ? "it ended without a word" : text); see \(paths.log)")
   }
 
+  /// Which nodes somebody waits for.
+  private enum Awaited {
+    case any, all
+    case named(String)
+
+    func isMet(by ready: [String], of wanted: [String]) -> Bool {
+      switch self {
+      // When all of them are stopped, somebody wants it so.
+      case .any: !ready.isEmpty || wanted.isEmpty
+      case .all: ready.count == wanted.count
+      case .named(let name): ready.contains(name)
+      }
+    }
+
+    var subject: String {
+      switch self {
+      case .any: "no node became ready"
+      case .all: "not every node became ready"
+      case .named(let name): "node \(name) did not become ready"
+      }
+    }
+  }
+
   /// Returns once a node takes pods.
-  public func waitForReadyNode(within limit: Duration = .seconds(20)) async throws {
+  public func waitForReadyNode() async throws { try await wait(for: .any) }
+
+  /// Returns once every node takes pods that is not stopped.
+  public func waitForAllNodes() async throws { try await wait(for: .all) }
+
+  /// Returns once this one takes pods.
+  public func waitForNode(_ name: String) async throws { try await wait(for: .named(name)) }
+
+  private func wait(for awaited: Awaited, within limit: Duration = .seconds(20)) async throws {
     let cluster = ClusterClient(endpoint: client)
     let deadline = ContinuousClock.now + limit
     while ContinuousClock.now < deadline {
+      let members = await status()?["nodes"]?.listValue ?? []
+      let wanted = members.filter { $0["stopped"]?.boolValue == false }.compactMap { $0["name"]?.stringValue }
+      let running = members.filter { $0["running"]?.boolValue == true }.compactMap { $0["name"]?.stringValue }
+      var ready: [String] = []
       // What the store says of a node may be from before it was stopped: its kubelet has to answer as well.
-      if let nodes = try? await cluster.list(Node.self) {
-        for node in nodes.items where node.isReady {
-          if await isRunning(node: node.name) { return }
-        }
+      for node in (try? await cluster.list(Node.self))?.items ?? [] where node.isReady && running.contains(node.name) {
+        if await answers(kubeletOf: node.name) { ready.append(node.name) }
       }
+      if !members.isEmpty, awaited.isMet(by: ready, of: wanted) { return }
       try await Task.sleep(for: .milliseconds(5))
     }
     throw ClusterProblem(
-      "no node became ready within \(limit.components.seconds) s; see \(paths.log), and podium doctor for what this machine allows"
+      "\(awaited.subject) within \(limit.components.seconds) s; see \(paths.log), and podium doctor for what this machine allows"
     )
   }
 
-  /// Whether the control plane has the node, and the node's kubelet answers.
-  private func isRunning(node name: String) async -> Bool {
-    let nodes = await status()?["nodes"]?.listValue ?? []
-    guard nodes.contains(where: { $0["name"]?.stringValue == name && $0["running"]?.boolValue == true }) else {
-      return false
-    }
-    let kubelet = HTTPClient(unixSocket: paths.kubeletSocket(node: name))
+  private func answers(kubeletOf node: String) async -> Bool {
+    let kubelet = HTTPClient(unixSocket: paths.kubeletSocket(node: node))
     return (try? await kubelet.send(APIRequest("GET", "/healthz")))?.status == 200
   }
 
@@ -106,6 +135,33 @@ public struct ClusterLauncher: Sendable {
   public func status() async -> Document? {
     guard let bytes = try? await ClusterClient(endpoint: client).send("GET", "/podium/status") else { return nil }
     return try? Document.parse(json: bytes)
+  }
+
+  /// What `status` tells of each node.
+  public func nodes() async throws -> [Document] {
+    guard let status = await status() else { throw ClusterProblem("the cluster \"\(paths.cluster)\" is not running") }
+    return status["nodes"]?.listValue ?? []
+  }
+
+  /// Answers the name of the new node, which is being started; without a name it is given one.
+  public func addNode(_ name: String?) async throws -> String {
+    let body: Document = name.map { ["name": .string($0)] } ?? [:]
+    let answer = try await ask("POST", "/podium/nodes", body: body.json())
+    return try Document.parse(json: answer)["name"]?.stringValue ?? ""
+  }
+
+  public func change(node: String, _ change: NodeChange) async throws {
+    _ = try await ask("POST", "/podium/nodes/\(node)/\(change.rawValue)")
+  }
+
+  /// A refusal is told in the control plane's own words.
+  private func ask(_ method: String, _ path: String, body: [UInt8] = []) async throws -> [UInt8] {
+    do throws(StatusError) {
+      return try await ClusterClient(endpoint: client).send(method, path, body: body)
+    } catch {
+      guard error.isConflict, let message = error.status.message else { throw error }
+      throw ClusterProblem(message)
+    }
   }
 
   public func kubeconfig() async throws -> String {
@@ -128,7 +184,8 @@ public struct ClusterLauncher: Sendable {
     }
     // Nodes outlive a control plane that was killed.
     let leftNode = await NodeSupervisor.stopOrphans(paths)
-    try? Files.removeTree(paths.apiSocket)
+    // Nobody listens at any of them now.
+    for name in try Files.list(paths.sockets) { try Files.removeTree(paths.sockets + "/" + name) }
     return answered || leftNode
   }
 

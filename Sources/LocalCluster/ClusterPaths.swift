@@ -33,10 +33,9 @@ public struct ClusterPaths: Sendable, Equatable {
     let paths = ClusterPaths(
       cluster: cluster, state: "\(state)/podium/\(cluster)", data: "\(data)/podium",
       runtime: try runtimeBase() + "/\(cluster)")
-    // A socket's path must fit into 107 bytes.
-    if paths.apiSocket.utf8.count > 100 {
+    if paths.longestNodeName < 10 {
       throw ClusterProblem(
-        "the path \(paths.apiSocket) is too long for a socket: set XDG_RUNTIME_DIR to a shorter directory")
+        "the path \(paths.sockets) is too long for sockets: set XDG_RUNTIME_DIR to a shorter directory")
     }
     for directory in [paths.state, paths.data, paths.sockets, paths.nodes] { try Files.makeDirectories(directory) }
     return paths
@@ -68,6 +67,12 @@ public struct ClusterPaths: Sendable, Equatable {
   /// Seen by the nodes at the same place, so that both sides call each other here.
   public var sockets: String { runtime + "/sockets" }
   public var apiSocket: String { sockets + "/api.sock" }
+  /// Which nodes the cluster is to have.
+  var nodeRoster: String { state + "/nodes.json" }
+  /// What node init and the kubelet of a node print.
+  func nodeLog(_ node: String) -> String { state + "/node-\(node).log" }
+  /// A socket's path must fit into 107 bytes, and a label of Kubernetes into 63.
+  var longestNodeName: Int { min(63, 107 - kubeletSocket(node: "").utf8.count) }
   /// Held by the control plane while it lives.
   public var clusterLock: String { runtime + "/cluster.lock" }
   /// Held by whoever is starting the control plane.

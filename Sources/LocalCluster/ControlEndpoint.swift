@@ -11,6 +11,9 @@ final class ControlEndpoint: APIEndpoint {
     /// Opens the loopback port if need be and answers a kubeconfig for it.
     func kubeconfig() async throws -> String
     func requestStop()
+    /// Answers the name of the new node.
+    func addNode(_ name: String?) async throws -> String
+    func change(node: String, _ change: NodeChange) async throws
   }
 
   private let server: any APIEndpoint
@@ -62,10 +65,40 @@ final class ControlEndpoint: APIEndpoint {
     case ("POST", "/podium/stop"):
       controls.requestStop()
       return APIResponse(status: 202, json: Array("{}".utf8))
+    case ("POST", "/podium/nodes"):
+      let name = (try? Document.parse(json: request.body))?["name"]?.stringValue
+      return try await answer { ["name": .string(try await controls.addNode(name))] }
     default:
-      throw StatusError.noSuchResource()
+      return try await control(nodeOf: request)
     }
   }
+
+  /// `POST /podium/nodes/NAME/CHANGE`
+  private func control(nodeOf request: APIRequest) async throws(StatusError) -> APIResponse {
+    let parts = request.path.split(separator: "/").dropFirst().map(String.init)
+    guard request.method == "POST", parts.count == 3, parts[0] == "nodes", let change = NodeChange(rawValue: parts[2])
+    else { throw StatusError.noSuchResource() }
+    return try await answer {
+      try await controls.change(node: parts[1], change)
+      return [:]
+    }
+  }
+
+  /// What keeps it from being done is told in its own words.
+  private func answer(_ body: () async throws -> Document) async throws(StatusError) -> APIResponse {
+    do {
+      return APIResponse(json: try await body().json())
+    } catch let problem as ClusterProblem {
+      throw StatusError(409, "Conflict", problem.description)
+    } catch {
+      throw StatusError.internalError("\(error)")
+    }
+  }
+}
+
+/// What can be done to a node, in the words of `podium node`.
+public enum NodeChange: String, Sendable {
+  case start, stop, kill, remove
 }
 
 /// Who is there: requests, watches and sessions under way, and when the last one ended.

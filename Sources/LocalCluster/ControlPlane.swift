@@ -21,7 +21,7 @@ public final class ControlPlane: Sendable {
   private let store: Store
   private let server: Server
   private let http: HTTPServer
-  private let nodeNames: [String]
+  private let hasNodes: Bool
   private let nodes: NodeSupervisor
   private let activity = ClientActivity(now: .now)
   private let loopback: LoopbackAccess
@@ -30,17 +30,20 @@ public final class ControlPlane: Sendable {
   private let requestStop: AsyncStream<Void>.Continuation
 
   /// Opens everything and answers requests from here on.
-  private init(paths: ClusterPaths, nodeNames: [String]) async throws {
+  private init(paths: ClusterPaths, withNodes: Bool) async throws {
     self.paths = paths
     store = try Store.open(path: paths.store)
     identity = try ServerIdentity.loadOrCreate(directory: paths.credentials)
     let keys = try TokenKeys.loadOrCreate(paths.credentials + "/sa.key")
     server = Server(store: store, nodes: LocalNodes(paths: paths), signer: keys)
     try await server.prepare()
-    self.nodeNames = nodeNames
-    nodes = NodeSupervisor(paths: paths, names: nodeNames, log: Self.log)
+    hasNodes = withNodes
+    nodes = NodeSupervisor(
+      paths: paths, roster: withNodes ? try NodeRoster.load(paths.nodeRoster) : .none, log: Self.log)
     (stopRequests, requestStop) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-    let controls = ProcessControls(store: store, nodes: nodes, requestStop: requestStop, started: .now())
+    let controls = ProcessControls(
+      store: store, nodes: nodes, client: ClusterClient(endpoint: server, userAgent: "podium", user: .admin),
+      requestStop: requestStop, started: .now())
     let endpoint = ControlEndpoint(server: server, controls: controls, activity: activity)
     http = HTTPServer(endpoint: endpoint)
     loopback = LoopbackAccess(paths: paths, server: http, identity: identity, authenticator: server)
@@ -53,7 +56,7 @@ public final class ControlPlane: Sendable {
       throw ClusterProblem("the cluster \"\(paths.cluster)\" is running already")
     }
     defer { withExtendedLifetime(lock) {} }
-    let plane = try await ControlPlane(paths: paths, nodeNames: withNodes ? ["podium"] : [])
+    let plane = try await ControlPlane(paths: paths, withNodes: withNodes)
     try plane.http.listen(unixSocket: paths.apiSocket)
     try plane.loopback.reopen()
     log("serving \(paths.apiSocket)")
@@ -64,7 +67,7 @@ public final class ControlPlane: Sendable {
 
   private func run() async throws {
     // Only nodes need images.
-    if !nodeNames.isEmpty { try Images.open(at: paths.images).ensureBuiltIns() }
+    if hasNodes { try Images.open(at: paths.images).ensureBuiltIns() }
     await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [self] in await server.run() }
       group.addTask { [self] in try await nodes.run() }
@@ -129,36 +132,4 @@ public final class ControlPlane: Sendable {
     let text = "\(Timestamp.now().nanoText) \(line)\n"
     _ = text.withCString { write(2, $0, strlen($0)) }
   }
-}
-
-/// What clients may ask the process itself.
-private final class ProcessControls: ControlEndpoint.Controls {
-  let loopback = Mutex<LoopbackAccess?>(nil)
-  private let store: Store
-  private let nodes: NodeSupervisor
-  private let stopRequests: AsyncStream<Void>.Continuation
-  private let started: Timestamp
-
-  init(store: Store, nodes: NodeSupervisor, requestStop: AsyncStream<Void>.Continuation, started: Timestamp) {
-    self.store = store
-    self.nodes = nodes
-    stopRequests = requestStop
-    self.started = started
-  }
-
-  func status() async -> Document {
-    var document: Document = [
-      "pid": .integer(getpid()), "started": .string(started.text), "nodes": .list(nodes.status()),
-      "revision": .integer(await store.currentRevision.number),
-    ]
-    if let port = loopback.withLock({ $0?.port }) { document["server"] = .string("https://127.0.0.1:\(port)") }
-    return document
-  }
-
-  func kubeconfig() async throws -> String {
-    guard let loopback = loopback.withLock({ $0 }) else { throw ClusterProblem("the cluster is still starting") }
-    return try loopback.kubeconfig()
-  }
-
-  func requestStop() { stopRequests.yield() }
 }

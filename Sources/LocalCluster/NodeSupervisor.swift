@@ -8,103 +8,210 @@ internal import SystemIO
 /// Keeps the nodes of a cluster running: finds those that outlived an earlier control plane, starts those that are
 /// missing, and starts again what has ended.
 final class NodeSupervisor: Sendable {
-  private let paths: ClusterPaths
-  private let names: [String]
-  private let bundles = Mutex<[String: NodeBundle]>([:])
-  /// Set once the cluster is to end: what ends now ends for good.
-  private let isStopping = Mutex(false)
-  private let log: @Sendable (String) -> Void
-
-  init(paths: ClusterPaths, names: [String], log: @escaping @Sendable (String) -> Void) {
-    self.paths = paths
-    self.names = names
-    self.log = log
+  private struct State {
+    var roster: NodeRoster
+    var bundles: [String: NodeBundle] = [:]
+    /// Rung when something about a node has changed that its keeper should know.
+    var bells: [String: AsyncStream<Void>.Continuation] = [:]
+    /// Set once the cluster is to end: what ends now ends for good.
+    var isStopping = false
   }
 
-  /// Returns when cancelled, or once every node has ended after `stop`.
+  private let paths: ClusterPaths
+  private let state: Mutex<State>
+  private let newcomers: AsyncStream<String>
+  private let announceNewcomer: AsyncStream<String>.Continuation
+  private let log: @Sendable (String) -> Void
+
+  init(paths: ClusterPaths, roster: NodeRoster, log: @escaping @Sendable (String) -> Void) {
+    self.paths = paths
+    self.log = log
+    state = Mutex(State(roster: roster))
+    (newcomers, announceNewcomer) = AsyncStream.makeStream()
+    for member in roster.members { announceNewcomer.yield(member.name) }
+  }
+
+  /// Keeps nodes until cancelled.
   func run() async throws {
-    NodeBundle.sweep(cluster: paths.machineName, runtimeDirectory: paths.nodes)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for (index, name) in names.enumerated() {
-        group.addTask { [self] in try await keepRunning(name, number: UInt8(index)) }
-      }
-      try await group.waitForAll()
+    await endStrangers()
+    await withDiscardingTaskGroup { group in
+      for await name in newcomers { group.addTask { [self] in await keep(name) } }
     }
   }
 
   /// Ends every node and waits until nothing of it is left.
   func stop() async {
-    isStopping.withLock { $0 = true }
-    let running = bundles.withLock { Array($0.values) }
-    for bundle in running { await bundle.stop() }
-    NodeBundle.sweep(cluster: paths.machineName, runtimeDirectory: paths.nodes)
+    let running = state.withLock { state in
+      state.isStopping = true
+      for bell in state.bells.values { bell.yield() }
+      return Array(state.bundles.values)
+    }
+    await withDiscardingTaskGroup { group in
+      for bundle in running { group.addTask { await bundle.stop() } }
+    }
+    Self.sweep(paths)
   }
 
   /// Ends nodes that no control plane looks after; answers whether there were any.
   static func stopOrphans(_ paths: ClusterPaths) async -> Bool {
-    var found = false
-    for name in NodeBundle.known(runtimeDirectory: paths.nodes) {
-      guard let bundle = NodeBundle.find(cluster: paths.machineName, node: name, runtimeDirectory: paths.nodes) else {
+    let orphans = NodeBundle.known(runtimeDirectory: paths.nodes).compactMap { find($0, paths) }
+    await withDiscardingTaskGroup { group in
+      for bundle in orphans { group.addTask { await bundle.stop() } }
+    }
+    sweep(paths)
+    return !orphans.isEmpty
+  }
+
+  private static func find(_ name: String, _ paths: ClusterPaths) -> NodeBundle? {
+    NodeBundle.find(cluster: paths.machineName, node: name, runtimeDirectory: paths.nodes)
+  }
+
+  private static func sweep(_ paths: ClusterPaths) {
+    NodeBundle.sweep(cluster: paths.machineName, runtimeDirectory: paths.nodes)
+  }
+
+  /// Nodes that run and are in no list: their removal was cut short.
+  private func endStrangers() async {
+    let members = state.withLock { $0.roster.members.map(\.name) }
+    for name in NodeBundle.known(runtimeDirectory: paths.nodes) where !members.contains(name) {
+      await Self.find(name, paths)?.stop()
+    }
+    Self.sweep(paths)
+  }
+
+  // MARK: What can be asked
+
+  /// What `podium cluster status` and `podium node list` tell.
+  func status() -> [Document] {
+    state.withLock { state in
+      state.roster.members.map { member in
+        [
+          "name": .string(member.name), "range": .string(member.podRange), "stopped": .bool(member.isStopped),
+          "running": .bool(state.bundles[member.name] != nil),
+          "pid": .integer(state.bundles[member.name]?.initPID ?? 0),
+        ]
+      }
+    }
+  }
+
+  /// Answers the name of the new node, which is being started.
+  func add(_ name: String?) throws -> String {
+    let member = try change { roster throws(ClusterProblem) in try roster.add(name, longestName: paths.longestNodeName)
+    }
+    announceNewcomer.yield(member.name)
+    return member.name
+  }
+
+  /// Returns when nothing runs of the node any more.
+  func remove(_ name: String) async throws {
+    try change { roster throws(ClusterProblem) in try roster.remove(name) }
+    await end(name)
+    try? Files.removeTree(paths.nodeLog(name))
+    try? Files.removeTree(paths.kubeletSocket(node: name))
+  }
+
+  /// Returns when nothing runs of the node any more; it stays down.
+  func stop(_ name: String) async throws {
+    try change { roster throws(ClusterProblem) in try roster.setStopped(name, true) }
+    await end(name)
+  }
+
+  func start(_ name: String) throws {
+    try change { roster throws(ClusterProblem) in try roster.setStopped(name, false) }
+    ring(name)
+  }
+
+  /// Pulls the plug; the node is started again like any that ends.
+  func kill(_ name: String) throws {
+    let bundle = try state.withLock { state throws(ClusterProblem) in
+      var roster = state.roster
+      // Throws when there is no such node.
+      try roster.setStopped(name, roster[name]?.isStopped ?? false)
+      return state.bundles[name]
+    }
+    guard let bundle else {
+      throw ClusterProblem("node \"\(name)\" does not run: start it by podium node start \(name)")
+    }
+    bundle.kill()
+  }
+
+  /// Remembered before it is acted on.
+  @discardableResult
+  private func change<Result>(_ body: (inout NodeRoster) throws(ClusterProblem) -> Result) throws -> Result {
+    try state.withLock { state in
+      if state.isStopping { throw ClusterProblem("the cluster is stopping") }
+      var roster = state.roster
+      let result = try body(&roster)
+      try roster.save(paths.nodeRoster)
+      state.roster = roster
+      return result
+    }
+  }
+
+  private func end(_ name: String) async {
+    ring(name)
+    let bundle = state.withLock { $0.bundles[name] }
+    await bundle?.stop()
+  }
+
+  private func ring(_ name: String) { _ = state.withLock { $0.bells[name]?.yield() } }
+
+  // MARK: One node
+
+  /// How the node is to be; nil when it is to be no more.
+  private func wanted(_ name: String) -> NodeRoster.Member? {
+    state.withLock { $0.isStopping ? nil : $0.roster[name] }
+  }
+
+  private func keep(_ name: String) async {
+    let (changes, bell) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    state.withLock { $0.bells[name] = bell }
+    defer { state.withLock { $0.bells[name] = nil } }
+    var change = changes.makeAsyncIterator()
+    var pause = Duration.milliseconds(100)
+    while let member = wanted(name), !Task.isCancelled {
+      if member.isStopped {
+        await Self.find(name, paths)?.stop()
+        await change.next()
         continue
       }
-      found = true
-      await bundle.stop()
-    }
-    NodeBundle.sweep(cluster: paths.machineName, runtimeDirectory: paths.nodes)
-    return found
-  }
-
-  /// What `podium cluster status` tells.
-  func status() -> [Document] {
-    bundles.withLock { bundles in
-      names.map { name in
-        ["name": .string(name), "running": .bool(bundles[name] != nil), "pid": .integer(bundles[name]?.initPID ?? 0)]
-      }
-    }
-  }
-
-  private func keepRunning(_ name: String, number: UInt8) async throws {
-    var pause = Duration.milliseconds(100)
-    while !isStopping.withLock({ $0 }) {
-      try Task.checkCancellation()
+      let started = ContinuousClock.now
       do {
-        let bundle = try await findOrLaunch(name, number: number)
-        bundles.withLock { $0[name] = bundle }
-        let started = ContinuousClock.now
+        let bundle = try await findOrLaunch(member)
+        state.withLock { $0.bundles[name] = bundle }
+        // What changed while it was being started has found no bundle to end.
+        if wanted(name) != member { await bundle.stop() }
         await bundle.waitUntilEnded()
-        bundles.withLock { $0[name] = nil }
-        if isStopping.withLock({ $0 }) { return }
+        state.withLock { $0.bundles[name] = nil }
+        if wanted(name) != member { continue }
         log("node \(name) has ended")
         if .now - started > .seconds(10) { pause = .milliseconds(100) }
       } catch {
         log("node \(name) cannot be started: \(error)")
       }
-      try await Task.sleep(for: pause)
+      try? await Task.sleep(for: pause)
       pause = min(pause * 2, .seconds(10))
     }
   }
 
-  private func findOrLaunch(_ name: String, number: UInt8) async throws(RuntimeError) -> NodeBundle {
-    if let found = NodeBundle.find(cluster: paths.machineName, node: name, runtimeDirectory: paths.nodes) {
-      return found
-    }
-    return try await NodeBundle.launch(spec(name, number: number))
+  private func findOrLaunch(_ member: NodeRoster.Member) async throws(RuntimeError) -> NodeBundle {
+    if let found = Self.find(member.name, paths) { return found }
+    return try await NodeBundle.launch(spec(member))
   }
 
-  private func spec(_ name: String, number: UInt8) -> NodeBundleSpec {
-    let directory = paths.nodes + "/" + name
+  private func spec(_ member: NodeRoster.Member) -> NodeBundleSpec {
     let kubelet = KubeletProgram(
       arguments: [
-        "podium", "kubelet", "--node", name, "--node-directory", directory, "--api-socket", paths.apiSocket,
-        "--kubelet-socket", paths.kubeletSocket(node: name), "--images", paths.images,
-        "--number", String(number),
+        "podium", "kubelet", "--node", member.name, "--node-directory", paths.nodes + "/" + member.name,
+        "--api-socket", paths.apiSocket, "--kubelet-socket", paths.kubeletSocket(node: member.name),
+        "--images", paths.images, "--number", String(member.number),
       ],
       environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"])
     var spec = NodeBundleSpec(
-      cluster: paths.machineName, node: name, number: number, runtimeDirectory: paths.nodes,
-      stateDirectory: paths.state,
-      kubelet: kubelet, logFile: paths.state + "/node-\(name).log")
+      cluster: paths.machineName, node: member.name, number: member.number, runtimeDirectory: paths.nodes,
+      stateDirectory: paths.state, kubelet: kubelet, logFile: paths.nodeLog(member.name))
     spec.sharedDirectories = [paths.sockets, paths.images]
+    spec.packetFolder = paths.sockets
     return spec
   }
 }

@@ -64,6 +64,7 @@ import Testing
     NodePlan(
       nodeName: "podium", cgroups: cgroups, mapping: mapping, mountPoint: "/run/nodes/podium/root",
       readOnlyPaths: ["/usr"], writablePaths: ["/state"], links: [("/bin", "usr/bin")], bridge: "podium0", number: 1,
+      packetFolder: "/sockets",
       nameServers: "", leftovers: ["/run/nodes/podium"]
     ).plan()
   }

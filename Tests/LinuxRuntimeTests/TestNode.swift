@@ -19,22 +19,26 @@ struct TestNode {
   let image: TestImage
 
   /// Runs the body with a fresh node, and records an issue for whatever is left when the node has ended.
-  static func with(_ body: @Sendable (TestNode) async throws -> Void) async throws {
+  static func with(
+    _ change: @Sendable (inout NodeBundleSpec) -> Void = { _ in }, _ body: @Sendable (TestNode) async throws -> Void
+  ) async throws {
     try await TemporaryFolder.with { folder in
       let name = String(folder.path.dropFirst("/tmp/".count))
       setenv(LeakCensus.marker, name, 1)
       let scope: LeakCensus.Scope = [.processes, .mounts, .networkLinks, .controlGroups]
       try await LeakCensus.check(scope, run: name, matching: name) {
-        try await withNode(cluster: name, folder, body)
+        try await withNode(cluster: name, folder, change, body)
       }
     }
   }
 
   private static func withNode(
-    cluster: String, _ folder: TemporaryFolder, _ body: @Sendable (TestNode) async throws -> Void
+    cluster: String, _ folder: TemporaryFolder, _ change: @Sendable (inout NodeBundleSpec) -> Void,
+    _ body: @Sendable (TestNode) async throws -> Void
   ) async throws {
     let image = try TestImage.make(in: folder)
-    let spec = try Self.spec(cluster: cluster, folder)
+    var spec = try Self.spec(cluster: cluster, folder)
+    change(&spec)
     let bundle = try await NodeBundle.launch(spec)
     do {
       let runtime = try await NodeRuntime.open(

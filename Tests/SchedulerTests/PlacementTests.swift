@@ -96,6 +96,24 @@ struct PlacementTests {
       name: "prefers the node with more room", nodes: "a cpu=2 memory=4Gi used=1\nb cpu=2 memory=4Gi",
       pod: "{containers: [{name: a}]}", expected: "b"),
     Case(
+      name: "takes the first of equals", nodes: "a cpu=2 memory=4Gi\nb cpu=2 memory=4Gi\nc cpu=2 memory=4Gi",
+      pod: "{containers: [{name: a}]}", expected: "a"),
+    Case(
+      name: "goes where the host port is free", nodes: "a cpu=2 memory=4Gi port=80\nb cpu=2 memory=4Gi used=1",
+      pod: "{containers: [{name: a, ports: [{containerPort: 80, hostPort: 80}]}]}", expected: "b"),
+    Case(
+      name: "goes past nodes that are down, full or cordoned",
+      nodes:
+        "a cpu=2 memory=4Gi notready\nb cpu=1 memory=4Gi used=1\nc cpu=2 memory=4Gi cordoned\nd cpu=2 memory=4Gi used=1",
+      pod: "{containers: [{name: a, resources: {requests: {cpu: 500m}}}]}", expected: "d"),
+    Case(
+      name: "tells of each node why not",
+      nodes: "a cpu=2 memory=4Gi notready\nb cpu=1 memory=4Gi used=1\nc cpu=2 memory=4Gi cordoned",
+      pod: "{containers: [{name: a, resources: {requests: {cpu: 500m}}}]}",
+      expected:
+        "0/3 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }, 1 node(s) were unschedulable. preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling."
+    ),
+    Case(
       name: "keeps pods apart that do not want each other",
       nodes: "oracle cpu=2 memory=4Gi label=kubernetes.io/hostname=oracle used=1m",
       pod:

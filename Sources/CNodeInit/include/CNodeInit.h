@@ -50,6 +50,8 @@ enum cnode_verb {
   CNODE_MAP_IDS,               // [source: uid_map, gid_map or setgroups, data] of the child; for the parent's list
   CNODE_RUN,                   // [data: arguments; a second one PID becomes the child's] waits for success
   CNODE_SEND_NETLINK,          // [data: messages, flags: their length, number: where the child's pid goes, or -1]
+  CNODE_OPEN_WIRE,             // [source: folder of mailboxes, number: index of a link, flags: number of the node]
+                               // what comes by the link goes to other nodes, and what they send comes out there
   CNODE_SET_HOST_NAME,         // [source]
   CNODE_SET_LIMIT,             // [number: resource, flags: soft and hard]
   CNODE_CONTROL_PROCESS,       // [number: prctl option, flags: argument]

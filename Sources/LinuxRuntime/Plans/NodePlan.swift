@@ -53,6 +53,8 @@ struct NodePlan {
   var links: [(path: String, target: String)]
   var bridge: String
   var number: UInt8
+  /// Where the nodes of the cluster have their mailboxes; nil for a node that is to be alone.
+  var packetFolder: String?
   var nameServers: String
   /// What the launcher removes at the end.
   var leftovers: [String]
@@ -143,6 +145,21 @@ struct NodePlan {
       .tell("/proc/sys/net/ipv4/ip_forward", "1"),
       // A pod that reaches itself by a Service address must not be filtered on the bridge.
       .tolerate(ENOENT, .tell("/proc/sys/net/bridge/bridge-nf-call-iptables", "0")),
+    ] + otherNodes
+  }
+
+  static let uplink = "uplink"
+  static let wire = "wire"
+
+  private var otherNodes: [Step] {
+    guard let packetFolder else { return [] }
+    var messages = RoutingMessages()
+    messages.addUplink(Self.uplink, wire: Self.wire)
+    messages.addRoute(
+      to: IPv4Address(10, 244, 0, 0), prefix: 16, index: RoutingMessages.uplinkIndex, source: gateway)
+    return [
+      .configureNetwork("route 10.244.0.0/16 by link \(Self.uplink)", messages: messages.bytes),
+      .openWire(folder: packetFolder, number: number, linkIndex: RoutingMessages.wireIndex),
     ]
   }
 }

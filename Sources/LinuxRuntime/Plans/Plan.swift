@@ -180,6 +180,9 @@ private struct PlanWriter {
     case .configureNetwork(_, let messages, let pidOffset):
       verb(CNODE_SEND_NETLINK)
       (row.data, row.flags, row.number) = (blob(messages), UInt64(messages.count), pidOffset)
+    case .openWire(let folder, let number, let linkIndex):
+      verb(CNODE_OPEN_WIRE)
+      (row.source, row.flags, row.number) = (text(folder), UInt64(number), linkIndex)
     case .setHostName(let name):
       verb(CNODE_SET_HOST_NAME)
       row.source = text(name)

@@ -8,6 +8,8 @@ struct RoutingMessages: Sendable, Equatable {
 
   /// Indices that no link of a fresh network has: tunnels that the kernel adds by itself come first.
   static let bridgeIndex: Int32 = 1000
+  static let uplinkIndex: Int32 = 1001
+  static let wireIndex: Int32 = 1002
   static let podLinkIndex: Int32 = 100
   static let loopbackIndex: Int32 = 1
 
@@ -25,6 +27,11 @@ struct RoutingMessages: Sendable, Equatable {
   }
 
   private static let isUp: UInt32 = 1
+  private static let asksForNoHardwareAddress: UInt32 = 0x80
+
+  /// Of every node's uplink: a frame that leaves one node by it is addressed as the next one wants it, and the wire, whose
+  /// own address differs, takes none for itself.
+  private static let uplinkHardwareAddress: [UInt8] = [0x02, 0, 0, 0, 0xF4, 0x0A]
 
   // MARK: What a node and a pod need
 
@@ -64,6 +71,26 @@ struct RoutingMessages: Sendable, Equatable {
     self.pidOffset = pidOffset
   }
 
+  /// A pair of links by which packets leave the node and come in: routes lead to the uplink, and the wire is where they
+  /// are picked up.
+  mutating func addUplink(_ name: String, wire: String) {
+    message(Kind.newLink, Flag.create | Flag.exclusive) { message in
+      message.link(index: Self.uplinkIndex, flags: Self.isUp | Self.asksForNoHardwareAddress)
+      message.text(3, name)
+      message.attribute(1) { $0.bytes += Self.uplinkHardwareAddress }
+      message.nested(18) { information in
+        information.text(1, "veth")
+        information.nested(2) { data in
+          data.nested(1) { peer in
+            peer.link(index: Self.wireIndex, flags: 0)
+            peer.text(3, wire)
+          }
+        }
+      }
+    }
+    bringUp(index: Self.wireIndex)
+  }
+
   mutating func bringUp(index: Int32) {
     message(Kind.newLink) { $0.link(index: index, flags: Self.isUp) }
   }
@@ -90,13 +117,14 @@ struct RoutingMessages: Sendable, Equatable {
     }
   }
 
-  /// What goes to a network of addresses leaves by a link, without a gateway.
-  mutating func addRoute(to network: IPv4Address, prefix: UInt8, index: Int32) {
+  /// What goes to a network of addresses leaves by a link, without a gateway; what starts here bears `source`.
+  mutating func addRoute(to network: IPv4Address, prefix: UInt8, index: Int32, source: IPv4Address? = nil) {
     message(Kind.newRoute, Flag.create | Flag.exclusive) { message in
       message.bytes += [2, prefix, 0, 0, 254, 3, 253, 1]
       message.word(0)
       message.attribute(1) { $0.bytes += network.bytes }
       message.attribute(4) { $0.word(UInt32(bitPattern: index)) }
+      if let source { message.attribute(7) { $0.bytes += source.bytes } }
     }
   }
 

@@ -33,6 +33,8 @@ enum Step: Sendable, Equatable {
   case run([String])
   /// Routing messages; the child's pid is written at `pidAt`.
   case configureNetwork(String, messages: [UInt8], pidAt: Int32 = -1)
+  /// Node init carries packets between a link and the mailboxes of other nodes, which are in a folder.
+  case openWire(folder: String, number: UInt8, linkIndex: Int32)
   case setHostName(String)
   case setLimit(resource: Int32, UInt64, name: String)
   case control(ProcessControl, UInt64)
@@ -78,6 +80,7 @@ extension Step: CustomStringConvertible {
     case .mapIDs(let file, let text): "write \(text) to \(file)"
     case .run(let arguments): "run \(arguments.joined(separator: " "))"
     case .configureNetwork(let what, _, _): what
+    case .openWire(let folder, let number, _): "open mailbox \(number) in \(folder)"
     case .setHostName(let name): "set host name \(name)"
     case .setLimit(_, let value, let name): "limit \(name) to \(value)"
     case .control(let option, let value): "set \(option.text) to \(value)"

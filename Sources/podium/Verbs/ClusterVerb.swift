@@ -12,7 +12,7 @@ enum ClusterVerb {
   }
 
   private static let actions: [Action] = [
-    Action(name: "start", summary: "start the cluster, if it does not run", run: start),
+    Action(name: "start", summary: "start it, if it does not run; --nodes N: with at least N nodes", run: start),
     Action(name: "status", summary: "say whether it runs, and where its files are", run: status),
     Action(name: "stop", summary: "end all its processes; objects stay in the store", run: stop),
     Action(name: "delete", summary: "stop it and remove everything that it has stored", run: delete),
@@ -38,16 +38,37 @@ enum ClusterVerb {
 
   @Sendable
   private static func start(_ paths: ClusterPaths, _ arguments: [String]) async throws -> Int32 {
-    try nothingMore(arguments)
+    let count = try nodeCount(arguments)
     let launcher = ClusterLauncher(paths: paths)
-    if await launcher.isRunning() {
+    let wasRunning = await launcher.isRunning()
+    if wasRunning && count == nil {
       StandardOutput.print("The cluster \"\(paths.cluster)\" is running.")
       return 0
     }
     try await launcher.ensureRunning()
-    try await launcher.waitForReadyNode()
-    StandardOutput.print("The cluster \"\(paths.cluster)\" has started; its node is ready.")
+    if let count {
+      for _ in 0..<max(0, count - (try await launcher.nodes().count)) { _ = try await launcher.addNode(nil) }
+    }
+    try await launcher.waitForAllNodes()
+    let nodes = try await launcher.nodes()
+    let stopped = nodes.count { $0["stopped"]?.boolValue == true }
+    let state = nodes.count == 1 ? "its node is ready" : "its \(nodes.count) nodes are ready"
+    StandardOutput.print(
+      "The cluster \"\(paths.cluster)\" \(wasRunning ? "is running" : "has started"); "
+        + (stopped == 0 ? state : "\(stopped) of its nodes stopped: see podium node list") + ".")
     return 0
+  }
+
+  private static func nodeCount(_ arguments: [String]) throws -> Int? {
+    guard let option = arguments.first else { return nil }
+    let words = option.split(separator: "=", maxSplits: 1).map(String.init) + arguments.dropFirst()
+    guard words[0] == "--nodes", words.count <= 2 else {
+      throw UsageError("unexpected word \"\(words[0] == "--nodes" ? words[2] : option)\"")
+    }
+    guard words.count == 2, let count = Int(words[1]), (1...256).contains(count) else {
+      throw UsageError("--nodes takes a number from 1 to 256")
+    }
+    return count
   }
 
   @Sendable

@@ -1,0 +1,132 @@
+import SystemIO
+import TestSupport
+import Testing
+
+/// Clusters of more than one node.
+@Suite(.needsUserNamespace, .timeLimit(.minutes(1)))
+struct SeveralNodesTests {
+  @Test(.needsRoot) func podsOfRootReachEachOtherAcrossNodes() async throws {
+    try await Learner.with(.root, reachEachOther)
+  }
+
+  @Test(.needsOrdinaryUser) func podsOfAnOrdinaryUserReachEachOtherAcrossNodes() async throws {
+    try await Learner.with(.ordinaryUser, reachEachOther)
+  }
+
+  private func reachEachOther(_ learner: Learner) async throws {
+    let before = learner.census()
+    let answer = try await learner.podium("cluster", "start", "--nodes", "3")
+    #expect(
+      answer.output == "The cluster \"\(learner.cluster)\" has started; its 3 nodes are ready.\n", "\(answer.error)")
+    let applied = try await learner.podium(["kubectl", "apply", "-f", "-"], input: Self.manifests)
+    #expect(applied.end == .exited(0), "\(applied.error)")
+    try await learner.kubectl("wait", "--for=condition=Ready", "pods", "--all", "--timeout=30s")
+    let web = try await learner.kubectl("get", "pod", "web", "-o", "jsonpath={.status.podIP}")
+    #expect(web.hasPrefix("10.244.1."))
+
+    func ask(_ command: String) async throws -> String {
+      try await learner.kubectl("exec", "client", "--", "sh", "-c", command)
+    }
+    // Much more than fits into one packet, or one mailbox.
+    try await learner.kubectl(
+      "exec", "web", "--", "sh", "-c", "head -c 50000000 /dev/urandom > /usr/share/nginx/html/big")
+    let sent = try await learner.kubectl("exec", "web", "--", "sha256sum", "/usr/share/nginx/html/big")
+    let received = try await ask("wget -q -O - http://\(web)/big | sha256sum")
+    #expect(received.prefix(64) == sent.prefix(64) && received.count > 64)
+    #expect(try await ask("ping -c 1 -W 5 \(web)").contains("1 packets received"))
+    #expect(try await ask("ping -c 1 -W 5 10.244.2.1").contains("1 packets received"), "the node itself")
+    // A node's own programs, which is what pods of its network are.
+    let fromNode = try await learner.kubectl("exec", "onnode", "--", "wget", "-q", "-O", "-", "http://\(web)/")
+    #expect(fromNode.contains("Welcome to nginx!"))
+
+    // Both of the first node are down; the others do not need it.
+    #expect(try await learner.podium("node", "stop", "podium").end == .exited(0))
+    let others = try await learner.kubectl("exec", "onnode", "--", "ping", "-c", "1", "-W", "5", web)
+    #expect(others.contains("1 packets received"))
+    let lost = try await learner.podium("kubectl", "exec", "onnode", "--", "ping", "-c", "1", "-W", "1", "10.244.0.1")
+    #expect(lost.output.contains("0 packets received"))
+
+    #expect(try await learner.podium("cluster", "stop").end == .exited(0))
+    try await learner.expectNothingMore(than: before)
+    #expect(try Files.list("\(learner.home)/runtime/podium/\(learner.cluster)/sockets") == [])
+  }
+
+  @Test func nodesComeAndGo() async throws {
+    try await Learner.with { learner in
+      func node(_ words: String...) async throws -> ProgramOutput { try await learner.podium(["node"] + words) }
+      func states() async throws -> [String: String] {
+        let lines = try await node("list").output.split(separator: "\n").dropFirst()
+        let words = lines.map { $0.split(separator: " ").map(String.init) }
+        return Dictionary(uniqueKeysWithValues: words.map { ($0[0], $0[1] + " " + $0[3]) })
+      }
+      #expect(try await node("add").output == "Node podium-2 is ready.\n")
+      #expect(try await node("add", "far").output == "Node far is ready.\n")
+      #expect(
+        try await states() == [
+          "podium": "running 10.244.0.0/24", "podium-2": "running 10.244.1.0/24", "far": "running 10.244.2.0/24",
+        ])
+      let pod = try await learner.podium(["kubectl", "apply", "-f", "-"], input: Self.pod("guest", on: "far"))
+      #expect(pod.end == .exited(0), "\(pod.error)")
+      let first = try await PodTrace("guest", learner)
+
+      // Without power for a moment: the pod runs anew.
+      #expect(try await node("kill", "far").end == .exited(0))
+      try await Deadline.wait("another container of the pod", within: .seconds(20)) {
+        let later = try await PodTrace(ready: "guest", learner)
+        return later.map { $0.uid == first.uid && $0.container != first.container } ?? false
+      }
+
+      // Stopped means stopped, for the next control plane too.
+      #expect(try await node("stop", "far").end == .exited(0))
+      #expect(try await states()["far"] == "stopped 10.244.2.0/24")
+      _ = try await learner.podium("cluster", "stop")
+      let again = try await learner.podium("cluster", "start")
+      #expect(again.output.hasSuffix("has started; 1 of its nodes stopped: see podium node list.\n"), "\(again)")
+      #expect(try await states()["far"] == "stopped 10.244.2.0/24")
+      let killed = try await node("kill", "far")
+      #expect(killed.error == "podium: node \"far\" does not run: start it by podium node start far\n")
+      #expect(try await node("start", "far").output == "Node far is ready.\n")
+
+      // What was of a removed node is gone, and its range is free.
+      #expect(try await node("remove", "far").end == .exited(0))
+      #expect(try await learner.kubectl("get", "nodes", "-o", "name") == "node/podium\nnode/podium-2\n")
+      #expect(try await learner.podium("kubectl", "get", "pods").error.contains("No resources found"))
+      #expect(try await node("add", "near").output == "Node near is ready.\n")
+      #expect(try await states()["near"] == "running 10.244.2.0/24")
+
+      for (words, complaint) in [
+        (["add", "near"], "the cluster has a node \"near\" already: see podium node list"),
+        (["remove", "none"], "the cluster has no node \"none\": it has podium, podium-2, near"),
+        (["stop", "none"], "the cluster has no node \"none\": it has podium, podium-2, near"),
+        (["stop"], "podium node stop needs the name of a node: podium node list tells them"),
+      ] {
+        #expect(try await learner.podium(["node"] + words).error == "podium: \(complaint)\n")
+      }
+      let badName = try await node("add", "Far_away")
+      #expect(badName.error.contains("\"Far_away\" cannot be the name of a node: use at most"))
+      _ = try await node("remove", "near")
+      _ = try await node("remove", "podium-2")
+      #expect(try await node("remove", "podium").error.contains("\"podium\" is the only node"))
+    }
+  }
+
+  private static func pod(_ name: String, on node: String) -> String {
+    "{apiVersion: v1, kind: Pod, metadata: {name: \(name)}, spec: {nodeName: \(node), terminationGracePeriodSeconds: 1, "
+      + "containers: [{name: main, image: busybox, command: [sleep, \"1000\"]}]}}"
+  }
+
+  private static let manifests = """
+    \(pod("client", on: "podium"))
+    ---
+    {apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {nodeName: podium-2, containers: [{name: main, image: nginx}]}}
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: onnode}
+    spec:
+      nodeName: podium-3
+      hostNetwork: true
+      terminationGracePeriodSeconds: 1
+      containers: [{name: main, image: busybox, command: [sleep, "1000"]}]
+    """
+}
