@@ -35,12 +35,25 @@ public protocol Runtime: Sendable {
   func dial(sandbox id: String, port: UInt16) async throws(RuntimeError) -> any ByteConnection
   func usage(of id: ContainerID) async throws(RuntimeError) -> ResourceUsage
 
+  /// Makes a file system in memory of so many bytes at a directory of the node; it stays until `unmount`.
+  func mountMemory(at directory: String, size: Int64) async throws(RuntimeError)
+  func unmount(_ directory: String) async throws(RuntimeError)
+
+  /// What pods may ask for that this node cannot do.
+  var shortcomings: Shortcomings { get }
+
   func findImage(_ reference: String) async throws(RuntimeError) -> ImageInfo?
   func pullImage(_ reference: String) async throws(RuntimeError) -> ImageInfo
   func listImages() async throws(RuntimeError) -> [ImageInfo]
 }
 
 extension Runtime {
+  /// For runtimes whose containers have no files.
+  public func mountMemory(at directory: String, size: Int64) async throws(RuntimeError) {}
+  public func unmount(_ directory: String) async throws(RuntimeError) {}
+
+  public var shortcomings: Shortcomings { Shortcomings() }
+
   /// For runtimes that have no shorter way.
   public func container(_ id: ContainerID) async throws(RuntimeError) -> ContainerRecord? {
     try await inventory().containers.first { $0.spec.id == id }

@@ -10,6 +10,8 @@ public struct KubeletConfiguration: Sendable, Equatable {
   public var maximumPods = 110
   /// Where the pods' volumes and files live.
   public var rootDirectory = "/var/lib/kubelet"
+  /// Where the empty directories of pods lie instead, if the root directory is kept in memory.
+  public var diskDirectory: String?
   public var logDirectory = "/var/log/pods"
   /// `containerLogMaxSize` and `containerLogMaxFiles`.
   public var logRotation = LogRotation()
@@ -18,6 +20,8 @@ public struct KubeletConfiguration: Sendable, Equatable {
   public var clusterDNS: String?
   public var kubeletVersion = "v1.32.13"
   public var heartbeatInterval = Duration.seconds(10)
+  /// How often the pods are looked at that may be using too much.
+  public var evictionInterval = Duration.seconds(10)
   public var labels: [String: String] = [:]
 
   public init(nodeName: String, nodeAddresses: [String]) {
@@ -26,6 +30,8 @@ public struct KubeletConfiguration: Sendable, Equatable {
   }
 
   func podDirectory(_ uid: String) -> String { "\(rootDirectory)/pods/\(uid)" }
+
+  func diskDirectory(_ uid: String) -> String { "\(diskDirectory ?? rootDirectory)/pods/\(uid)" }
 
   func logDirectory(namespace: String, name: String, uid: String) -> String {
     "\(logDirectory)/\(namespace)_\(name)_\(uid)"

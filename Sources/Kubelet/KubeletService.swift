@@ -21,7 +21,8 @@ public struct KubeletService: Sendable {
     context = KubeletContext(
       client: client, runtime: runtime, network: network,
       recorder: EventRecorder(client: client, component: "kubelet", host: configuration.nodeName, time: time),
-      time: time, configuration: configuration)
+      time: time, configuration: configuration,
+      services: Mirror(client, pause: { try await time.sleep(for: $0) }))
     mirror = Mirror(
       client, Selection(fieldSelector: "spec.nodeName=\(configuration.nodeName)"),
       pause: { try await time.sleep(for: $0) })
@@ -34,13 +35,27 @@ public struct KubeletService: Sendable {
   public func run() async throws {
     let (inbox, post) = AsyncStream.makeStream(of: Message.self)
     let runtimeEvents = context.runtime.events()
+    let (references, referenced) = AsyncStream.makeStream(of: ReferenceWatch.Message.self)
+    let refresh: @Sendable (String) -> Void = { post.yield(.event(uid: $0, .volumesOutdated)) }
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask { await context.recorder.run() }
       group.addTask { await context.sessions.run() }
+      group.addTask { try await context.services.run() }
       group.addTask { await NodeKeeper(context: context).run() }
-      group.addTask { await TokenRenewal(context: context, pods: { mirror.objects }).run() }
+      group.addTask { await TokenRenewal(context: context, pods: { mirror.objects }, refresh: refresh).run() }
       group.addTask {
-        try await mirror.run { _, old, new in post.yield(.pod(old: old, new: new)) }
+        await ReferenceWatch(context: context, inbox: references, post: referenced, refresh: refresh).run()
+      }
+      group.addTask {
+        let evict: @Sendable (String, String) -> Void = { post.yield(.event(uid: $0, .evicted(message: $1))) }
+        await EmptyDirLimits(context: context, pods: { mirror.objects }, evict: evict).run()
+      }
+      group.addTask {
+        try await mirror.run { _, old, new in
+          post.yield(.pod(old: old, new: new))
+          if let old, old.uid != new?.uid { referenced.yield(.went(uid: old.uid)) }
+          if let new, new.uid != old?.uid { referenced.yield(.came(new)) }
+        }
       }
       group.addTask {
         for await event in runtimeEvents { post.yield(.runtime(event)) }
@@ -52,6 +67,8 @@ public struct KubeletService: Sendable {
   private enum Message: Sendable {
     case pod(old: Pod?, new: Pod?)
     case runtime(RuntimeEvent)
+    /// For the worker of a pod.
+    case event(uid: String, PodLifecycle.Event)
     case workerEnded(uid: String)
   }
 
@@ -77,9 +94,11 @@ public struct KubeletService: Sendable {
         if let mailbox = mailboxes[pod.uid] {
           mailbox.yield(.podChanged(pod))
         } else {
+          let remarks = context.runtime.shortcomings.notes(on: pod.spec)
           employ(
             PodLifecycle(
-              pod, adopting: inventory, hostAddresses: context.configuration.nodeAddresses, now: context.time.now()))
+              pod, adopting: inventory, hostAddresses: context.configuration.nodeAddresses, remarks: remarks,
+              now: context.time.now()))
         }
       }
 
@@ -95,6 +114,7 @@ public struct KubeletService: Sendable {
           meet(new, Inventory())
         case .pod(let old?, nil): mailboxes[old.uid]?.yield(.podVanished(old))
         case .pod(nil, nil): break
+        case .event(let uid, let event): mailboxes[uid]?.yield(event)
         case .workerEnded(let uid): mailboxes[uid] = nil
         case .runtime(.containerExited(let id)):
           guard let record = try? await context.runtime.container(id), case .exited(_, let status) = record.state,
@@ -115,9 +135,8 @@ public struct KubeletService: Sendable {
     for sandbox in inventory.sandboxes where !known.contains(sandbox.spec.podUID) {
       try? await context.runtime.removeSandbox(sandbox.spec.id)
     }
+    await PodVolumes.sweep(keeping: known, context)
     let configuration = context.configuration
-    let pods = configuration.rootDirectory + "/pods"
-    for uid in (try? Files.list(pods)) ?? [] where !known.contains(uid) { try? Files.removeTree("\(pods)/\(uid)") }
     for name in (try? Files.list(configuration.logDirectory)) ?? [] {
       let uid = name.split(separator: "_").last.map(String.init) ?? ""
       if !known.contains(uid) { try? Files.removeTree("\(configuration.logDirectory)/\(name)") }

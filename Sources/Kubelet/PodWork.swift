@@ -18,7 +18,10 @@ struct PodWork: Sendable {
   /// What happened; nothing for effects whose end shows itself otherwise.
   func perform(_ effect: PodLifecycle.Effect) async -> [PodLifecycle.Event] {
     switch effect {
-    case .prepareVolumes: return [await prepareVolumes()]
+    case .prepareVolumes:
+      let errors = await volumes.prepare()
+      return [errors.isEmpty ? .volumesReady : .volumesFailed(messages: errors.map(\.message))]
+    case .refreshVolumes: return [.volumesRefreshed(failures: await volumes.refresh().map(\.message))]
     case .createSandbox(let attempt): return [await createSandbox(attempt)]
     case .removeSandbox(let id): return [await removeSandbox(id)]
     case .findImage(let name):
@@ -55,7 +58,7 @@ struct PodWork: Sendable {
       return [.hookEnded(id: id, hook, failure: await run(hook, of: name, id: id, within: limit))]
     case .probe(let name, let id, let kind):
       return [.probed(id: id, kind, await probe(kind, of: name, id: id))]
-    case .record, .report, .wakeAt, .deletePod, .finish: return []
+    case .record, .report, .wakeAt, .removeVolumes, .deletePod, .finish: return []
     }
   }
 
@@ -68,15 +71,7 @@ struct PodWork: Sendable {
 
   // MARK: Volumes and sandbox
 
-  private func prepareVolumes() async -> PodLifecycle.Event {
-    do throws(VolumeError) {
-      let hosts = configuration.nodeAddresses
-      try await PodVolumes(client: context.client, configuration: configuration, hostAddresses: hosts).prepare(pod)
-      return .volumesReady
-    } catch {
-      return .volumesFailed(volume: error.volume, message: error.message)
-    }
-  }
+  private var volumes: PodVolumes { PodVolumes(context: context, pod: pod) }
 
   private func createSandbox(_ attempt: Int) async -> PodLifecycle.Event {
     var spec = SandboxSpec(
@@ -86,7 +81,7 @@ struct PodWork: Sendable {
     spec.processes = pod.spec.hostPID == true ? .node : pod.spec.shareProcessNamespace == true ? .pod : .container
     spec.ipc = pod.spec.hostIPC == true ? .node : .pod
     spec.qosClass = QualityOfService(rawValue: pod.status.qosClass ?? pod.spec.qualityOfService) ?? .bestEffort
-    spec.resources = ResourceLimits(ofPod: pod.spec)
+    if context.runtime.shortcomings.limits == nil { spec.resources = ResourceLimits(ofPod: pod.spec) }
     for sysctl in pod.spec.securityContext?.sysctls ?? [] { spec.sysctls[sysctl.name ?? ""] = sysctl.value }
     spec.labels = [
       PodLabels.podName: pod.name, PodLabels.podNamespace: pod.namespace, PodLabels.podUID: pod.uid,
@@ -119,13 +114,15 @@ struct PodWork: Sendable {
     let container = container(name)
     let spec: ContainerSpec
     do {
+      await context.services.waitUntilFilled()
       let environment = try await ContainerEnvironment(
-        client: context.client, pod: pod, container: container, addresses: addresses,
-        hostAddresses: configuration.nodeAddresses
+        client: context.client, pod: pod, container: container, services: context.services.objects,
+        addresses: addresses, hostAddresses: configuration.nodeAddresses, node: context.facts
       ).resolve()
       let plan = ContainerPlan(
         pod: pod, container: container, configuration: configuration, addresses: addresses,
-        nodeResolver: (try? Files.readText("/etc/resolv.conf")) ?? "", environment: environment)
+        nodeResolver: (try? Files.readText("/etc/resolv.conf")) ?? "", environment: environment,
+        hasLimits: context.runtime.shortcomings.limits == nil)
       spec = try plan.spec(id: Identifier.random(), sandboxID: sandboxID, attempt: attempt, image: image)
       try prepareFiles(for: spec)
     } catch let error as ContainerPlanError {

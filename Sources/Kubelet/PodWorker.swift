@@ -36,7 +36,10 @@ struct PodWorker: Sendable {
           case .deletePod: reporter.delete(lifecycle.pod, last: lifecycle.reported)
           case .finish:
             context.board.remove(lifecycle.pod)
-            removeFiles(of: lifecycle.pod)
+            await PodVolumes(context: context, pod: lifecycle.pod).remove()
+            removeLogs(of: lifecycle.pod)
+          // Awaited here: a pod that is told to be over has left nothing.
+          case .removeVolumes: await PodVolumes(context: context, pod: lifecycle.pod).remove()
           case .wakeAt(let moment):
             if let alarm, alarm > context.time.now(), alarm <= moment { continue }
             alarm = moment
@@ -59,12 +62,9 @@ struct PodWorker: Sendable {
     }
   }
 
-  private func removeFiles(of pod: Pod) {
-    let configuration = context.configuration
-    let logs = configuration.logDirectory(namespace: pod.namespace, name: pod.name, uid: pod.uid)
+  private func removeLogs(of pod: Pod) {
     // Whatever cannot be removed now is swept when the kubelet starts the next time.
-    try? Files.removeTree(configuration.podDirectory(pod.uid))
-    try? Files.removeTree(logs)
+    try? Files.removeTree(context.configuration.logDirectory(namespace: pod.namespace, name: pod.name, uid: pod.uid))
   }
 }
 
@@ -76,6 +76,10 @@ struct KubeletContext: Sendable {
   let recorder: EventRecorder
   let time: any TimeSource
   let configuration: KubeletConfiguration
+  /// All services of the cluster, for the variables that tell containers of them.
+  let services: Mirror<Service>
+  let facts = MachineFacts.read()
+  let tokens = TokenBook()
   let board = StatusBoard()
   let sessions = SessionHost()
 }

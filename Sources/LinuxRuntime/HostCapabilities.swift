@@ -44,7 +44,7 @@ public struct HostCapabilities: Sendable, Equatable {
   // MARK: The trials
 
   /// The plan of a process in new namespaces that is root there.
-  private static func trial(_ mapping: IDMapping, _ namespaces: NamespaceSet, _ steps: [Step]) -> Plan {
+  static func trial(_ mapping: IDMapping, _ namespaces: NamespaceSet, _ steps: [Step]) -> Plan {
     var plan = Plan()
     plan.namespaces = mapping.isRootless ? namespaces.union(.user) : namespaces
     plan.parent = mapping.steps
@@ -99,11 +99,7 @@ public struct HostCapabilities: Sendable, Equatable {
     func restricted(_ explanation: String, _ remedy: String) -> Finding {
       Finding(subject: "other users", verdict: .restricted, explanation: explanation, remedy: remedy)
     }
-    guard mapping.mapsOtherUsers else {
-      if !Files.exists(IDMapping.helpers.users) { return restricted(explanation, "sudo apt-get install uidmap") }
-      return restricted(
-        explanation, "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER")
-    }
+    guard mapping.mapsOtherUsers else { return restricted(explanation, otherUsersRemedy) }
     let plan = trial(mapping, [.mount], [.setGroups([1]), .setGroup(1), .setUser(1)])
     if let failure = await Launcher.tryOut(plan) {
       return restricted(
@@ -113,6 +109,11 @@ public struct HostCapabilities: Sendable, Equatable {
     return Finding(
       subject: "other users", verdict: .works,
       explanation: "Subordinate ids are mapped: programs in pods may run as any user.", remedy: nil)
+  }
+
+  static var otherUsersRemedy: String {
+    Files.exists(IDMapping.helpers.users)
+      ? "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER" : "sudo apt-get install uidmap"
   }
 
   private static func limits() -> Finding {
@@ -147,13 +148,21 @@ public struct HostCapabilities: Sendable, Equatable {
       explanation: "Limits on memory, cpu and processes cannot be set: \(reason).", remedy: limitsRemedy)
   }
 
-  private static var limitsRemedy: String {
-    switch CgroupHierarchy.mounted {
-    case .v1(let mounts):
-      let directories = Set(mounts.values).sorted().map { $0 + "/podium" }.joined(separator: " ")
-      return "sudo mkdir -p \(directories) && sudo chown $USER \(directories)"
-    default: return "systemd-run --user --scope -p Delegate=yes podium"
+  /// Inside a node the hierarchies cannot be seen, but the process's own place in them can.
+  static var limitsRemedy: String {
+    var points: Set<String> = []
+    if case .v1(let mounts) = CgroupHierarchy.mounted { points = Set(mounts.values) }
+    if points.isEmpty {
+      for line in ((try? Files.readText("/proc/self/cgroup")) ?? "").split(separator: "\n") {
+        let controllers = line.split(separator: ":", omittingEmptySubsequences: false).dropFirst().first ?? ""
+        if controllers.split(separator: ",").contains(where: { CgroupHierarchy.controllers.contains(String($0)) }) {
+          points.insert("/sys/fs/cgroup/\(controllers)")
+        }
+      }
     }
+    if points.isEmpty { return "systemd-run --user --scope -p Delegate=yes podium" }
+    let directories = points.sorted().map { $0 + "/podium" }.joined(separator: " ")
+    return "sudo mkdir -p \(directories) && sudo chown $USER \(directories)"
   }
 
   private static func layers(_ mapping: IDMapping) async -> Finding {

@@ -4,6 +4,7 @@ public import Documents
 internal import Glibc
 public import HTTPTransport
 internal import KubernetesAPI
+internal import LinuxRuntime
 internal import SystemIO
 
 /// The client's way to a running control plane: finds it, or starts it.
@@ -192,7 +193,7 @@ public struct ClusterLauncher: Sendable {
   /// Removes the cluster with all that it has stored. Images and progress are not its own and stay.
   public func delete() async throws {
     _ = try await stop()
-    try Files.removeTree(paths.state)
+    try await HostFiles.remove(paths.state)
     try Files.removeTree(paths.runtime)
   }
 

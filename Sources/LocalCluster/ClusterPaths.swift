@@ -86,6 +86,10 @@ public struct ClusterPaths: Sendable, Equatable {
     return "\(cluster)-\(String(fingerprint, radix: 16))"
   }
 
+  /// What the pods of a node keep on disk.
+  public func disk(of node: String) -> String { disks + "/" + node }
+  public var disks: String { state + "/disks" }
+
   public func kubeletSocket(node: String) -> String { "\(sockets)/kubelet-\(node).sock" }
 }
 

@@ -14,16 +14,20 @@ public struct KubeletProcess: Sendable {
   public var apiSocket: String
   public var kubeletSocket: String
   public var images: String
+  /// Where the empty directories of pods lie: the node's own root is in memory.
+  public var diskDirectory: String
   public var number: UInt8
 
   public init(
-    node: String, nodeDirectory: String, apiSocket: String, kubeletSocket: String, images: String, number: UInt8
+    node: String, nodeDirectory: String, apiSocket: String, kubeletSocket: String, images: String,
+    diskDirectory: String, number: UInt8
   ) {
     self.node = node
     self.nodeDirectory = nodeDirectory
     self.apiSocket = apiSocket
     self.kubeletSocket = kubeletSocket
     self.images = images
+    self.diskDirectory = diskDirectory
     self.number = number
   }
 
@@ -35,6 +39,7 @@ public struct KubeletProcess: Sendable {
       endpoint: SpokenFor(endpoint: HTTPClient(unixSocket: apiSocket)), userAgent: "kubelet/\(node)",
       user: UserInfo(name: "system:node:\(node)", groups: ["system:nodes"]))
     var configuration = KubeletConfiguration(nodeName: node, nodeAddresses: ["10.244.\(number).1"])
+    configuration.diskDirectory = diskDirectory
     configuration.podRange = "10.244.\(number).0/24"
     let kubelet = KubeletService(client: client, runtime: runtime, configuration: configuration)
     let server = HTTPServer(endpoint: kubelet.endpoint)

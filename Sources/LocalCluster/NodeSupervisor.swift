@@ -76,6 +76,9 @@ final class NodeSupervisor: Sendable {
     for name in NodeBundle.known(runtimeDirectory: paths.nodes) where !members.contains(name) {
       await Self.find(name, paths)?.stop()
     }
+    for name in (try? Files.list(paths.disks)) ?? [] where !members.contains(name) {
+      try? await HostFiles.remove(paths.disk(of: name))
+    }
     Self.sweep(paths)
   }
 
@@ -106,6 +109,7 @@ final class NodeSupervisor: Sendable {
   func remove(_ name: String) async throws {
     try change { roster throws(ClusterProblem) in try roster.remove(name) }
     await end(name)
+    try? await HostFiles.remove(paths.disk(of: name))
     try? Files.removeTree(paths.nodeLog(name))
     try? Files.removeTree(paths.kubeletSocket(node: name))
   }
@@ -204,7 +208,8 @@ final class NodeSupervisor: Sendable {
       arguments: [
         "podium", "kubelet", "--node", member.name, "--node-directory", paths.nodes + "/" + member.name,
         "--api-socket", paths.apiSocket, "--kubelet-socket", paths.kubeletSocket(node: member.name),
-        "--images", paths.images, "--number", String(member.number),
+        "--images", paths.images, "--disk-directory", paths.disk(of: member.name),
+        "--number", String(member.number),
       ],
       environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"])
     var spec = NodeBundleSpec(

@@ -32,6 +32,8 @@ struct NodeFailureTests {
     try await SimulatedNode.run { node in
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try? await PodScheduler(client: node.client, host: "vm", time: node.time).run() }
+        // By then the node has told of itself.
+        try await node.pass(.seconds(1))
         try await node.create(
           "{metadata: {name: early}, spec: {containers: [{name: main, image: busybox}]}}", bound: false)
         try await node.create(

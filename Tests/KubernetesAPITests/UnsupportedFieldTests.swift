@@ -10,7 +10,7 @@ struct UnsupportedFieldTests {
   private static let actedOn: [String: Set<String>] = {
     let table = """
       PodSpec: activeDeadlineSeconds affinity automountServiceAccountToken containers dnsConfig dnsPolicy
-      PodSpec: ephemeralContainers hostAliases hostIPC hostNetwork hostPID hostname initContainers nodeName
+      PodSpec: enableServiceLinks ephemeralContainers hostAliases hostIPC hostNetwork hostPID hostname initContainers nodeName
       PodSpec: nodeSelector os overhead preemptionPolicy priority readinessGates restartPolicy schedulerName
       PodSpec: schedulingGates securityContext serviceAccount serviceAccountName shareProcessNamespace subdomain
       PodSpec: terminationGracePeriodSeconds tolerations volumes
@@ -31,7 +31,7 @@ struct UnsupportedFieldTests {
       PodDNSConfig: nameservers options searches
       PodDNSConfigOption: name value
       HostAlias: hostnames ip
-      PodSecurityContext: runAsGroup runAsNonRoot runAsUser seccompProfile supplementalGroups sysctls
+      PodSecurityContext: fsGroup runAsGroup runAsNonRoot runAsUser seccompProfile supplementalGroups sysctls
       SeccompProfile: localhostProfile type
       Sysctl: name value
       Container: args command env envFrom image imagePullPolicy lifecycle livenessProbe name ports readinessProbe
@@ -65,6 +65,7 @@ struct UnsupportedFieldTests {
       HTTPHeader: name value
       TCPSocketAction: host port
       Volume: configMap downwardAPI emptyDir hostPath name projected secret
+      EmptyDirVolumeSource: medium sizeLimit
       HostPathVolumeSource: path type
       ConfigMapVolumeSource: defaultMode items name optional
       SecretVolumeSource: defaultMode items optional secretName

@@ -13,6 +13,8 @@ struct ContainerPlan {
   let nodeResolver: String
   /// What names in `valueFrom` and `envFrom` stand for.
   let environment: [EnvironmentVariable]
+  /// Whether the node can set limits; if not, the pod was told so.
+  var hasLimits = true
 
   func spec(id: ContainerID, sandboxID: String, attempt: Int, image: ImageInfo) throws(ContainerPlanError)
     -> ContainerSpec
@@ -32,7 +34,7 @@ struct ContainerPlan {
     spec.files = files(besides: spec.mounts)
     spec.user = try user(image: image)
     spec.security = try security
-    spec.resources = ResourceLimits(container.resources)
+    if hasLimits { spec.resources = ResourceLimits(container.resources) }
     spec.hasTerminal = container.tty ?? false
     spec.keepsInputOpen = container.stdin ?? false
     spec.closesInputAfterFirstAttach = container.stdinOnce ?? false

@@ -23,15 +23,21 @@ enum PodFields {
     }
   }
 
-  /// An amount that a container asks for or may not exceed, in units of the divisor, rounded up.
-  static func value(_ field: ResourceFieldSelector, of pod: Pod, container: Container) -> String {
+  /// An amount that a container asks for or may not exceed, in units of the divisor, rounded up. Whoever has no limit may
+  /// use the whole node.
+  static func value(
+    _ field: ResourceFieldSelector, of pod: Pod, container: Container, node: MachineFacts
+  ) -> String {
     let whose =
       (pod.spec.containers + pod.spec.initContainers).first { $0.name == field.containerName } ?? container
     let parts = (field.resource ?? "").split(separator: ".", maxSplits: 1).map(String.init)
     guard parts.count == 2 else { return "0" }
-    let amounts = parts[0] == "limits" ? whose.resources.limits : whose.resources.requests
+    let amounts =
+      parts[0] == "limits"
+      ? node.amounts.merging(whose.resources.limits) { $1 } : whose.resources.requests
     guard let amount = amounts[parts[1]] else { return "0" }
-    let divisor = max(1, field.divisor?.milliValue ?? 1000)
+    // A divisor of zero is one that was not given.
+    let divisor = field.divisor.map(\.milliValue).flatMap { $0 > 0 ? $0 : nil } ?? 1000
     return String((amount.milliValue + divisor - 1) / divisor)
   }
 

@@ -119,7 +119,11 @@ extension PodLifecycle {
 
   // MARK: The end of the pod
 
-  mutating func beginStopping(_ cause: Cause, _ turn: inout Turn) {
+  /// How long the containers of an evicted pod may take to end, whatever the pod asks for.
+  static let evictionGrace = Duration.seconds(1)
+
+  /// - Parameter grace: How long the containers may take, if not as long as the pod says.
+  mutating func beginStopping(_ cause: Cause, grace: Duration? = nil, _ turn: inout Turn) {
     stage = .stopping(cause)
     for index in containers.indices {
       switch containers[index].phase {
@@ -128,12 +132,12 @@ extension PodLifecycle {
       }
       if containers[index].phase == .idle { containers[index].pause = nil }
       // Sidecars serve the others to their end.
-      if containers[index].role != .sidecar { stopForGood(index, &turn) }
+      if containers[index].role != .sidecar { stopForGood(index, grace: grace, &turn) }
     }
   }
 
-  private mutating func stopForGood(_ index: Int, _ turn: inout Turn) {
-    stop(index, "Stopping container \(containers[index].name)", grace: grace, &turn)
+  private mutating func stopForGood(_ index: Int, grace: Duration? = nil, _ turn: inout Turn) {
+    stop(index, "Stopping container \(containers[index].name)", grace: grace ?? self.grace, &turn)
   }
 
   mutating func proceedStopping(_ cause: Cause, _ turn: inout Turn) {
@@ -144,7 +148,7 @@ extension PodLifecycle {
       return stopForGood(last, &turn)
     }
     // What is being made must be there before it can be taken away.
-    if volumes == .preparing || sandbox == .creating { return }
+    if volumes.areUnderWay || sandbox == .creating { return }
     if case .replacing = sandbox { return }
     settle(cause)
     stage = .removingSandbox(cause)
@@ -153,6 +157,7 @@ extension PodLifecycle {
       turn.effects.append(.removeSandbox(id: current.spec.id))
     } else {
       stage = .over(cause)
+      turn.effects.append(.removeVolumes)
     }
   }
 

@@ -1,5 +1,5 @@
 public import ContainerRuntime
-internal import ControlLoop
+public import ControlLoop
 public import KubernetesAPI
 public import ObjectSchema
 
@@ -7,8 +7,12 @@ extension PodLifecycle {
   /// A pod that was on this node before the kubelet started: what runs goes on running, and is not counted anew.
   ///
   /// - Parameter inventory: What the runtime holds; only what belongs to the pod is looked at.
-  public init(_ pod: Pod, adopting inventory: Inventory, hostAddresses: [String], now: Timestamp) {
-    self.init(pod, hostAddresses: hostAddresses, now: now)
+  /// - Parameter remarks: What is to be said of it at once, unless it has been here before.
+  public init(
+    _ pod: Pod, adopting inventory: Inventory, hostAddresses: [String], remarks: [EventNote] = [], now: Timestamp
+  ) {
+    let isNew = !inventory.sandboxes.contains { $0.spec.podUID == pod.uid }
+    self.init(pod, hostAddresses: hostAddresses, remarks: isNew ? remarks : [], now: now)
     let sandboxes = inventory.sandboxes.filter { $0.spec.podUID == pod.uid }
     let newest = sandboxes.max { $0.spec.attempt < $1.spec.attempt }
     sandboxAttempts = (newest?.spec.attempt ?? -1) + 1

@@ -1,5 +1,5 @@
 internal import ContainerRuntime
-internal import ControlLoop
+public import ControlLoop
 public import KubernetesAPI
 public import ObjectSchema
 
@@ -38,7 +38,23 @@ public struct PodLifecycle: Sendable, Equatable {
     case unprepared
     case preparing
     case ready
+    /// The files of the kubelet's own volumes are being brought up to date, and may be outdated once more already.
+    case refreshing(isOutdated: Bool)
     case failed(retryAt: Timestamp)
+
+    var areReady: Bool {
+      switch self {
+      case .ready, .refreshing: true
+      case .unprepared, .preparing, .failed: false
+      }
+    }
+
+    var areUnderWay: Bool {
+      switch self {
+      case .preparing, .refreshing: true
+      case .unprepared, .ready, .failed: false
+      }
+    }
   }
 
   enum SandboxPhase: Sendable, Equatable {
@@ -63,14 +79,19 @@ public struct PodLifecycle: Sendable, Equatable {
   var addresses: [String] = []
   /// What earlier kubelets left in the runtime and nobody needs any more.
   var leftovers: [Effect] = []
+  /// What is to be said of the pod as soon as it is seen here.
+  var remarks: [EventNote] = []
   let hostAddresses: [String]
   var startTime: Timestamp
   var reported: PodStatus?
 
   /// A pod that this node sees for the first time.
-  public init(_ pod: Pod, hostAddresses: [String], now: Timestamp) {
+  ///
+  /// - Parameter remarks: What is to be said of it at once.
+  public init(_ pod: Pod, hostAddresses: [String], remarks: [EventNote] = [], now: Timestamp) {
     self.pod = pod
     self.hostAddresses = hostAddresses
+    self.remarks = remarks
     startTime = pod.status.startTime ?? now.toTheSecond
     containers = Self.containers(of: pod.spec)
     if let phase = pod.status.phase, phase == "Succeeded" || phase == "Failed" {
@@ -109,7 +130,13 @@ public struct PodLifecycle: Sendable, Equatable {
   public mutating func begin(at now: Timestamp) -> [Effect] {
     var turn = Turn(now: now, effects: leftovers)
     leftovers = []
-    if stage == .active { report(&turn) }
+    if stage == .active {
+      report(&turn)
+      for remark in remarks { record(remark, nil, &turn) }
+    } else {
+      // What ended while no kubelet was there may have left them.
+      turn.effects.append(.removeVolumes)
+    }
     proceed(&turn)
     finish(&turn)
     return turn.effects
@@ -160,10 +187,20 @@ public struct PodLifecycle: Sendable, Equatable {
     case .timeCame: break
 
     case .volumesReady: volumes = .ready
-    case .volumesFailed(let volume, let message):
+    case .volumesFailed(let messages):
       volumeBackOff.step(now: turn.now, afterFailureAt: turn.now)
       volumes = .failed(retryAt: turn.now + volumeBackOff.delay)
-      record(.warning("FailedMount", "MountVolume.SetUp failed for volume \"\(volume)\" : \(message)"), nil, &turn)
+      for message in messages { record(.warning("FailedMount", message), nil, &turn) }
+    case .volumesOutdated: refreshVolumes(&turn)
+    case .volumesRefreshed(let failures):
+      for message in failures { record(.warning("FailedMount", message), nil, &turn) }
+      let isOutdated = volumes == .refreshing(isOutdated: true)
+      volumes = .ready
+      if isOutdated { refreshVolumes(&turn) }
+    case .evicted(let message):
+      guard stage == .active else { return }
+      record(.warning("Evicted", message), nil, &turn)
+      beginStopping(.failed(reason: "Evicted", message: message), grace: Self.evictionGrace, &turn)
 
     case .sandboxCreated(let new):
       sandbox = .ready(new)
@@ -205,7 +242,22 @@ public struct PodLifecycle: Sendable, Equatable {
     if containers.contains(where: { $0.name == name }) { change(&self) }
   }
 
+  /// Volumes that could not be had are tried again at once: what they lack may be there now.
+  private mutating func refreshVolumes(_ turn: inout Turn) {
+    guard stage == .active else { return }
+    switch volumes {
+    case .ready:
+      volumes = .refreshing(isOutdated: false)
+      turn.effects.append(.refreshVolumes)
+    case .refreshing: volumes = .refreshing(isOutdated: true)
+    case .failed: volumes = .unprepared
+    case .unprepared, .preparing: break
+    }
+  }
+
   private mutating func change(to new: Pod, _ turn: inout Turn) {
+    let areFieldsOther =
+      new.metadata.labels != pod.metadata.labels || new.metadata.annotations != pod.metadata.annotations
     let known = Set(containers.map(\.name))
     containers += Self.containers(of: new.spec).filter { $0.role == .ephemeral && !known.contains($0.name) }
     let oldImages = pod.spec.containers.map(\.image)
@@ -214,6 +266,7 @@ public struct PodLifecycle: Sendable, Equatable {
       && pod.metadata.deletionTimestamp != nil
     pod = new
     if isShorter { shortenGrace(turn.now) }
+    if areFieldsOther, VolumeContent.showsFields(of: new) { refreshVolumes(&turn) }
     for (index, container) in new.spec.containers.enumerated()
     where index < oldImages.count && oldImages[index] != container.image && stage == .active {
       let name = container.name ?? ""
@@ -231,6 +284,7 @@ public struct PodLifecycle: Sendable, Equatable {
     case .removingSandbox(let cause):
       sandbox = .none
       stage = .over(cause)
+      turn.effects.append(.removeVolumes)
       // With the sandbox the runtime forgets what ended before.
       if cause == .completed { for index in containers.indices { containers[index].endedBefore = nil } }
     case .stopping: if sandbox == .replacing(id: id) { sandbox = .none }
@@ -294,7 +348,7 @@ public struct PodLifecycle: Sendable, Equatable {
       turn.effects.append(.prepareVolumes)
       return
     case .preparing, .failed: return
-    case .ready: break
+    case .ready, .refreshing: break
     }
     switch sandbox {
     case .none:
@@ -421,7 +475,8 @@ extension PodLifecycle.Event {
   /// Whether this is one of the steps between the binding and the running of containers.
   var isStepOfStarting: Bool {
     switch self {
-    case .volumesReady, .sandboxCreated, .imageFound, .imagePulled, .imageNotPulled, .containerCreated,
+    case .volumesReady, .volumesRefreshed, .sandboxCreated, .imageFound, .imagePulled, .imageNotPulled,
+      .containerCreated,
       .containerNotCreated, .containerStarted, .hookEnded:
       true
     default: false

@@ -13,6 +13,9 @@ extension PodLifecycle {
     case wakeAt(Timestamp)
 
     case prepareVolumes
+    case refreshVolumes
+    /// Takes them away with all that is in them.
+    case removeVolumes
     case createSandbox(attempt: Int)
     /// Ends what runs in it, too.
     case removeSandbox(id: String)
@@ -29,7 +32,7 @@ extension PodLifecycle {
 
     /// Lets the API's pod go: nothing of it is left here.
     case deletePod
-    /// Removes the pod's files; no effect follows.
+    /// Removes all that is left of the pod's files; no effect follows.
     case finish
   }
 }

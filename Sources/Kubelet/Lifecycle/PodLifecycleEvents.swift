@@ -12,7 +12,13 @@ extension PodLifecycle {
     case timeCame
 
     case volumesReady
-    case volumesFailed(volume: String, message: String)
+    /// Each message tells of one volume.
+    case volumesFailed(messages: [String])
+    /// What volumes show is not what it was: another ConfigMap, a token that grows old.
+    case volumesOutdated
+    case volumesRefreshed(failures: [String])
+    /// The node has no room for what the pod uses.
+    case evicted(message: String)
 
     case sandboxCreated(Sandbox)
     case sandboxFailed(String)

@@ -1,3 +1,4 @@
+internal import ObjectSchema
 internal import SystemIO
 
 /// What the machine says about itself.
@@ -11,6 +12,14 @@ struct MachineFacts: Sendable, Equatable {
   var bootID = ""
   var machineID = ""
   var systemUUID = ""
+
+  /// What pods may use of the machine, as the API names it.
+  var amounts: [String: Quantity] {
+    var amounts = ["cpu": Quantity(whole: processors)]
+    amounts["memory"] = Quantity("\(memoryBytes / 1024)Ki")
+    amounts["ephemeral-storage"] = Quantity("\(diskBytes / 1024)Ki")
+    return amounts
+  }
 
   static func read() -> MachineFacts {
     var facts = MachineFacts()

@@ -43,13 +43,10 @@ struct NodeDescription: Sendable {
   }
 
   private var resources: [String: Quantity] {
-    var resources = [
-      "cpu": Quantity(whole: facts.processors), "pods": Quantity(whole: Int64(configuration.maximumPods)),
-      "hugepages-2Mi": Quantity(whole: 0), "hugepages-1Gi": Quantity(whole: 0),
-    ]
-    resources["memory"] = Quantity("\(facts.memoryBytes / 1024)Ki")
-    resources["ephemeral-storage"] = Quantity("\(facts.diskBytes / 1024)Ki")
-    return resources
+    facts.amounts.merging([
+      "pods": Quantity(whole: Int64(configuration.maximumPods)), "hugepages-2Mi": Quantity(whole: 0),
+      "hugepages-1Gi": Quantity(whole: 0),
+    ]) { $1 }
   }
 
   private func conditions(now: Timestamp) -> [NodeCondition] {

@@ -10,8 +10,7 @@ struct NodeKeeper: Sendable {
   let context: KubeletContext
 
   func run() async {
-    let facts = MachineFacts.read()
-    var description = NodeDescription(configuration: context.configuration, facts: facts)
+    var description = NodeDescription(configuration: context.configuration, facts: context.facts)
     description.runtimeVersion = context.runtime.version
     record(.normal("Starting", "Starting kubelet."))
     var isAnnounced = false

@@ -48,7 +48,6 @@ public enum UnsupportedFields {
 
   private static let identity = [
     UnsupportedField("spec.imagePullSecrets", "registries are asked without a password"),
-    UnsupportedField("spec.enableServiceLinks", "services are found by their names only", unless: true),
     UnsupportedField("spec.hostnameOverride", "the host name follows hostname, or the pod's name"),
     UnsupportedField("spec.setHostnameAsFQDN", "the host name is the short one", unless: false),
     UnsupportedField("spec.hostUsers", "the pod's users are those of the node", unless: true),
@@ -56,8 +55,7 @@ public enum UnsupportedFields {
 
   private static let podSecurity =
     security("spec.securityContext") + [
-      UnsupportedField("spec.securityContext.fsGroup", "programs get the group, the files of volumes keep theirs"),
-      UnsupportedField("spec.securityContext.fsGroupChangePolicy", "the files of volumes keep their group"),
+      UnsupportedField("spec.securityContext.fsGroupChangePolicy", "volumes get the group when they are made"),
       UnsupportedField("spec.securityContext.seLinuxChangePolicy", "nothing is labelled for SELinux"),
       UnsupportedField(
         "spec.securityContext.supplementalGroupsPolicy", "the groups that the image names are given as well",
@@ -86,9 +84,6 @@ public enum UnsupportedFields {
     foreignStorage.map {
       UnsupportedField("spec.volumes[*].\($0)", "nothing here can mount it, so the pod will not start")
     } + [
-      UnsupportedField(
-        "spec.volumes[*].emptyDir.medium", "the folder lies where all of the node's folders lie", unless: ""),
-      UnsupportedField("spec.volumes[*].emptyDir.sizeLimit", "the folder may grow"),
       UnsupportedField("spec.volumes[*].emptyDir.mode", "everybody may write to the folder"),
       UnsupportedField(
         "spec.volumes[*].projected.sources[*].clusterTrustBundle", "the folder has no certificates of a bundle"),

@@ -19,7 +19,8 @@ enum KubeletVerb {
     guard let number = UInt8(try value("--number")) else { throw UsageError("--number is not a number") }
     let process = KubeletProcess(
       node: try value("--node"), nodeDirectory: try value("--node-directory"), apiSocket: try value("--api-socket"),
-      kubeletSocket: try value("--kubelet-socket"), images: try value("--images"), number: number)
+      kubeletSocket: try value("--kubelet-socket"), images: try value("--images"),
+      diskDirectory: try value("--disk-directory"), number: number)
     try await process.run()
     return 1
   }

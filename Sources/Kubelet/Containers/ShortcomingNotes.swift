@@ -1,0 +1,59 @@
+internal import ContainerRuntime
+internal import ControlLoop
+internal import KubernetesAPI
+
+/// What a pod asks for and does not get on this node is said in events of the pod, one for each reason.
+extension Shortcomings {
+  func notes(on pod: PodSpec) -> [EventNote] {
+    [limitsNote(pod), groupsNote(pod), rightsNote(pod)].compactMap { $0 }
+  }
+
+  private func limitsNote(_ pod: PodSpec) -> EventNote? {
+    let limited = (pod.initContainers + pod.containers).compactMap { container -> String? in
+      let names = ["cpu", "memory"].filter { container.resources.limits[$0] != nil }
+      return names.isEmpty ? nil : "\(names.joined(separator: " and ")) of container \"\(container.name ?? "")\""
+    }
+    return note("LimitsNotEnforced", "The limits on \(limited.list) are not enforced", limited.isEmpty, limits)
+  }
+
+  private func groupsNote(_ pod: PodSpec) -> EventNote? {
+    var asked: [String] = []
+    if let group = pod.securityContext?.fsGroup { asked.append("fsGroup \(group)") }
+    let groups = pod.securityContext?.supplementalGroups ?? []
+    if !groups.isEmpty { asked.append("supplementalGroups \(groups.map(String.init).joined(separator: ", "))") }
+    return note(
+      "GroupsNotApplied", "Neither programs nor files are given \(asked.list)", asked.isEmpty, otherUsers)
+  }
+
+  /// Capabilities that mean the machine and not the node.
+  private static let machineCapabilities: Set<String> = [
+    "ALL", "MKNOD", "SYS_MODULE", "SYS_RAWIO", "SYS_TIME", "SYS_BOOT", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND",
+    "MAC_ADMIN", "MAC_OVERRIDE", "LINUX_IMMUTABLE", "AUDIT_CONTROL",
+  ]
+
+  private func rightsNote(_ pod: PodSpec) -> EventNote? {
+    let asked = (pod.initContainers + pod.containers).compactMap { container -> String? in
+      let name = "container \"\(container.name ?? "")\""
+      if container.securityContext?.privileged == true { return "privileged \(name)" }
+      let added = (container.securityContext?.capabilities?.add ?? []).filter(Self.machineCapabilities.contains)
+      return added.isEmpty ? nil : "\(name) with \(added.joined(separator: ", "))"
+    }
+    return note(
+      "RightsRestricted", "\(asked.list) may do in this node what it asks for, and nothing to the machine around it",
+      asked.isEmpty, machineRights)
+  }
+
+  private func note(_ reason: String, _ what: String, _ isNothing: Bool, _ shortcoming: Shortcoming?) -> EventNote? {
+    guard !isNothing, let shortcoming else { return nil }
+    let sentence = what.prefix(1).uppercased() + what.dropFirst()
+    return .warning(
+      reason, "\(sentence): \(shortcoming.reason). To change that: \(shortcoming.remedy) (see podium doctor)")
+  }
+}
+
+extension [String] {
+  /// `a`, `a and b`, `a, b and c`.
+  fileprivate var list: String {
+    count < 2 ? first ?? "" : "\(dropLast().joined(separator: ", ")) and \(last ?? "")"
+  }
+}

@@ -1,0 +1,43 @@
+public import ContainerRuntime
+
+extension NodeRuntime {
+  /// In node init's own mount namespace: a later kubelet finds it there, and every container that starts can be given it.
+  public func mountMemory(at directory: String, size: Int64) async throws(RuntimeError) {
+    var plan = Plan()
+    plan.parent = [
+      .makeDirectories(directory),
+      .mount("tmpfs", on: directory, type: "tmpfs", options: "mode=0777,size=\(size)", [.noSetUserID, .noDevices]),
+    ]
+    try await perform(plan, "mount memory at \(directory)")
+  }
+
+  public func unmount(_ directory: String) async throws(RuntimeError) {
+    var plan = Plan()
+    plan.parent = [.unmount(directory)]
+    try await perform(plan, "unmount \(directory)")
+  }
+
+  private func perform(_ plan: Plan, _ what: String) async throws(RuntimeError) {
+    do {
+      try await connection.perform(plan)
+    } catch {
+      throw RuntimeError(.failed, "\(what): \(StartFailure.described(error, plan))")
+    }
+  }
+
+  public var shortcomings: Shortcomings {
+    var shortcomings = Shortcomings()
+    if case .unavailable(let reason) = node.cgroups.hierarchy {
+      shortcomings.limits = Shortcomings.Shortcoming(reason: reason, remedy: HostCapabilities.limitsRemedy)
+    }
+    if !node.mapping.mapsOtherUsers {
+      shortcomings.otherUsers = Shortcomings.Shortcoming(
+        reason: "only one user id is mapped", remedy: HostCapabilities.otherUsersRemedy)
+    }
+    if node.mapping.isRootless {
+      shortcomings.machineRights = Shortcomings.Shortcoming(
+        reason: "the node is the one of an ordinary user", remedy: "sudo podium")
+    }
+    return shortcomings
+  }
+}
