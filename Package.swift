@@ -53,6 +53,7 @@ let package = Package(
     systemLibrary("CGnuTLS", pkgConfig: "gnutls", apt: "libgnutls28-dev"),
     systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
     systemLibrary("CNettle", pkgConfig: "nettle", apt: "nettle-dev"),
+    systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     systemLibrary("CSeccomp", pkgConfig: "libseccomp", apt: "libseccomp-dev"),
     systemLibrary("CLibEdit", pkgConfig: "libedit", apt: "libedit-dev"),
     .systemLibrary(name: "CLinux"),
@@ -63,6 +64,8 @@ let package = Package(
     room("Documents", ["CYAML"]),
     room("ObjectSchema", ["Documents"]),
     room("KubernetesAPI", ["ObjectSchema", "Documents"]),
+
+    room("SPDYStreams", ["KubernetesAPI", "CZlib"]),
 
     // The control plane.
     room("ObjectStore", ["CSQLite"]),
@@ -81,7 +84,10 @@ let package = Package(
     room("SimulatedRuntime", ["ContainerRuntime"]),
     room(
       "Kubelet",
-      ["ControlLoop", "ClusterClient", "ContainerRuntime", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"]),
+      [
+        "ControlLoop", "ClusterClient", "ContainerRuntime", "KubernetesAPI", "ObjectSchema", "Documents", "SPDYStreams",
+        "SystemIO",
+      ]),
     .executableTarget(
       name: "Workload",
       swiftSettings: strict,
@@ -132,6 +138,7 @@ let package = Package(
     tests("ObjectSchemaTests", ["ObjectSchema", "Documents"]),
     tests("KubernetesAPITests", ["KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"], exclude: ["Golden"]),
     tests("SystemIOTests", ["SystemIO"]),
+    tests("SPDYStreamsTests", ["SPDYStreams", "KubernetesAPI"]),
     tests("ObjectStoreTests", ["ObjectStore"]),
     tests(
       "APIServerTests", ["APIServer", "ObjectStore", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"],

@@ -10,6 +10,7 @@ libcurl4-gnutls-dev:calling the API
 libgnutls28-dev:TLS for stock kubectl
 libarchive-dev:image layers
 nettle-dev:digests
+zlib1g-dev:headers of the streams that older clients open
 libseccomp-dev:system call filters of containers
 pkg-config:finding these libraries
 busybox-static:the programs in the built-in images

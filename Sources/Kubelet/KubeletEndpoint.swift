@@ -3,6 +3,7 @@ internal import ContainerRuntime
 internal import Documents
 internal import KubernetesAPI
 internal import ObjectSchema
+internal import SPDYStreams
 internal import SystemIO
 
 /// The kubelet's own little API, spoken by the API server: paths and answers as a real kubelet's.
@@ -64,7 +65,10 @@ struct KubeletEndpoint: APIEndpoint {
   private func command(
     _ request: APIRequest, _ pod: Pod, _ container: String, _ kind: String
   ) async throws(StatusError) -> APIResponse {
-    let (session, response) = try RemoteCommandSession.accept(request.withStreamsInAPIWords)
+    let asked = request.withStreamsInAPIWords
+    let (session, response) =
+      SPDYUpgrade.isRequested(by: asked)
+      ? try SPDYUpgrade.acceptCommand(asked) : try RemoteCommandSession.accept(asked)
     let status = pod.containerStatus(container)
     guard status?.state.running != nil, let id = status?.containerID.map(ContainerName.id) else {
       let why =
@@ -86,9 +90,27 @@ struct KubeletEndpoint: APIEndpoint {
   }
 
   private func forward(_ request: APIRequest, _ pod: Pod) async throws(StatusError) -> APIResponse {
+    let sandbox = try await sandbox(of: pod)
+    if SPDYUpgrade.isRequested(by: request) {
+      let (connection, _, response) = try SPDYUpgrade.accept(request, protocols: ForwardedStreams.protocols)
+      let forwarding = ForwardedStreams(runtime: context.runtime, sandbox: sandbox, connection: connection)
+      context.sessions.start { await forwarding.run() }
+      return response
+    }
     let ports = request.query.filter { $0.name == "port" || $0.name == "ports" }
       .flatMap { $0.value.split(separator: ",") }.compactMap { UInt16($0) }
     if ports.isEmpty { throw StatusError.badRequest("query parameter \"port\" is required") }
+    var (response, _) = try WebSocketHandshake.accept(request, protocols: ForwardedChannels.protocols)
+    let (near, far) = PipeChannel.pair()
+    response.body = .upgraded(far)
+    let forwarding = ForwardedChannels(
+      runtime: context.runtime, sandbox: sandbox, ports: ports, socket: WebSocket(over: near, role: .server))
+    context.sessions.start { await forwarding.run() }
+    return response
+  }
+
+  /// The pod's sandbox that runs now.
+  private func sandbox(of pod: Pod) async throws(StatusError) -> String {
     let sandboxes: [Sandbox]
     do throws(RuntimeError) {
       sandboxes = try await context.runtime.inventory().sandboxes
@@ -101,13 +123,7 @@ struct KubeletEndpoint: APIEndpoint {
     guard let newest else {
       throw StatusError.internalError("unable to upgrade connection: pod not found (\"\(pod.name)_\(pod.namespace)\")")
     }
-    var (response, _) = try WebSocketHandshake.accept(request, protocols: PortForwarding.protocols)
-    let (near, far) = PipeChannel.pair()
-    response.body = .upgraded(far)
-    let forwarding = PortForwarding(
-      runtime: context.runtime, sandbox: newest.spec.id, ports: ports, socket: WebSocket(over: near, role: .server))
-    context.sessions.start { await forwarding.run() }
-    return response
+    return newest.spec.id
   }
 }
 

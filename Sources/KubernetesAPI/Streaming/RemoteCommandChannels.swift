@@ -110,6 +110,12 @@ public enum RemoteCommandOutcome: Sendable, Equatable {
     return status
   }
 
+  /// What there is to complain of, in words; nil after success.
+  public var complaint: String? { self == .exited(0) ? nil : status.message }
+
+  /// The status as clients read it.
+  public var statusBytes: [UInt8] { status.document().json() }
+
   init(json: [UInt8]) {
     guard let document = try? Document.parse(json: json) else {
       self = .failed(.internalError("the command's outcome is not readable: \(String(decoding: json, as: UTF8.self))"))

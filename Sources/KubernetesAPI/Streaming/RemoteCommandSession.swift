@@ -10,16 +10,16 @@ public final class RemoteCommandSession: Sendable {
   /// The client's terminal, each time its size changes; only the newest size is kept.
   public let resizes: AsyncStream<TerminalSize>
   private let resized: AsyncStream<TerminalSize>.Continuation
-  private let socket: WebSocket
+  private let carrier: any RemoteCommandCarrier
 
-  init(streams: RemoteCommandStreams, socket: WebSocket) {
+  public init(streams: RemoteCommandStreams, carrier: any RemoteCommandCarrier) {
     self.streams = streams
-    self.socket = socket
+    self.carrier = carrier
     input = BytePipe()
     (resizes, resized) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
-  /// Agrees on the protocol with the client; the response's channel is the client's end.
+  /// Agrees with the client on a WebSocket; the response's channel is the client's end.
   ///
   /// Nothing flows until `run` is called; a session that is dropped instead closes the connection.
   public static func accept(
@@ -28,8 +28,9 @@ public final class RemoteCommandSession: Sendable {
     var (response, _) = try WebSocketHandshake.accept(request, protocols: RemoteCommandChannels.versions)
     let (near, far) = PipeChannel.pair()
     response.body = .upgraded(far)
-    let socket = WebSocket(over: near, role: .server)
-    return (RemoteCommandSession(streams: RemoteCommandStreams(of: request), socket: socket), response)
+    let streams = RemoteCommandStreams(of: request)
+    let carrier = WebSocketCarrier(socket: WebSocket(over: near, role: .server), streams: streams)
+    return (RemoteCommandSession(streams: streams, carrier: carrier), response)
   }
 
   /// Runs the command, tells the client its outcome, and closes the connection.
@@ -38,65 +39,44 @@ public final class RemoteCommandSession: Sendable {
   public func run(_ command: @escaping @Sendable (RemoteCommandSession) async -> RemoteCommandOutcome) async {
     await withTaskGroup(of: RemoteCommandOutcome?.self) { group in
       group.addTask {
-        await self.receive()
+        await self.carrier.receive(into: self)
+        self.input.finish()
+        self.resized.finish()
         return nil
       }
       group.addTask {
-        // An empty message first: clients take it as the sign that the connection is there.
-        try? await self.socket.send(RemoteCommandChannels.message(self.firstChannel, []))
+        guard (try? await self.carrier.begin()) != nil else { return nil }
         return await command(self)
       }
-      if let outcome = await group.next() ?? nil {
-        try? await socket.send(RemoteCommandChannels.message(.outcome, outcome.status.document().json()))
-      }
+      if let outcome = await group.next() ?? nil { try? await carrier.send(outcome) }
       group.cancelAll()
     }
-    await socket.close()
+    await carrier.close()
   }
 
   /// Sends what the command wrote; throws when the client has gone.
   public func write(output bytes: [UInt8]) async throws {
-    if streams.output { try await send(.output, bytes) }
+    if streams.output { try await carrier.send(output: bytes) }
   }
 
   public func write(error bytes: [UInt8]) async throws {
-    if streams.error { try await send(.error, bytes) }
+    if streams.error { try await carrier.send(error: bytes) }
   }
 
-  private var firstChannel: RemoteCommandChannels.Channel {
-    streams.output ? .output : streams.error ? .error : .outcome
+  /// The client's terminal has another size now.
+  public func resize(_ json: [UInt8]) {
+    if let size = TerminalSize(json: json) { resized.yield(size) }
   }
+}
 
-  private func send(_ channel: RemoteCommandChannels.Channel, _ bytes: [UInt8]) async throws {
-    for start in stride(from: 0, to: bytes.count, by: RemoteCommandChannels.pieceSize) {
-      let piece = Array(bytes[start..<min(start + RemoteCommandChannels.pieceSize, bytes.count)])
-      try await socket.send(RemoteCommandChannels.message(channel, piece))
-    }
-  }
-
-  /// Returns when the client has gone.
-  private func receive() async {
-    defer {
-      input.finish()
-      resized.finish()
-    }
-    do {
-      while let message = try await socket.receive() {
-        guard let (channel, bytes) = RemoteCommandChannels.split(message) else { continue }
-        switch channel {
-        case .input:
-          // A command that does not read its input any more is no reason to stop listening to the client.
-          if streams.input { try? await input.write(bytes) }
-        case .resize:
-          if let size = TerminalSize(json: bytes) { resized.yield(size) }
-        case .close:
-          if bytes.first == RemoteCommandChannels.Channel.input.rawValue { input.finish() }
-        case .output, .error, .outcome:
-          break
-        }
-      }
-    } catch {
-      // However the connection ended: the client is gone, and that is all the command needs to know.
-    }
-  }
+/// The protocol by which a command's streams travel to the client and back.
+public protocol RemoteCommandCarrier: Sendable {
+  /// Returns when the command may start.
+  func begin() async throws
+  /// Puts into the session what the client sends; returns when the client has gone.
+  func receive(into session: RemoteCommandSession) async
+  func send(output bytes: [UInt8]) async throws
+  func send(error bytes: [UInt8]) async throws
+  func send(_ outcome: RemoteCommandOutcome) async throws
+  func close() async
 }

@@ -2,7 +2,7 @@ internal import ContainerRuntime
 internal import KubernetesAPI
 
 /// Carries connections to ports of a pod over one WebSocket: for each port a channel of data and one of errors.
-struct PortForwarding: Sendable {
+struct ForwardedChannels: Sendable {
   static let protocols = ["v4.channel.k8s.io"]
 
   let runtime: any Runtime
@@ -21,7 +21,7 @@ struct PortForwarding: Sendable {
       do throws(RuntimeError) {
         connections[index] = try await runtime.dial(sandbox: sandbox, port: port)
       } catch {
-        let message = "error forwarding port \(port): \(error.message)"
+        let message = ForwardedStreams.complaint(port, sandbox, error)
         try? await socket.send(.binary([UInt8(2 * index + 1)] + Array(message.utf8)))
       }
     }
