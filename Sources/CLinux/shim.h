@@ -6,10 +6,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/openat2.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -59,6 +61,51 @@ static inline int clinux_open_beneath(int directory, const char *path) {
 // Two paths swap what they name, in one moment (RENAME_EXCHANGE is 2).
 static inline int clinux_exchange(const char *one, const char *other) {
   return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2u);
+}
+
+// Attaches a program to a cgroup of version 2 that lets its processes open these character devices (a minor of -1 is any)
+// and make nodes of all.
+static inline int clinux_limit_devices(int group, const int *majors, const int *minors, int count) {
+  enum { most = 32 };
+  struct bpf_insn program[6 + 5 * most + 2];
+  int size = 0;
+  if (count > most) return errno = E2BIG, -1;
+#define CLINUX_STEP(operation, to, from, jump, value) \
+  program[size++] = (struct bpf_insn){.code = (operation), .dst_reg = (to), .src_reg = (from), .off = (jump), .imm = (value)}
+  // Register 2 is what is wanted, 3 the kind of device, 4 and 5 its numbers.
+  CLINUX_STEP(BPF_LDX | BPF_MEM | BPF_W, 2, 1, offsetof(struct bpf_cgroup_dev_ctx, access_type), 0);
+  CLINUX_STEP(BPF_LDX | BPF_MEM | BPF_W, 4, 1, offsetof(struct bpf_cgroup_dev_ctx, major), 0);
+  CLINUX_STEP(BPF_LDX | BPF_MEM | BPF_W, 5, 1, offsetof(struct bpf_cgroup_dev_ctx, minor), 0);
+  CLINUX_STEP(BPF_ALU64 | BPF_MOV | BPF_X, 3, 2, 0, 0);
+  CLINUX_STEP(BPF_ALU64 | BPF_AND | BPF_K, 3, 0, 0, 0xFFFF);
+  CLINUX_STEP(BPF_ALU64 | BPF_RSH | BPF_K, 2, 0, 0, 16);
+  CLINUX_STEP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1);
+  CLINUX_STEP(BPF_JMP | BPF_JNE | BPF_K, 2, 0, 1, BPF_DEVCG_ACC_MKNOD);
+  CLINUX_STEP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+  CLINUX_STEP(BPF_JMP | BPF_JNE | BPF_K, 3, 0, (short)(3 * count + 0), BPF_DEVCG_DEV_CHAR);
+  for (int index = 0; index < count; index++) {
+    CLINUX_STEP(BPF_JMP | BPF_JNE | BPF_K, 4, 0, 2, majors[index]);
+    CLINUX_STEP(BPF_JMP | (minors[index] < 0 ? BPF_JA : BPF_JNE) | BPF_K, minors[index] < 0 ? 0 : 5, 0,
+                minors[index] < 0 ? 0 : 1, minors[index] < 0 ? 0 : minors[index]);
+    CLINUX_STEP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+  }
+  CLINUX_STEP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0);
+  CLINUX_STEP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+#undef CLINUX_STEP
+  union bpf_attr load = {.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE};
+  load.insns = (unsigned long)program;
+  load.insn_cnt = (unsigned)size;
+  load.license = (unsigned long)"";
+  int loaded = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load);
+  if (loaded < 0) return -1;
+  union bpf_attr attach = {.target_fd = (unsigned)group, .attach_bpf_fd = (unsigned)loaded};
+  attach.attach_type = BPF_CGROUP_DEVICE;
+  attach.attach_flags = BPF_F_ALLOW_MULTI;
+  int attached = (int)syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach);
+  int reason = errno;
+  close(loaded);
+  errno = reason;
+  return attached;
 }
 
 // The type of an address parameter is a union that Swift does not see through.

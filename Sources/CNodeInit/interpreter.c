@@ -8,6 +8,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/keyctl.h>
 #include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
@@ -47,6 +48,25 @@ void cnode_set_title(const char *text) {
   prctl(PR_SET_NAME, text[0] == '/' ? text + 1 : text);
 }
 
+// Names in /proc that lead to what a process has open are refused: a link in an image could point at them.
+static int open_plainly(const char *path, uint64_t flags, mode_t mode) {
+  struct open_how how = {.flags = flags | O_CLOEXEC, .mode = mode, .resolve = RESOLVE_NO_MAGICLINKS};
+  return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+}
+
+static int make_directory(char *path, mode_t mode) {
+  char *slash = strrchr(path, '/');
+  if (!slash) return mkdir(path, mode);
+  *slash = 0;
+  int parent = open_plainly(slash == path ? "/" : path, O_PATH, 0);
+  *slash = '/';
+  if (parent < 0) return -1;
+  int made = mkdirat(parent, slash + 1, mode);
+  int reason = errno;
+  close(parent);
+  return errno = reason, made;
+}
+
 static int make_directories(const char *path, mode_t mode, int with_last) {
   char partial[4096];
   size_t length = strlen(path);
@@ -54,18 +74,18 @@ static int make_directories(const char *path, mode_t mode, int with_last) {
   memcpy(partial, path, length + 1);
   for (char *slash = partial + 1; (slash = strchr(slash, '/')); slash++) {
     *slash = 0;
-    int made = mkdir(partial, mode);
-    if (made != 0 && errno != EEXIST && errno != EROFS) return -1;
+    int made = make_directory(partial, mode);
     *slash = '/';
+    if (made != 0 && errno != EEXIST && errno != EROFS) return -1;
   }
-  if (!with_last || mkdir(path, mode) == 0) return 0;
-  struct stat status;
-  if ((errno == EEXIST || errno == EROFS) && stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return 0;
-  return -1;
+  if (!with_last || make_directory(partial, mode) == 0) return 0;
+  if (errno != EEXIST && errno != EROFS) return -1;
+  int there = open_plainly(path, O_PATH | O_DIRECTORY, 0);
+  return there < 0 ? -1 : close(there);
 }
 
 static int make_file(const char *path, mode_t mode) {
-  int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
+  int file = open_plainly(path, O_WRONLY | O_CREAT, mode);
   return file < 0 ? -1 : close(file);
 }
 
@@ -175,16 +195,20 @@ static int take_mount(const char *whole, const char *part) {
 static int place_mount(int *slot, const char *target, uint64_t attributes) {
   struct stat status;
   if (fstat(*slot, &status) != 0) return -1;
-  if (S_ISDIR(status.st_mode)) {
-    if (make_directories(target, 0755, 1) != 0) return -1;
-  } else if (access(target, F_OK) != 0) {
-    if (make_directories(target, 0755, 0) != 0 || make_file(target, 0644) != 0) return -1;
+  int place = open_plainly(target, O_PATH, 0);
+  if (place < 0) {
+    int is_directory = S_ISDIR(status.st_mode);
+    if (make_directories(target, 0755, is_directory) != 0) return -1;
+    if (!is_directory && make_file(target, 0644) != 0) return -1;
+    place = open_plainly(target, O_PATH, 0);
   }
-  if (attributes) {
-    struct mount_attr change = {.attr_set = attributes};
-    if (mount_setattr(*slot, "", AT_EMPTY_PATH | AT_RECURSIVE, &change, sizeof change) != 0) return -1;
-  }
-  if (move_mount(*slot, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS) != 0) return -1;
+  if (place < 0) return -1;
+  struct mount_attr change = {.attr_set = attributes};
+  int result = attributes ? mount_setattr(*slot, "", AT_EMPTY_PATH | AT_RECURSIVE, &change, sizeof change) : 0;
+  if (result == 0) result = move_mount(*slot, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+  int reason = errno;
+  close(place);
+  if (result != 0) return errno = reason, -1;
   close(*slot);
   *slot = -1;
   return 0;
@@ -199,6 +223,29 @@ static int enter_root(const char *path) {
   close(old);
   errno = reason;
   return result;
+}
+
+// Some names lead to places that the root does not hold, such as a descriptor of somebody else's in /proc: whoever stood
+// there could walk on from it. The kernel tells them by a path that does not begin with a slash.
+static int change_directory(const char *path) {
+  char place[4096];
+  if (chdir(path) != 0) return -1;
+  if (syscall(SYS_getcwd, place, sizeof place) > 0 && place[0] == '/') return 0;
+  if (chdir("/") != 0) return -1;
+  return errno = EXDEV, -1;
+}
+
+static int close_descriptors(int kept) {
+  unsigned first = STDERR_FILENO + 1;
+  if (kept < (int)first) return close_range(first, ~0u, 0);
+  if (kept > (int)first && close_range(first, (unsigned)kept - 1, 0) != 0) return -1;
+  return close_range((unsigned)kept + 1, ~0u, 0);
+}
+
+// Whoever has used up the number of keys that it may have goes on with the ones of the node, which are nobody's.
+static int new_keyring(void) {
+  long keyring = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+  return keyring >= 0 || errno == EDQUOT || errno == ENOSYS ? 0 : -1;
 }
 
 static int leave_old_root(void) { return umount2(".", MNT_DETACH) != 0 ? -1 : chdir("/"); }
@@ -401,9 +448,11 @@ static int perform_step(const struct cnode_step *step, struct cnode_context *con
     case CNODE_UNMOUNT: return umount2(source, (int)flags);
     case CNODE_ENTER_ROOT: return enter_root(source);
     case CNODE_LEAVE_OLD_ROOT: return leave_old_root();
-    case CNODE_CHANGE_DIRECTORY: return chdir(source);
+    case CNODE_CHANGE_DIRECTORY: return change_directory(source);
     case CNODE_JOIN: return setns(number, (int)flags);
     case CNODE_UNSHARE: return unshare((int)flags);
+    case CNODE_CLOSE_DESCRIPTORS: return close_descriptors(context->report);
+    case CNODE_NEW_KEYRING: return new_keyring();
     case CNODE_MAP_IDS: return map_ids(context->child, source, data);
     case CNODE_RUN: return run(cnode_list(plan, step->data), context->child);
     case CNODE_SEND_NETLINK: return send_netlink((char *)plan + step->data, flags, number, context->child);

@@ -75,6 +75,7 @@ static void launch(void) {
 __attribute__((constructor)) static void catch_role(int count, char **arguments) {
   if (count < 1 || strcmp(arguments[0], CNODE_ROLE) != 0) return;
   cnode_remember_title(arguments);
+  close(CNODE_PROGRAM);
   pid_t launcher = fork();
   if (launcher != 0) _exit(launcher < 0 ? 1 : 0);
   launch();

@@ -81,7 +81,10 @@ struct PodWork: Sendable {
     spec.processes = pod.spec.hostPID == true ? .node : pod.spec.shareProcessNamespace == true ? .pod : .container
     spec.ipc = pod.spec.hostIPC == true ? .node : .pod
     spec.qosClass = QualityOfService(rawValue: pod.status.qosClass ?? pod.spec.qualityOfService) ?? .bestEffort
-    if context.runtime.shortcomings.limits == nil { spec.resources = ResourceLimits(ofPod: pod.spec) }
+    if context.runtime.shortcomings.limits == nil {
+      spec.resources = ResourceLimits(ofPod: pod.spec)
+      spec.resources.processes = configuration.maximumProcessesOfPod
+    }
     for sysctl in pod.spec.securityContext?.sysctls ?? [] { spec.sysctls[sysctl.name ?? ""] = sysctl.value }
     spec.labels = [
       PodLabels.podName: pod.name, PodLabels.podNamespace: pod.namespace, PodLabels.podUID: pod.uid,

@@ -5,6 +5,7 @@ internal import SystemIO
 /// The control group hierarchy of this machine, as far as a node may use it.
 enum CgroupHierarchy: Sendable, Equatable {
   /// Version 1: where each controller's hierarchy is mounted. Controllers that share a mount appear with one path.
+  /// Hierarchies without a controller of ours are here too, by what tells them apart; `unified` is that of version 2.
   case v1([String: String])
   /// Version 2: the directory below which groups may be made.
   case v2(String)
@@ -13,6 +14,8 @@ enum CgroupHierarchy: Sendable, Equatable {
 
   /// The controllers that pods need.
   static let controllers = ["memory", "cpu", "cpuacct", "pids"]
+  /// A hierarchy of version 2 beside those of version 1.
+  static let unified = "unified"
 
   /// What the mount table says is there, before asking whether it may be used.
   static func mounted(mountInfo: String) -> CgroupHierarchy {
@@ -24,14 +27,20 @@ enum CgroupHierarchy: Sendable, Equatable {
       let point = String(fields[4])
       switch fields[dash + 1] {
       case "cgroup":
-        for option in fields[dash + 3].split(separator: ",") where controllers.contains(String(option)) {
-          legacy[String(option)] = legacy[String(option)] ?? point
+        let names = fields[dash + 3].split(separator: ",").map(String.init)
+        let needed = names.filter(controllers.contains)
+        let marks = ["rw", "ro", "xattr", "clone_children"]
+        for name in needed.isEmpty ? names.filter({ !marks.contains($0) }).suffix(1) : needed {
+          legacy[name] = legacy[name] ?? point
         }
       case "cgroup2": unified = unified ?? point
       default: break
       }
     }
-    if legacy["memory"] != nil { return .v1(legacy) }
+    if legacy["memory"] != nil {
+      legacy[Self.unified] = unified
+      return .v1(legacy)
+    }
     if let unified { return .v2(unified) }
     return .unavailable("no cgroup hierarchy is mounted")
   }
@@ -46,20 +55,51 @@ struct Cgroups: Sendable, Equatable {
   /// The group of node init, the kubelet and the pause processes. Version 2 allows processes only in leaves.
   static let leafOfNode = "node"
 
-  /// The directories of a group below the node's, one for each hierarchy.
+  /// The directories of a group below the node's, one for each hierarchy that limits or counts.
   func directories(_ group: String) -> [String] {
-    let path = group.isEmpty ? node : node + "/" + group
     switch hierarchy {
-    case .v1(let mounts): return Set(mounts.values).sorted().map { $0 + "/" + path }
-    case .v2(let root): return [root + "/" + path]
-    case .unavailable: return []
+    case .v1(let mounts):
+      Set(CgroupHierarchy.controllers.compactMap { mounts[$0] }).sorted().map { $0 + "/" + path(group) }
+    case .v2(let root): [root + "/" + path(group)]
+    case .unavailable: []
     }
+  }
+
+  /// The directories of the node itself, in every hierarchy.
+  var directories: [String] { directories("") + mountsApart.map { $0 + "/" + node } + unified("") }
+
+  private func path(_ group: String) -> String { group.isEmpty ? node : node + "/" + group }
+
+  /// Of version 1, what limits nothing here. A container is in a group of its own there too: else the root of its cgroup
+  /// namespace would be the machine's, and whoever mounts the hierarchy in it could freeze what is not the pod's.
+  private var mountsApart: [String] {
+    guard case .v1(let mounts) = hierarchy else { return [] }
+    let limiting = Set(CgroupHierarchy.controllers.compactMap { mounts[$0] })
+    return Set(mounts.filter { $0.key != CgroupHierarchy.unified }.values).subtracting(limiting).sorted()
+  }
+
+  /// Without pods and classes: containers lie directly in the node's group.
+  private func directoriesApart(_ leaf: String) -> [String] {
+    let name = leaf.split(separator: "/").last.map(String.init) ?? leaf
+    return mountsApart.map { "\($0)/\(node)/\(name)" }
+  }
+
+  /// To move a process takes the whole machine's time in version 2, so beside version 1 only the node as such does.
+  private func unified(_ group: String) -> [String] {
+    guard case .v1(let mounts) = hierarchy, let mount = mounts[CgroupHierarchy.unified] else { return [] }
+    return [mount + "/" + path(group)]
+  }
+
+  /// The devices of version 1, as far as they can be had.
+  var deviceDirectory: String? {
+    guard case .v1(let mounts) = hierarchy else { return nil }
+    return mounts["devices"].map { $0 + "/" + node }
   }
 
   func file(_ controller: String, _ group: String, _ name: String) -> String? {
     switch hierarchy {
-    case .v1(let mounts): mounts[controller].map { "\($0)/\(node)/\(group)/\(name)" }
-    case .v2(let root): "\(root)/\(node)/\(group)/\(name)"
+    case .v1(let mounts): mounts[controller].map { "\($0)/\(path(group))/\(name)" }
+    case .v2(let root): "\(root)/\(path(group))/\(name)"
     case .unavailable: nil
     }
   }
@@ -82,7 +122,7 @@ struct Cgroups: Sendable, Equatable {
 
   /// Makes the group of a container. When it lacks memory, all of its processes go, not just one.
   func makeLeaf(_ group: String) -> [Step] {
-    var steps = directories(group).map { Step.makeDirectories($0) }
+    var steps = (directories(group) + directoriesApart(group)).map { Step.makeDirectories($0) }
     if case .v2 = hierarchy, let path = file("memory", group, "memory.oom.group") { steps.append(.tell(path, "1")) }
     return steps
   }
@@ -91,14 +131,16 @@ struct Cgroups: Sendable, Equatable {
   /// word to the rest of the machine, while a whole process waits until every processor has heard of it (14 ms).
   func join(_ group: String) -> [Step] {
     let file = if case .v1 = hierarchy { "tasks" } else { "cgroup.procs" }
-    return directories(group).map { .tell("\($0)/\(file)", "0") }
+    return (directories(group) + directoriesApart(group)).map { .tell("\($0)/\(file)", "0") }
   }
 
   /// How node init takes its place: at last in a leaf, in a cgroup namespace whose root is the node's group. Version 2
   /// moves no process across the root of such a namespace, and takes none into a group that controls its children.
   var enterAsNode: [Step] {
     switch hierarchy {
-    case .v1: join(Self.leafOfNode) + [.unshare(.cgroup)] + controls
+    case .v1:
+      join(Self.leafOfNode) + unified(Self.leafOfNode).map { .tell($0 + "/cgroup.procs", "0") } + [.unshare(.cgroup)]
+        + controls
     case .v2: join("") + [.unshare(.cgroup)] + join(Self.leafOfNode) + controls
     case .unavailable: [.unshare(.cgroup)]
     }
@@ -109,24 +151,38 @@ struct Cgroups: Sendable, Equatable {
     var steps: [Step] = []
     for group in Self.innerGroups { steps += makeInner(group).filter { if case .tell = $0 { true } else { false } } }
     // What asked for nothing comes last.
-    var least = ResourceLimits()
-    least.cpuRequestMillicores = 0
-    return steps + limit("besteffort", least)
+    return steps + share("besteffort", 0) + share("burstable", 0)
   }
 
   /// The node's own, and one for each class of pods that is not guaranteed anything.
   static let innerGroups = ["", "burstable", "besteffort"]
 
-  func remove(_ group: String, patience: UInt64 = 50) -> [Step] {
-    directories(group).map { .removeCgroups($0, patience: patience) }
+  /// The directories that are there from the beginning, outer ones first.
+  var beginnings: [String] {
+    Self.innerGroups.flatMap { directories($0) } + mountsApart.map { $0 + "/" + node } + unified("")
+      + directories(Self.leafOfNode) + directoriesApart(Self.leafOfNode) + unified(Self.leafOfNode)
   }
 
+  private static let patience: UInt64 = 50
+
+  func removeInner(_ group: String) -> [Step] {
+    directories(group).map { .removeCgroups($0, patience: Self.patience) }
+  }
+
+  func removeLeaf(_ group: String) -> [Step] {
+    (directories(group) + directoriesApart(group)).map { .removeCgroups($0, patience: Self.patience) }
+  }
+
+  func removeAll(patience: UInt64) -> [Step] { directories.map { .removeCgroups($0, patience: patience) } }
+
   /// The groups of the cluster and of the program go with the last node in them.
-  var removeAncestors: [Step] {
+  var removeAncestors: [Step] { ancestors.reversed().flatMap(\.directories).map { .removeIfEmpty($0) } }
+
+  /// The groups that the node's lies in, outer ones first.
+  var ancestors: [Cgroups] {
     let names = node.split(separator: "/").dropLast()
-    return stride(from: names.count, to: 0, by: -1).flatMap { depth in
-      Cgroups(hierarchy: hierarchy, node: names.prefix(depth).joined(separator: "/")).directories("")
-        .map { .removeIfEmpty($0) }
+    return names.indices.map { last in
+      Cgroups(hierarchy: hierarchy, node: names[...last].joined(separator: "/"))
     }
   }
 
@@ -138,40 +194,54 @@ struct Cgroups: Sendable, Equatable {
     }
   }
 
+  /// How much of the processors a group gets when they are short, beside its siblings.
+  func share(_ group: String, _ millicores: Int64) -> [Step] {
+    let shares = min(262_144, max(2, millicores * 1024 / 1000))
+    let path: String?
+    let value: Int64
+    switch hierarchy {
+    case .v1: (path, value) = (file("cpu", group, "cpu.shares"), shares)
+    case .v2: (path, value) = (file("cpu", group, "cpu.weight"), 1 + (shares - 2) * 9999 / 262_142)
+    case .unavailable: return []
+    }
+    return path.map { [.tell($0, String(value))] } ?? []
+  }
+
   private func limitV1(_ group: String, _ limits: ResourceLimits) -> [Step] {
     var steps: [Step] = []
-    func tell(_ controller: String, _ name: String, _ value: Int64) {
-      if let path = file(controller, group, name) { steps.append(.tell(path, String(value))) }
+    func path(_ controller: String, _ name: String) -> String { file(controller, group, name) ?? "" }
+    if let bytes = limits.memoryBytes {
+      steps.append(.tell(path("memory", "memory.limit_in_bytes"), String(bytes)))
+      // Swapped out is not free. A kernel that does not count it has no such file.
+      steps.append(.tolerate(ENOENT, .tell(path("memory", "memory.memsw.limit_in_bytes"), String(bytes))))
     }
-    if let bytes = limits.memoryBytes { tell("memory", "memory.limit_in_bytes", bytes) }
     if let millicores = limits.cpuMillicores {
-      tell("cpu", "cpu.cfs_period_us", Self.period)
-      tell("cpu", "cpu.cfs_quota_us", Self.quota(millicores))
+      steps.append(.tell(path("cpu", "cpu.cfs_period_us"), String(Self.period)))
+      steps.append(.tell(path("cpu", "cpu.cfs_quota_us"), String(Self.quota(millicores))))
     }
-    if let request = limits.cpuRequestMillicores { tell("cpu", "cpu.shares", Self.shares(request)) }
-    if let processes = limits.processes { tell("pids", "pids.max", processes) }
+    steps += share(group, limits.cpuRequestMillicores ?? 0)
+    if let processes = limits.processes { steps.append(.tell(path("pids", "pids.max"), String(processes))) }
     return steps
   }
 
   private func limitV2(_ group: String, _ limits: ResourceLimits) -> [Step] {
     var steps: [Step] = []
-    func tell(_ name: String, _ value: String) {
-      if let path = file("", group, name) { steps.append(.tell(path, value)) }
+    func path(_ name: String) -> String { file("", group, name) ?? "" }
+    if let bytes = limits.memoryBytes {
+      steps.append(.tell(path("memory.max"), String(bytes)))
+      steps.append(.tolerate(ENOENT, .tell(path("memory.swap.max"), "0")))
     }
-    if let bytes = limits.memoryBytes { tell("memory.max", String(bytes)) }
-    if let millicores = limits.cpuMillicores { tell("cpu.max", "\(Self.quota(millicores)) \(Self.period)") }
-    if let request = limits.cpuRequestMillicores {
-      tell("cpu.weight", String(1 + (Self.shares(request) - 2) * 9999 / 262_142))
+    if let millicores = limits.cpuMillicores {
+      steps.append(.tell(path("cpu.max"), "\(Self.quota(millicores)) \(Self.period)"))
     }
-    if let processes = limits.processes { tell("pids.max", String(processes)) }
+    steps += share(group, limits.cpuRequestMillicores ?? 0)
+    if let processes = limits.processes { steps.append(.tell(path("pids.max"), String(processes))) }
     return steps
   }
 
   private static let period: Int64 = 100_000
 
   private static func quota(_ millicores: Int64) -> Int64 { max(1000, millicores * period / 1000) }
-
-  private static func shares(_ millicores: Int64) -> Int64 { min(262_144, max(2, millicores * 1024 / 1000)) }
 
   // MARK: Readings
 

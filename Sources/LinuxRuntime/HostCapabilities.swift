@@ -151,7 +151,9 @@ public struct HostCapabilities: Sendable, Equatable {
   /// Inside a node the hierarchies cannot be seen, but the process's own place in them can.
   static var limitsRemedy: String {
     var points: Set<String> = []
-    if case .v1(let mounts) = CgroupHierarchy.mounted { points = Set(mounts.values) }
+    if case .v1(let mounts) = CgroupHierarchy.mounted {
+      points = Set(mounts.filter { CgroupHierarchy.controllers.contains($0.key) }.values)
+    }
     if points.isEmpty {
       for line in ((try? Files.readText("/proc/self/cgroup")) ?? "").split(separator: "\n") {
         let controllers = line.split(separator: ":", omittingEmptySubsequences: false).dropFirst().first ?? ""

@@ -105,6 +105,19 @@ extension NodeRuntime {
     return try node.cgroups.usage(ContainerPlan.cgroup(of: id, in: sandbox), at: Clock.now)
   }
 
+  /// Of all containers of a pod together.
+  public func usage(ofSandbox id: String) async throws(RuntimeError) -> ResourceUsage {
+    guard let sandbox = state.withLock({ $0.sandboxes[id]?.spec }) else {
+      throw RuntimeError(.notFound, "sandbox \(id) is not there")
+    }
+    return try node.cgroups.usage(SandboxPlan.cgroup(of: sandbox), at: Clock.now)
+  }
+
+  /// Of everything on the node.
+  public func usageOfNode() async throws(RuntimeError) -> ResourceUsage {
+    try node.cgroups.usage("", at: Clock.now)
+  }
+
   func find(_ id: ContainerID) throws(RuntimeError) -> (ContainerState, SandboxSpec) {
     let found = state.withLock { state -> (ContainerState, SandboxSpec)? in
       guard let container = state.containers[id],

@@ -22,6 +22,7 @@ extension NodeRuntime {
     }
     let sandbox = SandboxState(spec: spec, address: address, createdAt: createdAt, isRunning: true)
     state.withLock { $0.sandboxes[spec.id] = sandbox }
+    await weighBurstable(because: spec)
     return sandbox.sandbox
   }
 
@@ -39,6 +40,20 @@ extension NodeRuntime {
       throw StartFailure.ofRemoval(error, plan, "sandbox \(id)")
     }
     release(id, sandbox.address)
+    await weighBurstable(because: sandbox.spec)
+  }
+
+  /// The class of burstable pods gets what its pods asked for together.
+  private func weighBurstable(because changed: SandboxSpec) async {
+    if changed.qosClass != .burstable { return }
+    let millicores = state.withLock { state in
+      state.sandboxes.values.filter { $0.spec.qosClass == .burstable }
+        .reduce(Int64(0)) { $0 + ($1.spec.resources.cpuRequestMillicores ?? 0) }
+    }
+    var plan = Plan()
+    plan.parent = node.cgroups.share("burstable", millicores)
+    // The next change sets it right.
+    try? await connection.perform(plan)
   }
 
   private func plan(_ spec: SandboxSpec, _ address: IPv4Address?) -> SandboxPlan {

@@ -147,7 +147,8 @@ public final class NodeRuntime: Runtime {
     guard let (container, sandbox) = known else { return false }
     if case .exited = container.record.state { return false }
     let group = ContainerPlan.cgroup(of: id, in: sandbox)
-    let isOutOfMemory = signal == SIGKILL && node.cgroups.outOfMemoryKills(group) > 0
+    // A child that was killed for it counts as well: without it the container is not what it was meant to be.
+    let isOutOfMemory = node.cgroups.outOfMemoryKills(group) > 0
     let status = ExitStatus(code: code, signal: signal, wasOutOfMemory: isOutOfMemory, finishedAt: finishedAt)
     return state.withLock { state in
       guard state.containers[id] != nil else { return false }

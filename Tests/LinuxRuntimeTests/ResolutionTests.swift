@@ -90,12 +90,15 @@ import Testing
       30 25 0:26 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory
       31 25 0:27 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:9 - cgroup cgroup rw,cpu,cpuacct
       32 25 0:28 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw
+      33 25 0:29 / /freezer rw,relatime - cgroup cgroup rw,freezer
+      34 25 0:30 / /systemd rw,relatime - cgroup cgroup rw,xattr,name=systemd
       """
     #expect(
       CgroupHierarchy.mounted(mountInfo: legacy)
         == .v1([
           "memory": "/sys/fs/cgroup/memory", "cpu": "/sys/fs/cgroup/cpu,cpuacct",
-          "cpuacct": "/sys/fs/cgroup/cpu,cpuacct",
+          "cpuacct": "/sys/fs/cgroup/cpu,cpuacct", "unified": "/sys/fs/cgroup/unified", "freezer": "/freezer",
+          "name=systemd": "/systemd",
         ]))
     let unified = "30 25 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate"
     #expect(CgroupHierarchy.mounted(mountInfo: unified) == .v2("/sys/fs/cgroup"))

@@ -178,6 +178,8 @@ struct TestImage: ImageSource {
     for (file, mode) in [("etc/passwd", 0o644), ("etc/group", 0o644), ("bin/broken", 0o755)] {
       chmod(root + "/" + file, mode_t(mode))
     }
+    // For programs of the machine, where a test shows them.
+    for folder in ["lib", "lib64"] { symlink("usr/" + folder, root + "/" + folder) }
     symlink("/outside", root + "/escape")
     try Files.makeDirectories(root + "/outside", mode: 0o755)
     symlink("../landing", root + "/etc/up")

@@ -18,6 +18,7 @@ enum {
   CNODE_LAUNCH_PLAN = 4,   // how the bundle is made
   CNODE_LOCK = 5,          // a locked file: locked as long as the node lives
   CNODE_KUBELET_PLAN = 6,  // how the kubelet is started; may be absent
+  CNODE_PROGRAM = 7,       // what it was executed from, of no use any more
 };
 
 // What the kubelet finds open: its socket to node init.
@@ -44,9 +45,11 @@ enum cnode_verb {
   CNODE_UNMOUNT,               // [source, flags]
   CNODE_ENTER_ROOT,            // [source] becomes the root; the old one stays reachable for mounts of proc and sysfs
   CNODE_LEAVE_OLD_ROOT,        // []
-  CNODE_CHANGE_DIRECTORY,      // [source]
+  CNODE_CHANGE_DIRECTORY,      // [source] EXDEV when that lies outside of the root
   CNODE_JOIN,                  // [source: name of a process, flags: CLONE_NEW*]
   CNODE_UNSHARE,               // [flags: CLONE_NEW*]
+  CNODE_CLOSE_DESCRIPTORS,     // [] all but the standard streams and the child's report
+  CNODE_NEW_KEYRING,           // [] for the keys of the session
   CNODE_MAP_IDS,               // [source: uid_map, gid_map or setgroups, data] of the child; for the parent's list
   CNODE_RUN,                   // [data: arguments; a second one PID becomes the child's] waits for success
   CNODE_SEND_NETLINK,          // [data: messages, flags: their length, number: where the child's pid goes, or -1]

@@ -47,6 +47,9 @@ enum StartFailure {
     }
     switch step {
     case .execute(_, let arguments, _): return executing(arguments.first ?? "", errno)
+    case .changeDirectory where errno == EXDEV:
+      return "current working directory is outside of container mount namespace root -- possible container breakout "
+        + "detected"
     case .changeDirectory(let path) where index > 0 && path == plan.workingDirectory:
       return "chdir to cwd (\"\(path)\") set in config.json failed: \(lowercased(errno))"
     default: return "error during container init: \(step): \(lowercased(errno))"

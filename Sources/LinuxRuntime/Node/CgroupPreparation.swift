@@ -16,18 +16,17 @@ extension CgroupHierarchy {
     switch mounted {
     case .unavailable: return mounted
     case .v1(let mounts):
-      for point in Set(mounts.values).sorted() {
-        let directory = point + "/podium"
+      var usable: [String: String] = [:]
+      for (name, point) in mounts {
         do {
-          try Files.makeDirectories(directory, mode: 0o755)
+          try tryOut(point + "/podium")
+          usable[name] = point
         } catch {
-          return .unavailable("cgroup version 1 belongs to root (\(error))")
-        }
-        if access(directory, W_OK) != 0 {
-          return .unavailable("cgroup version 1 belongs to root (\(SystemCallError("write", on: directory)))")
+          // Without the others it can be done.
+          if controllers.contains(name) { return .unavailable("cgroup version 1 belongs to root (\(error))") }
         }
       }
-      return mounted
+      return .v1(usable)
     case .v2(let root):
       let directory = root + "/podium"
       do {
@@ -40,6 +39,11 @@ extension CgroupHierarchy {
       }
       return .v2(root)
     }
+  }
+
+  private static func tryOut(_ directory: String) throws(SystemCallError) {
+    try Files.makeDirectories(directory, mode: 0o755)
+    if access(directory, W_OK) != 0 { throw SystemCallError("write", on: directory) }
   }
 
   private static let programLeaf = "podium-program"
@@ -76,27 +80,41 @@ extension CgroupHierarchy {
 extension Cgroups {
   /// Makes the directories of the node. Controllers below it are switched on by node init, once it is in its leaf.
   func prepare() throws(SystemCallError) {
-    let ancestors = node.split(separator: "/").dropLast()
-    for depth in 1...ancestors.count {
-      let group = Cgroups(hierarchy: hierarchy, node: ancestors.prefix(depth).joined(separator: "/"))
-      for directory in group.directories("") {
-        try Files.makeDirectories(directory, mode: 0o755)
-        if case .v2 = hierarchy { try CgroupHierarchy.enableControllers(directory) }
+    for ancestor in ancestors {
+      for directory in ancestor.directories { try Self.make(directory) }
+      if case .v2 = hierarchy {
+        for directory in ancestor.directories { try CgroupHierarchy.enableControllers(directory) }
       }
     }
-    for group in Self.innerGroups + [Self.leafOfNode] {
-      for directory in directories(group) { try Files.makeDirectories(directory, mode: 0o755) }
+    for directory in beginnings {
+      try Self.make(directory)
+      // Before anything is below it: then it cannot be changed any more.
+      if geteuid() == 0 && directory == deviceDirectory { try DeviceRules.apply(toLegacy: directory) }
+    }
+    if geteuid() == 0, case .v2 = hierarchy {
+      for directory in directories { try DeviceRules.apply(toUnified: directory) }
+    }
+  }
+
+  /// A set of processors takes no process before it is told which ones; those below it are told as it is.
+  private static func make(_ directory: String) throws(SystemCallError) {
+    try Files.makeDirectories(directory, mode: 0o755)
+    for name in ["cpuset.cpus", "cpuset.mems"] {
+      let path = directory + "/" + name
+      guard Files.exists(directory + "/cgroup.clone_children"), let own = try? Files.readText(path),
+        own.split(whereSeparator: \.isWhitespace).isEmpty
+      else { continue }
+      try CgroupHierarchy.tell(path, try Files.readText(directory.parentDirectory + "/" + name))
+      try CgroupHierarchy.tell(directory + "/cgroup.clone_children", "1")
     }
   }
 
   /// Removes the node's groups after its death: whatever is still in them is ended first.
   func sweep() {
-    for directory in directories("") { Self.remove(directory) }
+    for directory in directories { Self.remove(directory) }
     // The cluster's group goes with its last node.
-    let ancestors = node.split(separator: "/").dropLast()
-    for depth in stride(from: ancestors.count, to: 0, by: -1) {
-      let group = ancestors.prefix(depth).joined(separator: "/")
-      for directory in Cgroups(hierarchy: hierarchy, node: group).directories("") { rmdir(directory) }
+    for ancestor in ancestors.reversed() {
+      for directory in ancestor.directories { rmdir(directory) }
     }
   }
 

@@ -37,14 +37,14 @@ struct ContainerPlan {
     if !plan.parent.isEmpty { plan.child.append(.awaitParent) }
     // A new proc needs to see the old one; but as long as the old root lies over the new one, a link of the image that
     // goes up to the root ("/var/run" is "../run") leads out into the old root.
-    plan.child += isolation + mounts.taken + layered + system(mounts) + [.leaveOldRoot] + mounts.placed + protection
-    plan.child += process.becoming()
+    plan.child += isolation + mounts.taken + layered + system(mounts) + [.leaveOldRoot] + protection + mounts.placed
+    plan.child += finish + process.becoming()
     return plan
   }
 
   func removal() -> Plan {
     var plan = Plan()
-    plan.parent = cgroups.remove(cgroup)
+    plan.parent = cgroups.removeLeaf(cgroup)
     return plan
   }
 
@@ -53,8 +53,11 @@ struct ContainerPlan {
     let shared = SandboxPlan.sharedNamespaces(sandbox)
     if !shared.isEmpty { steps.append(.join(SandboxPlan.processName(sandbox.id), shared)) }
     steps.append(.unshare(.cgroup))
-    return steps
+    return steps + Self.shutOff
   }
+
+  /// From here on paths are walked that an image or another container can lay out: what node init holds is out of reach.
+  static let shutOff: [Step] = [.closeDescriptors, .newKeyring]
 
   /// What comes from the node: taken before the root changes, placed afterwards, so that a link in the image leads
   /// nowhere but into the container itself.
@@ -62,10 +65,10 @@ struct ContainerPlan {
     for device in NodePlan.devices { mounts.carryDevice("/dev/" + device) }
     let memory = sandbox.ipc == .node ? "/dev/shm" : SandboxPlan.sharedMemory(sandbox.id)
     mounts.carrySharedMemory(memory)
-    if case .v1(let hierarchies) = cgroups.hierarchy {
-      for point in Set(hierarchies.values).sorted() {
-        let name = String(point.split(separator: "/").last ?? "")
-        mounts.carryCgroup("\(point)/\(cgroups.node)/\(cgroup)", to: "/sys/fs/cgroup/\(name)")
+    if case .v1 = cgroups.hierarchy {
+      for directory in cgroups.directories(cgroup) {
+        let point = directory.dropLast(cgroups.node.count + cgroup.count + 2)
+        mounts.carryCgroup(directory, to: "/sys/fs/cgroup/\(point.split(separator: "/").last ?? "")")
       }
     }
     // An outer mount first, or it would cover the inner one.
@@ -98,6 +101,9 @@ struct ContainerPlan {
       .mount("tmpfs", on: scratch, type: "tmpfs", options: "mode=0755"),
       .makeDirectories(scratch + "/upper"), .makeDirectories(scratch + "/work"), .makeDirectories(scratch + "/root"),
     ]
+    // Real ones, whatever the image has there: through a link, what is mounted and what is protected afterwards could be
+    // two places.
+    steps += ["/proc", "/sys", "/dev"].map { .makeDirectories(scratch + "/upper" + $0) }
     for (path, text) in spec.files.sorted(by: { $0.key < $1.key }) {
       let place = scratch + "/upper" + path
       steps += [.makeDirectories(place.parentDirectory), .writeFile(place, text)]
@@ -112,7 +118,6 @@ struct ContainerPlan {
 
   private func system(_ mounts: MountSteps) -> [Step] {
     var steps: [Step] = [
-      .makeDirectories("/proc"), .makeDirectories("/sys"), .makeDirectories("/dev"),
       .mount("proc", on: "/proc", type: "proc", .hardened),
       .mount("sysfs", on: "/sys", type: "sysfs", [.hardened, spec.security.isPrivileged ? [] : .readOnly]),
     ]
@@ -145,14 +150,20 @@ struct ContainerPlan {
     }
   }
 
-  /// Masked before made read-only, so that what is in both lists is hidden and not merely locked.
+  /// Masked before made read-only, so that what is in both lists is hidden and not merely locked; and all of it before a
+  /// volume is placed, for what lies in a volume may be a link by the time it is used.
   private var protection: [Step] {
     var steps: [Step] = []
     if !spec.security.isPrivileged {
-      for path in ["/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/sched_debug"] {
+      for path in [
+        "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
+        "/proc/sched_debug",
+      ] {
         steps.append(.tolerate(ENOENT, .mount("/dev/null", on: path, .bind)))
       }
-      for path in ["/proc/acpi", "/proc/asound", "/proc/scsi", "/sys/firmware"] {
+      for path in [
+        "/proc/acpi", "/proc/asound", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
+      ] {
         steps.append(
           .tolerate(ENOENT, .mount("tmpfs", on: path, type: "tmpfs", options: "size=0", [.hardened, .readOnly])))
       }
@@ -163,7 +174,12 @@ struct ContainerPlan {
         ]
       }
     }
-    // Last: what is mounted in the root needs places to be made for it.
+    return steps
+  }
+
+  /// What is mounted in the root needs places to be made for it; after that it may become read-only.
+  private var finish: [Step] {
+    var steps: [Step] = []
     if process.workingDirectory != "/" { steps.append(.makeDirectories(process.workingDirectory)) }
     if spec.security.hasReadOnlyRoot { steps.append(.mount("", on: "/", [.bind, .remount, .readOnly])) }
     return steps

@@ -17,7 +17,7 @@ struct ExecPlan {
       ? .terminal : .pipes(input: streams.input, output: streams.output, errors: streams.errors)
     plan.child = [.control(.isDumpable, 0)]
     plan.child += cgroups.join(cgroup)
-    plan.child.append(.join(container, [.mount, .network, .hostName, .ipc, .cgroup]))
+    plan.child += [.join(container, [.mount, .network, .hostName, .ipc, .cgroup])] + ContainerPlan.shutOff
     plan.child += process.becoming()
     return plan
   }

@@ -69,7 +69,7 @@ struct NodePlan {
     if mapping.isRootless { plan.namespaces.insert(.user) }
     plan.parent = mapping.steps
     plan.child = identity + root + network
-    plan.final = cgroups.remove("", patience: 2000) + cgroups.removeAncestors + leftovers.map { .removeTree($0) }
+    plan.final = cgroups.removeAll(patience: 2000) + cgroups.removeAncestors + leftovers.map { .removeTree($0) }
     return plan
   }
 
@@ -82,6 +82,7 @@ struct NodePlan {
     // After the change of user, which would clear it.
     steps.append(.control(.parentDeathSignal, UInt64(SIGKILL)))
     steps += cgroups.enterAsNode
+    steps.append(.newKeyring)
     steps.append(.setHostName(nodeName))
     return steps
   }
@@ -99,8 +100,11 @@ struct NodePlan {
     let beforeSystem = placed
     placed = []
     for device in Self.devices { carry("/dev/" + device) }
-    if cgroups.canLimit { carry("/sys/fs/cgroup") }
-    let afterSystem = placed
+    let devices = placed
+    placed = []
+    // Its own groups only: a volume may show a pod all of the node.
+    for directory in cgroups.directories { carry(directory) }
+    let ownGroups = placed
 
     var steps: [Step] = [
       .mount("", on: "/", [.recursive, .isPrivate]),
@@ -121,7 +125,11 @@ struct NodePlan {
       .mount("sysfs", on: "/sys", type: "sysfs", .hardened),
       .mount("tmpfs", on: "/dev", type: "tmpfs", options: "mode=0755,size=65536k", .noSetUserID),
     ]
-    steps += afterSystem
+    steps += devices
+    if !ownGroups.isEmpty {
+      steps.append(.mount("tmpfs", on: "/sys/fs/cgroup", type: "tmpfs", options: "mode=0755", .hardened))
+    }
+    steps += ownGroups + settings
     steps += [
       .makeLink(to: "/proc/self/fd", at: "/dev/fd"),
       .makeDirectories("/dev/shm"), .changeMode("/dev/shm", 0o1777),
@@ -133,6 +141,25 @@ struct NodePlan {
       .leaveOldRoot,
     ]
     return steps
+  }
+
+  /// What belongs to the whole machine cannot be set from a node, whose proc a volume may show to a pod; what each pod has
+  /// of its own can.
+  private var settings: [Step] {
+    let ownOfEachPod =
+      ["net", "fs/mqueue"]
+      + ["msgmax", "msgmnb", "msgmni", "sem", "shmall", "shmmax", "shmmni", "shm_rmid_forced"].map { "kernel/" + $0 }
+    let places = ownOfEachPod.map { "/proc/sys/" + $0 }
+    // Not every kernel has all of them.
+    var steps: [Step] = places.enumerated().map { .tolerate(ENOENT, .takeMount($1, slot: Int32($0))) }
+    for path in ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"] {
+      steps += [
+        .tolerate(ENOENT, .mount(path, on: path, .bind)),
+        .tolerate(ENOENT, .mount("", on: path, [.bind, .remount, .readOnly, .hardened])),
+      ]
+    }
+    steps += places.enumerated().map { .tolerate(EBADF, .placeMount(slot: Int32($0), $1)) }
+    return steps + [.mount("", on: "/sys", [.bind, .remount, .readOnly, .hardened])]
   }
 
   private var network: [Step] {

@@ -171,6 +171,8 @@ private struct PlanWriter {
     case .unshare(let namespaces):
       verb(CNODE_UNSHARE)
       row.flags = namespaces.rawValue
+    case .closeDescriptors: verb(CNODE_CLOSE_DESCRIPTORS)
+    case .newKeyring: verb(CNODE_NEW_KEYRING)
     case .mapIDs(let file, let content):
       verb(CNODE_MAP_IDS)
       (row.source, row.data) = (text(file), text(content))

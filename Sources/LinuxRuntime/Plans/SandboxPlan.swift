@@ -90,7 +90,7 @@ struct SandboxPlan {
   /// What is left when the pause process is gone.
   func removal() -> Plan {
     var plan = Plan()
-    plan.parent = cgroups.remove(Self.cgroup(of: spec))
+    plan.parent = cgroups.removeInner(Self.cgroup(of: spec))
     plan.parent.append(.removeTree(Self.sharedMemory(spec.id)))
     return plan
   }

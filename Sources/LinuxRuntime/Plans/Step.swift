@@ -28,6 +28,10 @@ enum Step: Sendable, Equatable {
   case changeDirectory(String)
   case join(String, NamespaceSet)
   case unshare(NamespaceSet)
+  /// All but the standard streams: no name in /proc leads to what node init has open.
+  case closeDescriptors
+  /// The keys of the session are no longer those of whoever started us.
+  case newKeyring
   case mapIDs(file: String, String)
   /// Runs a helper program to its successful end; a first argument `PID` becomes the child's pid.
   case run([String])
@@ -77,6 +81,8 @@ extension Step: CustomStringConvertible {
     case .changeDirectory(let path): "change directory to \(path)"
     case .join(let process, let namespaces): "join namespaces \(namespaces.text) of \(process)"
     case .unshare(let namespaces): "new namespaces \(namespaces.text)"
+    case .closeDescriptors: "close descriptors"
+    case .newKeyring: "new keyring"
     case .mapIDs(let file, let text): "write \(text) to \(file)"
     case .run(let arguments): "run \(arguments.joined(separator: " "))"
     case .configureNetwork(let what, _, _): what
