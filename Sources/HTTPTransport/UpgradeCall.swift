@@ -22,7 +22,7 @@ enum UpgradeCall {
   }
 
   /// Connecting blocks, for TLS during several round trips, so it has a thread of its own.
-  private static func connect(_ target: ClientTarget) async throws(StatusError) -> RawConnection {
+  static func connect(_ target: ClientTarget) async throws(StatusError) -> RawConnection {
     let result = await withCheckedContinuation { continuation in
       let work = Unmanaged.passRetained(ConnectWork(target: target, continuation: continuation)).toOpaque()
       var thread = pthread_t()

@@ -11,12 +11,15 @@ internal import SystemIO
 /// It speaks only to the API and to the runtime. It may end at any time: the containers run on, and the next kubelet
 /// of the node adopts them.
 public struct KubeletService: Sendable {
+  /// How probes call themselves.
+  public static let probeUserAgent = HTTPProbe.userAgent
+
   private let context: KubeletContext
   private let mirror: Mirror<Pod>
 
   public init(
     client: ClusterClient, runtime: any Runtime, configuration: KubeletConfiguration,
-    network: any NodeNetwork = SystemNetwork(), time: any TimeSource = SystemTime()
+    network: any NodeNetwork, time: any TimeSource = SystemTime()
   ) {
     context = KubeletContext(
       client: client, runtime: runtime, network: network,

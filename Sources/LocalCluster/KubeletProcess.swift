@@ -41,7 +41,8 @@ public struct KubeletProcess: Sendable {
     var configuration = KubeletConfiguration(nodeName: node, nodeAddresses: ["10.244.\(number).1"])
     configuration.diskDirectory = diskDirectory
     configuration.podRange = "10.244.\(number).0/24"
-    let kubelet = KubeletService(client: client, runtime: runtime, configuration: configuration)
+    let kubelet = KubeletService(
+      client: client, runtime: runtime, configuration: configuration, network: MachineNetwork())
     let server = HTTPServer(endpoint: kubelet.endpoint)
     try server.listen(unixSocket: kubeletSocket)
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -174,4 +174,16 @@ struct ScriptedNetwork: NodeNetwork {
       throw NetworkFailure(error.message)
     }
   }
+
+  func connectSecurely(
+    to address: String, port: UInt16, name: String?
+  ) async throws(NetworkFailure) -> any ByteConnection {
+    try await connect(to: address, port: port)
+  }
+
+  func checkHealth(
+    of service: String, at address: String, port: UInt16, within limit: Duration
+  ) async -> HealthAnswer {
+    service == "shop" ? .state(1) : .state(2)
+  }
 }

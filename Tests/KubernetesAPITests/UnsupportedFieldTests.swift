@@ -58,10 +58,11 @@ struct UnsupportedFieldTests {
       Lifecycle: postStart preStop
       LifecycleHandler: exec httpGet sleep
       SleepAction: seconds
-      Probe: exec failureThreshold httpGet initialDelaySeconds periodSeconds successThreshold tcpSocket
+      Probe: exec failureThreshold grpc httpGet initialDelaySeconds periodSeconds successThreshold tcpSocket
       Probe: terminationGracePeriodSeconds timeoutSeconds
       ExecAction: command
-      HTTPGetAction: host httpHeaders path port
+      GRPCAction: port service
+      HTTPGetAction: host httpHeaders path port scheme
       HTTPHeader: name value
       TCPSocketAction: host port
       Volume: configMap downwardAPI emptyDir hostPath name projected secret
@@ -138,7 +139,7 @@ struct UnsupportedFieldTests {
         - name: c
           image: d
           livenessProbe: {grpc: {port: 1}}
-          readinessProbe: {httpGet: {port: 1, scheme: HTTP}}
+          readinessProbe: {httpGet: {port: 1, scheme: HTTPS}}
           resources: {limits: {hugepages-2Mi: 2Mi}}
         volumes:
         - name: v
@@ -151,7 +152,6 @@ struct UnsupportedFieldTests {
       UnsupportedFields.warnings(pod.spec, at: FieldPath("spec")) == [
         "spec.volumes[0].nfs: not supported by Podium: nothing here can mount it, so the pod will not start",
         "spec.containers[1].resources.limits.hugepages-2Mi: not supported by Podium: only cpu and memory are limited",
-        "spec.containers[1].livenessProbe.grpc: not supported by Podium: the probe always passes",
         "spec.hostUsers: not supported by Podium: the pod's users are those of the node",
         "spec.runtimeClassName: not supported by Podium: there is one runtime for all pods",
       ])

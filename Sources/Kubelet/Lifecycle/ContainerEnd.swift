@@ -104,6 +104,8 @@ extension PodLifecycle {
     if running.stop != nil { return }
     switch result {
     case .success: break
+    case .warning(let output):
+      record(.warning("ProbeWarning", "\(kind.rawValue) probe warning: \(output)"), containers[index], &turn)
     case .failure(let output):
       record(.warning("Unhealthy", "\(kind.rawValue) probe failed: \(output)"), containers[index], &turn)
     case .errored(let message):

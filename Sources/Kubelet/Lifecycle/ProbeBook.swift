@@ -55,7 +55,7 @@ struct ProbeBook: Sendable, Equatable {
     // Keeps the rhythm, and skips the beats that a slow probe has missed.
     repeat { entry.dueAt = entry.dueAt + period } while entry.dueAt <= now
     switch result {
-    case .success:
+    case .success, .warning:
       entry.failures = 0
       entry.successes += 1
       guard entry.successes >= Int(probe.successThreshold ?? 1), entry.isGood != true else { return .unchanged }

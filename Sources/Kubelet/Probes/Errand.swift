@@ -27,8 +27,11 @@ struct Errand: Sendable {
       }
     }
     if let action = handler.httpGet {
-      if case .failure(let message) = await HTTPProbe(errand: self, action: action).run(within: limit) {
-        return message
+      // A hook has told somebody, whatever the answer is.
+      switch await HTTPProbe(errand: self, action: action, userAgent: HTTPProbe.userAgentOfHooks).request(within: limit)
+      {
+      case .answered: return nil
+      case .failed(let message), .unclear(let message): return message
       }
     }
     return nil
@@ -45,6 +48,7 @@ struct Errand: Sendable {
       }
     }
     if let action = probe.httpGet { return await HTTPProbe(errand: self, action: action).run(within: limit) }
+    if let action = probe.grpc { return await HealthProbe(errand: self, action: action).run(within: limit) }
     if let action = probe.tcpSocket { return await connect(action, within: limit) }
     return .success
   }

@@ -5,6 +5,21 @@ internal import SystemIO
 public protocol NodeNetwork: Sendable {
   /// Throws why there is no connection, in the words of the system: `connection refused`.
   func connect(to address: String, port: UInt16) async throws(NetworkFailure) -> any ByteConnection
+  /// With TLS, whatever the certificate; `name` is what the server is asked to be.
+  func connectSecurely(
+    to address: String, port: UInt16, name: String?
+  ) async throws(NetworkFailure) -> any ByteConnection
+  /// Asks the health service of gRPC, for no longer than the limit.
+  func checkHealth(of service: String, at address: String, port: UInt16, within limit: Duration) async -> HealthAnswer
+}
+
+/// What a health service said.
+public enum HealthAnswer: Sendable, Equatable {
+  /// By the number of the service's state.
+  case state(UInt64)
+  /// A status of gRPC other than OK.
+  case refused(code: Int, message: String)
+  case noConnection
 }
 
 public struct NetworkFailure: Error, Equatable {
@@ -13,8 +28,8 @@ public struct NetworkFailure: Error, Equatable {
   public init(_ reason: String) { self.reason = reason }
 }
 
-/// The network of the process itself, which runs inside its node.
-public struct SystemNetwork: NodeNetwork {
+/// Plain connections of the process itself, which runs inside its node.
+public struct SystemNetwork: Sendable {
   public init() {}
 
   public func connect(to address: String, port: UInt16) async throws(NetworkFailure) -> any ByteConnection {

@@ -130,7 +130,7 @@ public enum UnsupportedFields {
       fields += request(container + ".lifecycle.\(hook).httpGet")
     }
     for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
-      fields.append(UnsupportedField(container + ".\(probe).grpc", "the probe always passes"))
+      fields.append(UnsupportedField(container + ".\(probe).grpc.mode", "the question goes out without TLS"))
       fields += request(container + ".\(probe).httpGet")
     }
     if container.contains("ephemeralContainers") {
@@ -141,8 +141,7 @@ public enum UnsupportedFields {
 
   private static func request(_ action: String) -> [UnsupportedField] {
     [
-      UnsupportedField(action + ".scheme", "the request goes out without TLS", unless: "HTTP"),
-      UnsupportedField(action + ".protocol", "the request is one of HTTP/1.1"),
+      UnsupportedField(action + ".protocol", "the request is one of HTTP/1.1")
     ]
   }
 
