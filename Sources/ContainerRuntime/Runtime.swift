@@ -43,7 +43,8 @@ public protocol Runtime: Sendable {
   var shortcomings: Shortcomings { get }
 
   func findImage(_ reference: String) async throws(RuntimeError) -> ImageInfo?
-  func pullImage(_ reference: String) async throws(RuntimeError) -> ImageInfo
+  /// Each of the logins is a configuration as `docker login` writes it: `{"auths": …}`.
+  func pullImage(_ reference: String, logins: [String]) async throws(RuntimeError) -> ImageInfo
   func listImages() async throws(RuntimeError) -> [ImageInfo]
 }
 

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Glibc
 internal import KubernetesAPI
 internal import SystemIO
 
@@ -63,7 +64,7 @@ struct ClientTarget: Sendable {
 
   /// Header lines of the request, with what proves who asks.
   func headers(_ request: APIRequest) -> [String] {
-    var lines = request.headers.fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+    var lines = request.headers.lines
     if request.headers["Host"] == nil { lines.append("Host: \(host)") }
     if let token, request.headers["Authorization"] == nil { lines.append("Authorization: Bearer \(token)") }
     return lines
@@ -95,11 +96,19 @@ struct ClientTarget: Sendable {
   }
 
   /// The words of Kubernetes' own clients for a server that did not answer; `detail` is libcurl's report.
-  func unreachable(_ code: CURLcode, _ detail: String = "") -> StatusError {
+  func unreachable(_ code: CURLcode, _ detail: String = "", errno: Int32 = 0) -> StatusError {
     let words = String(cString: curl_easy_strerror(code))
     switch code {
     case CURLE_COULDNT_CONNECT:
-      guard let unixSocket else { return .unreachable("dial tcp \(address): connect: connection refused") }
+      guard let unixSocket else {
+        let reason =
+          switch errno {
+          case ENETUNREACH: "network is unreachable"
+          case EHOSTUNREACH: "no route to host"
+          default: "connection refused"
+          }
+        return .unreachable("dial tcp \(address): connect: \(reason)")
+      }
       let reason = Files.exists(unixSocket) ? "connection refused" : "no such file or directory"
       return .unreachable("dial unix \(unixSocket): connect: \(reason)")
     case CURLE_COULDNT_RESOLVE_HOST: return .unreachable("dial tcp: lookup \(address.host): no such host")
@@ -117,6 +126,11 @@ struct ClientTarget: Sendable {
   private var isLocal: Bool {
     unixSocket != nil || address.host == "localhost" || address.host.hasPrefix("127.") || address.host == "::1"
   }
+}
+
+extension HTTPHeaders {
+  /// As libcurl wants to be told; an empty value would mean to it that the field is to be left out.
+  var lines: [String] { fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" } }
 }
 
 /// The host and port of a URL.

@@ -11,11 +11,12 @@ final class Transfer: Sendable {
     var isCancelled = false
     var headers = HTTPHeaders()
     var status = 0
-    /// Set when the answer tells its length: then it is handed over whole.
+    /// Set when the answer tells its length: then it is handed over whole, unless it is wanted in pieces.
     var collected: [UInt8]?
     /// Its reader owns it, so that one that is forgotten ends the transfer.
     weak var stream: TransferStream?
     var isStreamed = false
+    var failure: CURLcode?
   }
 
   // @unchecked: set by `prepare` and cleared by `end`, both on the transfer thread, which alone uses them.
@@ -29,13 +30,19 @@ final class Transfer: Sendable {
 
   private let request: APIRequest
   private let target: ClientTarget
+  /// The URL in full of a request to a server that is no Kubernetes API.
+  private let webURL: String?
   private let state = Mutex(State())
   private let handles = Handles()
 
-  init(_ request: APIRequest, _ target: ClientTarget) {
+  init(_ request: APIRequest, _ target: ClientTarget, webURL: String? = nil) {
     self.request = request
     self.target = target
+    self.webURL = webURL
   }
+
+  /// What libcurl says of the end, if that was not a good one.
+  var failure: CURLcode? { state.withLock(\.failure) }
 
   var easy: UnsafeMutableRawPointer? { handles.easy }
 
@@ -76,11 +83,12 @@ final class Transfer: Sendable {
     }
     handles.easy = easy
     target.configure(easy)
-    ccurl_set_text(easy, CURLOPT_URL, target.url(request))
+    ccurl_set_text(easy, CURLOPT_URL, webURL ?? target.url(request))
     ccurl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method)
     if request.method == "HEAD" { ccurl_set_number(easy, CURLOPT_NOBODY, 1) }
     // A server that has to be asked whether it wants a body costs a round trip.
-    var lines = target.headers(request) + ["Expect:"]
+    var lines = (webURL == nil ? target.headers(request) : request.headers.lines) + ["Expect:"]
+    if webURL != nil { WebClient.configure(easy) }
     // Left alone, libcurl claims that every body is a form.
     if request.headers["Content-Type"] == nil { lines.append("Content-Type:") }
     for line in lines {
@@ -124,7 +132,7 @@ final class Transfer: Sendable {
   fileprivate func receiveEndOfHeaders() {
     let response = state.withLock { state -> APIResponse? in
       guard state.status >= 200, !state.isStreamed, state.collected == nil else { return nil }
-      if state.headers["Content-Length"] != nil || state.status == 204 {
+      if webURL == nil, state.headers["Content-Length"] != nil || state.status == 204 {
         state.collected = []
         return nil
       }
@@ -148,12 +156,14 @@ final class Transfer: Sendable {
 
   func end(_ code: CURLcode) {
     let (stream, response) = state.withLock { state -> (TransferStream?, APIResponse?) in
+      if code != CURLE_OK { state.failure = code }
       let response = state.collected.map {
         APIResponse(status: state.status, headers: state.headers, body: .bytes($0))
       }
       return (state.stream, response)
     }
-    let failure = target.unreachable(code, handles.report.map { String(cString: $0) } ?? "")
+    let number = handles.easy.map { Int32(ccurl_get_number($0, CURLINFO_OS_ERRNO)) } ?? 0
+    let failure = target.unreachable(code, handles.report.map { String(cString: $0) } ?? "", errno: number)
     if code == CURLE_OK, let response {
       finishHead(.success(response))
     } else {

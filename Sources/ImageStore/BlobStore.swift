@@ -11,8 +11,8 @@ struct BlobDescriptor: Equatable, Sendable {
   var annotations: [String: String] = [:]
   /// The image's name in full, for an entry of the store's index.
   var name: String?
-  /// `linux/amd64` and the like, in indexes of images for several machines.
-  var platform: (system: String, architecture: String)?
+  /// In indexes of images for several machines.
+  var platform: ImagePlatform?
 
   static func == (left: BlobDescriptor, right: BlobDescriptor) -> Bool {
     left.mediaType == right.mediaType && left.digest == right.digest && left.size == right.size
@@ -38,11 +38,7 @@ struct BlobDescriptor: Equatable, Sendable {
       annotations[entry.key] = entry.value.stringValue ?? ""
     }
     name = Self.name(from: annotations)
-    if let system = document["platform"]?["os"]?.stringValue,
-      let architecture = document["platform"]?["architecture"]?.stringValue
-    {
-      platform = (system, architecture)
-    }
+    platform = document["platform"].flatMap { ImagePlatform($0) }
   }
 
   var document: Document {

@@ -18,9 +18,8 @@ struct ImageContent: Sendable {
     let manifest = try blobs.document(digest)
     if let alternatives = manifest["manifests"]?.listValue {
       let descriptors = alternatives.compactMap { BlobDescriptor($0) }
-      let fitting = descriptors.first { $0.platform ?? ("", "") == ("linux", ImagePlatform.architecture) }
-      guard let chosen = fitting, chosen.digest != digest else {
-        throw ImageStoreError.damaged(path: path, problem: "it has no image for linux/\(ImagePlatform.architecture)")
+      guard let chosen = ImagePlatform.fitting(descriptors), chosen.digest != digest else {
+        throw ImageStoreError.damaged(path: path, problem: "it has no image for \(ImagePlatform.own)")
       }
       self = try ImageContent(chosen.digest, in: blobs)
       return
@@ -45,15 +44,4 @@ struct ImageContent: Sendable {
       archives.remove(at: index)
     }
   }
-}
-
-/// What images call this kind of machine.
-enum ImagePlatform {
-  #if arch(x86_64)
-    static let architecture = "amd64"
-  #elseif arch(arm64)
-    static let architecture = "arm64"
-  #else
-    static let architecture = "unknown"
-  #endif
 }

@@ -40,7 +40,7 @@ extension Images {
     // Every image must be complete before the first gets its name.
     for (manifest, _) in found { _ = try ImageContent(manifest.digest, in: blobs) }
     var index = try index()
-    for (manifest, names) in found { index.set(names, manifest, isStandIn: false) }
+    for (manifest, names) in found { index.set(names, manifest) }
     try Files.replace(indexPath, with: index.bytes, mode: 0o644)
     return try found.map { try image($0.manifest.digest, in: index) }
   }
@@ -67,10 +67,9 @@ extension Images {
   private func takeManifest(_ archive: ImageArchive, _ entry: BlobDescriptor) throws -> BlobDescriptor {
     let document = try take(archive, entry)
     if let alternatives = document["manifests"]?.listValue?.compactMap({ BlobDescriptor($0) }) {
-      let fitting = alternatives.first { $0.platform.map { $0 == ("linux", ImagePlatform.architecture) } ?? false }
-      guard let fitting, fitting.digest != entry.digest else {
+      guard let fitting = ImagePlatform.fitting(alternatives), fitting.digest != entry.digest else {
         throw ImageStoreError.refused(
-          archive: archive.source, entry: entry.digest, problem: "has no image for linux/\(ImagePlatform.architecture)")
+          archive: archive.source, entry: entry.digest, problem: "has no image for \(ImagePlatform.own)")
       }
       _ = try takeManifest(archive, fitting)
       return BlobDescriptor(mediaType: fitting.mediaType, digest: fitting.digest, size: fitting.size)

@@ -6,6 +6,16 @@ struct ImageIndex: Equatable {
   /// The full name of an image, which other tools take for the image's reference in the layout.
   static let nameAnnotation = "org.opencontainers.image.ref.name"
   static let standInAnnotation = "io.podium.stand-in"
+  /// What the registry calls the image: the digest of its index where it has images for several machines.
+  static let pulledAnnotation = "io.podium.pulled"
+
+  /// How an image came here.
+  enum Origin: Equatable {
+    case standIn
+    case imported
+    /// From a registry, which named it by this digest.
+    case pulled(digest: String)
+  }
 
   var entries: [BlobDescriptor] = []
 
@@ -32,13 +42,17 @@ struct ImageIndex: Equatable {
   subscript(name: String) -> BlobDescriptor? { entries.first { $0.name == name } }
 
   /// Gives the names to a manifest and takes them from those that had them.
-  mutating func set(_ names: [String], _ manifest: BlobDescriptor, isStandIn: Bool) {
+  mutating func set(_ names: [String], _ manifest: BlobDescriptor, origin: Origin = .imported) {
     entries.removeAll { $0.name.map(names.contains) ?? false }
     for name in names {
       var entry = manifest
       entry.annotations[Self.nameAnnotation] = name
       entry.name = name
-      if isStandIn { entry.annotations[Self.standInAnnotation] = "true" }
+      switch origin {
+      case .standIn: entry.annotations[Self.standInAnnotation] = "true"
+      case .imported: break
+      case .pulled(let digest): entry.annotations[Self.pulledAnnotation] = digest
+      }
       entries.append(entry)
     }
     entries.sort { ($0.name ?? "", $0.digest) < ($1.name ?? "", $1.digest) }
@@ -57,4 +71,7 @@ extension BlobDescriptor {
   }
 
   var isStandIn: Bool { annotations[ImageIndex.standInAnnotation] == "true" }
+
+  /// The digest by which a registry names the image, if one has given it.
+  var pulledDigest: String? { annotations[ImageIndex.pulledAnnotation] }
 }

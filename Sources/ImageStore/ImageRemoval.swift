@@ -15,15 +15,27 @@ extension Images {
     return true
   }
 
-  /// Removes what no name leads to any more, and returns how many bytes of blobs that has freed.
+  /// Takes all names of an image away.
+  public func forget(_ image: Image) throws {
+    let lock = try lock()
+    defer { withExtendedLifetime(lock) {} }
+    var index = try index()
+    index.entries.removeAll { $0.digest == image.manifestDigest }
+    try Files.replace(indexPath, with: index.bytes, mode: 0o644)
+  }
+
+  /// Removes what no name leads to any more.
   ///
-  /// Layers in `inUse` stay unpacked: a file system that is mounted over a directory cannot do without it.
+  /// Layers in `inUse`, by the names of their directories, stay unpacked: a file system that is mounted over a directory
+  /// cannot do without it.
   @discardableResult
-  public func prune(inUse: Set<String> = []) throws -> Int {
+  public func prune(inUse: Set<String> = []) throws -> PrunedContent {
+    guard let peace = try FileLock.tryAcquire(pullingPath) else { throw ImageStoreError.busy }
+    defer { withExtendedLifetime(peace) {} }
     let lock = try lock()
     defer { withExtendedLifetime(lock) {} }
     var wantedBlobs: Set<String> = []
-    var wantedLayers = inUse
+    var wantedLayers = Set(inUse.map { path + "/unpacked/" + $0 })
     for entry in try index().entries {
       wantedBlobs.insert(entry.digest)
       let content = try ImageContent(entry.digest, in: blobs)
@@ -32,19 +44,53 @@ extension Images {
       wantedBlobs.formUnion(content.archives.map(\.digest))
       wantedLayers.formUnion(content.diffIDs.map(unpackedPath))
     }
-    var freed = 0
+    var pruned = PrunedContent()
+    for name in try Files.list(downloads) { try Files.removeTree(downloads + "/" + name) }
     for name in try Files.list(blobs.folder) where !wantedBlobs.contains("sha256:" + name) {
       let path = blobs.folder + "/" + name
       var status = stat()
-      if stat(path, &status) == 0 { freed += Int(status.st_size) }
+      if stat(path, &status) == 0 { pruned.bytes += Int(status.st_size) }
       try Files.removeTree(path)
+      pruned.blobs += 1
     }
     for name in try Files.list(path + "/unpacked") where !wantedLayers.contains(path + "/unpacked/" + name) {
       // Moved first: a layer is either whole or not there.
       let draft = drafts + "/" + name
-      try systemCall("rename", on: draft) { rename(path + "/unpacked/" + name, draft) }
-      try Files.removeTree(draft)
+      let size = Self.diskBytes(path + "/unpacked/" + name)
+      guard rename(path + "/unpacked/" + name, draft) == 0, (try? Files.removeTree(draft)) != nil else {
+        // Unpacked inside a node, for users that only its namespace knows: the next one of its processes to take the lock
+        // removes the draft.
+        pruned.foreignLayers += 1
+        pruned.foreignBytes += size
+        continue
+      }
+      pruned.bytes += size
+      pruned.layers += 1
     }
-    return freed
+    return pruned
   }
+
+  /// Whether remains of layers lie here that only a node may remove.
+  public var hasRemains: Bool { !((try? Files.list(drafts)) ?? []).isEmpty }
+
+  /// What the files of a directory take on disk.
+  private static func diskBytes(_ path: String) -> Int {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return 0 }
+    var bytes = Int(status.st_blocks) * 512
+    if status.st_mode & S_IFMT == S_IFDIR {
+      for name in (try? Files.list(path)) ?? [] { bytes += diskBytes(path + "/" + name) }
+    }
+    return bytes
+  }
+}
+
+/// What pruning has removed.
+public struct PrunedContent: Sendable, Equatable {
+  public var blobs = 0
+  public var layers = 0
+  public var bytes = 0
+  /// Unpacked layers that this process has no right to remove, and what they take.
+  public var foreignLayers = 0
+  public var foreignBytes = 0
 }

@@ -6,6 +6,8 @@ public enum ImageStoreError: Error, CustomStringConvertible {
   case damaged(path: String, problem: String)
   /// An archive asks for something that no image may have.
   case refused(archive: String, entry: String, problem: String)
+  /// Images are being pulled, and what they are made of must not be removed meanwhile.
+  case busy
   /// libarchive's own words.
   case archive(path: String, problem: String)
 
@@ -16,6 +18,7 @@ public enum ImageStoreError: Error, CustomStringConvertible {
       "\(path) is damaged: \(problem); remove it and the image will be made or imported anew"
     case .refused(let archive, let entry, let problem):
       "\(archive): entry \(entry) \(problem); nothing was taken from it"
+    case .busy: "an image is being pulled: prune again when that is done"
     case .archive(let path, let problem): "\(path): \(problem)"
     }
   }

@@ -9,6 +9,7 @@ internal import SystemIO
 ///     unpacked/<digest of the layer's tar>/     its layers, for overlay file systems
 ///     built-in.json                             what the built-in images were made of
 ///     drafts/, lock                             work in progress, and who is at it
+///     downloads/, pulling                       blobs on their way from registries, and whether any are
 ///
 /// Nothing appears under its final name before it is complete. Every method may block on files.
 public final class Images: Sendable {
@@ -18,7 +19,7 @@ public final class Images: Sendable {
 
   /// Opens the store, making an empty one where there is none.
   public static func open(at path: String) throws -> Images {
-    for folder in ["blobs/sha256", "unpacked", "drafts"] { try Files.makeDirectories(path + "/" + folder) }
+    for folder in ["blobs/sha256", "unpacked", "drafts", "downloads"] { try Files.makeDirectories(path + "/" + folder) }
     let images = Images(path)
     // The index first: a folder is taken for a layout once it has the file that says so.
     if !Files.exists(images.indexPath) { try Files.replace(images.indexPath, with: ImageIndex().bytes, mode: 0o644) }
@@ -39,7 +40,9 @@ public final class Images: Sendable {
   public func find(_ reference: ImageReference) throws -> Image? {
     let index = try index()
     if let digest = reference.digest {
-      guard let entry = index.entries.first(where: { $0.digest == digest }) else { return nil }
+      guard let entry = index.entries.first(where: { $0.digest == digest || $0.pulledDigest == digest }) else {
+        return nil
+      }
       return try image(entry.digest, in: index, of: reference.repository)
     }
     // `sha256:…` reads like a repository with a tag, and is how an image's id is written.
@@ -69,7 +72,7 @@ public final class Images: Sendable {
     if image.layers.allSatisfy({ Files.isDirectory($0) }) { return }
     let lock = try lock()
     defer { withExtendedLifetime(lock) {} }
-    let archives = try ImageContent("sha256:" + image.manifestDigits, in: blobs).archives
+    let archives = try ImageContent(image.manifestDigest, in: blobs).archives
     for (archive, target) in zip(archives, image.layers) where !Files.isDirectory(target) {
       try unpack(archive.digest, to: target, expecting: "sha256:" + target.suffix(64))
     }
@@ -79,12 +82,33 @@ public final class Images: Sendable {
 
   var indexPath: String { path + "/index.json" }
   var drafts: String { path + "/drafts" }
+  var downloads: String { path + "/downloads" }
+  /// Held by pulls, which share it, and by who removes what they may be counting on.
+  var pullingPath: String { path + "/pulling" }
 
   /// Held by whoever changes the store; a crashed holder's drafts are swept by the next one.
   func lock() throws -> FileLock {
     let lock = try FileLock.acquire(path + "/lock")
-    for name in try Files.list(drafts) { try Files.removeTree(drafts + "/" + name) }
+    try sweepDrafts()
     return lock
+  }
+
+  /// The same for those who must not keep a thread waiting.
+  func lockInTurn() async throws -> FileLock {
+    while true {
+      if let lock = try FileLock.tryAcquire(path + "/lock") {
+        try sweepDrafts()
+        return lock
+      }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+  }
+
+  private func sweepDrafts() throws {
+    for name in try Files.list(drafts) {
+      // What a node's root has left may belong to users that only its namespace knows: the next node removes it.
+      try? Files.removeTree(drafts + "/" + name)
+    }
   }
 
   func index() throws -> ImageIndex {
@@ -116,6 +140,10 @@ public final class Images: Sendable {
   func image(_ digest: String, in index: ImageIndex, of repository: String? = nil) throws -> Image {
     let entries = index.entries.filter { $0.digest == digest }
     let names = entries.compactMap(\.name)
+    let repository = repository ?? names.first.flatMap { try? ImageReference($0).repository } ?? ""
+    let pulled = entries.first { entry in
+      entry.pulledDigest != nil && entry.name.flatMap { try? ImageReference($0).repository } == repository
+    }?.pulledDigest
     let content: ImageContent
     if let remembered = known.withLock({ $0.contents[digest] }) {
       content = remembered
@@ -123,12 +151,15 @@ public final class Images: Sendable {
       content = try ImageContent(digest, in: blobs)
       known.withLock { $0.contents[digest] = content }
     }
-    let repository = repository ?? names.first.flatMap { try? ImageReference($0).repository } ?? ""
     return Image(
-      id: content.configDigest, names: names, digest: repository + "@" + digest, size: content.size,
+      id: content.configDigest,
+      // An image that was asked for by its digest has no other name.
+      names: names.filter { !$0.contains("@") }, digest: repository + "@" + (pulled ?? digest), manifestDigest: digest,
+      size: content.size,
       config: content.config, layers: content.diffIDs.map(unpackedPath),
       // A stand-in that was exported and imported again is still one.
-      isStandIn: entries.contains { $0.isStandIn } || content.config.labels[ImageIndex.standInAnnotation] == "true")
+      isStandIn: entries.contains { $0.isStandIn } || content.config.labels[ImageIndex.standInAnnotation] == "true",
+      isBuiltIn: entries.contains { $0.isStandIn }, isPulled: pulled != nil)
   }
 
   private struct Cache {
@@ -142,9 +173,4 @@ public final class Images: Sendable {
       indexIdentity = identity
     }
   }
-}
-
-extension Image {
-  /// The manifest's digest without its algorithm.
-  var manifestDigits: String { String(digest.suffix(64)) }
 }

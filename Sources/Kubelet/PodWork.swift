@@ -25,15 +25,18 @@ struct PodWork: Sendable {
     case .createSandbox(let attempt): return [await createSandbox(attempt)]
     case .removeSandbox(let id): return [await removeSandbox(id)]
     case .findImage(let name):
+      let missing = await PullSecrets(client: context.client, pod: pod).read().missing
+      let remark: [PodLifecycle.Event] = missing.isEmpty ? [] : [.pullSecretsMissing(missing)]
       do {
-        return [.imageFound(container: name, try await runtime.findImage(image(of: name)))]
+        return remark + [.imageFound(container: name, try await runtime.findImage(image(of: name)))]
       } catch {
-        return [.imageNotPulled(container: name, error)]
+        return remark + [.imageNotPulled(container: name, error)]
       }
     case .pullImage(let name):
       let begin = context.time.now()
       do {
-        let image = try await runtime.pullImage(image(of: name))
+        let logins = await PullSecrets(client: context.client, pod: pod).read().logins
+        let image = try await runtime.pullImage(image(of: name), logins: logins)
         return [.imagePulled(container: name, image, took: context.time.now() - begin)]
       } catch {
         return [.imageNotPulled(container: name, error)]

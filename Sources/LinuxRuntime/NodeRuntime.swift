@@ -234,8 +234,8 @@ public final class NodeRuntime: Runtime {
     try await images.find(reference)?.info
   }
 
-  public func pullImage(_ reference: String) async throws(RuntimeError) -> ImageInfo {
-    try await images.pull(reference).info
+  public func pullImage(_ reference: String, logins: [String]) async throws(RuntimeError) -> ImageInfo {
+    try await images.pull(reference, logins: logins).info
   }
 
   public func listImages() async throws(RuntimeError) -> [ImageInfo] { try await images.list() }

@@ -10,6 +10,8 @@ final class ControlEndpoint: APIEndpoint {
     func status() async -> Document
     /// Opens the loopback port if need be and answers a kubeconfig for it.
     func kubeconfig() async throws -> String
+    /// Fetches an image for a kubelet, which has no way to registries.
+    func pull(_ body: [UInt8]) async throws(StatusError) -> APIResponse
     func requestStop()
     /// Answers the name of the new node.
     func addNode(_ name: String?) async throws -> String
@@ -62,6 +64,7 @@ final class ControlEndpoint: APIEndpoint {
       } catch {
         throw StatusError.internalError("\(error)")
       }
+    case ("POST", RemotePull.path): return try await controls.pull(request.body)
     case ("POST", "/podium/stop"):
       controls.requestStop()
       return APIResponse(status: 202, json: Array("{}".utf8))

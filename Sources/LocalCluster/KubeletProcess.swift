@@ -33,7 +33,8 @@ public struct KubeletProcess: Sendable {
 
   /// Runs until node init ends it.
   public func run() async throws {
-    let source = LocalImages(images: try Images.open(at: images))
+    let store = try Images.open(at: images)
+    let source = LocalImages(images: store, registries: RemotePuller(controlPlane: HTTPClient(unixSocket: apiSocket)))
     let runtime = try await NodeRuntime.open(nodeDirectory: nodeDirectory, images: source)
     let client = ClusterClient(
       endpoint: SpokenFor(endpoint: HTTPClient(unixSocket: apiSocket)), userAgent: "kubelet/\(node)",
@@ -43,7 +44,7 @@ public struct KubeletProcess: Sendable {
     configuration.podRange = "10.244.\(number).0/24"
     let kubelet = KubeletService(
       client: client, runtime: runtime, configuration: configuration, network: MachineNetwork())
-    let server = HTTPServer(endpoint: kubelet.endpoint)
+    let server = HTTPServer(endpoint: NodeImages(kubelet: kubelet.endpoint, images: store))
     try server.listen(unixSocket: kubeletSocket)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await runtime.run() }

@@ -5,10 +5,15 @@ internal import LinuxRuntime
 /// The images of this machine, as a node's runtime asks for them.
 struct LocalImages: ImageSource {
   let images: Images
+  /// Asks registries for this process, which is in a network without a way out.
+  let registries: RemotePuller
 
   func find(_ reference: String) async throws(RuntimeError) -> ContainerImage? {
-    let image = try lookUp(reference)
-    guard let image else { return nil }
+    guard let image = try lookUp(reference) else { return nil }
+    return try container(image, reference)
+  }
+
+  private func container(_ image: Image, _ reference: String) throws(RuntimeError) -> ContainerImage {
     do {
       try images.prepareLayers(of: image)
     } catch {
@@ -17,16 +22,35 @@ struct LocalImages: ImageSource {
     return ContainerImage(image)
   }
 
-  /// What is here is as new as it gets: nothing else answers for its name.
-  func pull(_ reference: String) async throws(RuntimeError) -> ContainerImage {
+  /// Only what a registry has given is asked for again. A stand-in, or what somebody has imported, answers for its name
+  /// until somebody pulls that name with `podium images pull`.
+  func pull(_ reference: String, logins: [String]) async throws(RuntimeError) -> ContainerImage {
+    let known = try lookUp(reference)
+    if let known, !known.isPulled { return try container(known, reference) }
+    do throws(PullError) {
+      try await registries.pull(reference, logins: logins)
+    } catch {
+      switch error.code {
+      case .offline:
+        if let known { return try container(known, reference) }
+        throw try unknown(reference)
+      case .notFound: throw RuntimeError(.imageNotFound, error.description)
+      case .unknown, .failedPrecondition: throw RuntimeError(.imagePullFailed, error.description)
+      }
+    }
     if let image = try await find(reference) { return image }
+    throw RuntimeError(.imagePullFailed, "image \"\(reference)\" was pulled and is gone again")
+  }
+
+  /// What Docker Hub would say, and as quickly, where nobody can be asked.
+  private func unknown(_ reference: String) throws(RuntimeError) -> RuntimeError {
     let name = (try? ImageReference(reference).withDefaultTag.description) ?? reference
     let failure = "failed to pull and unpack image \"\(name)\": failed to resolve reference \"\(name)\": "
     if try isKnownRepository(reference) {
-      throw RuntimeError(.imageNotFound, "rpc error: code = NotFound desc = \(failure)\(name): not found")
+      return RuntimeError(.imageNotFound, "rpc error: code = NotFound desc = \(failure)\(name): not found")
     }
     // A registry does not tell whether a repository is absent or private.
-    throw RuntimeError(
+    return RuntimeError(
       .imagePullFailed,
       failure + "pull access denied, repository does not exist or may require authorization: "
         + "server message: insufficient_scope: authorization failed")

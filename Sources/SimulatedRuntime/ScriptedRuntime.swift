@@ -266,7 +266,7 @@ public final class ScriptedRuntime: Runtime {
     return state.withLock { $0.settings.images[reference] }
   }
 
-  public func pullImage(_ reference: String) async throws(RuntimeError) -> ImageInfo {
+  public func pullImage(_ reference: String, logins: [String]) async throws(RuntimeError) -> ImageInfo {
     let settings = state.withLock(\.settings)
     try await pass(settings.pullTime)
     guard let found = settings.registry[reference] else {

@@ -20,10 +20,10 @@ public final class FileLock: Sendable {
     return FileLock(descriptor: descriptor)
   }
 
-  /// Takes the lock if nobody holds it.
-  public static func tryAcquire(_ path: String) throws(SystemCallError) -> FileLock? {
+  /// Takes the lock if nobody holds it; a shared one also when those who hold it share it.
+  public static func tryAcquire(_ path: String, shared: Bool = false) throws(SystemCallError) -> FileLock? {
     let descriptor = try Files.open(path, O_RDWR | O_CREAT)
-    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
+    if flock(descriptor, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
     defer { close(descriptor) }
     if errno == EWOULDBLOCK { return nil }
     throw SystemCallError("flock", on: path)

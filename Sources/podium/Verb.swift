@@ -18,7 +18,7 @@ struct Verb: Sendable {
     Verb(name: "cluster", summary: "start, status, stop, delete, kubeconfig", run: ClusterVerb.run),
     Verb(name: "node", summary: "list, add, stop, start, kill, remove", run: NodeVerb.run),
     Verb(name: "doctor", summary: "say what this machine allows, and how to allow more", run: DoctorVerb.run),
-    Verb(name: "images", summary: "list the images that pods can use", run: ImagesVerb.run),
+    Verb(name: "images", summary: "ls, import, pull, rm, prune: what pods can be made from", run: ImagesVerb.run),
     Verb(name: "help", summary: "print this text") { _, _ in Podium.printHelp() },
     Verb(name: "version", summary: "print the versions") { _, _ in Podium.printVersion() },
     Verb(name: "kubelet", summary: "the agent of a node", isInternal: true, run: KubeletVerb.run),

@@ -56,6 +56,8 @@ struct Learner: Sendable {
     [
       "HOME": home + "/home", "XDG_STATE_HOME": home + "/state", "XDG_DATA_HOME": home + "/data",
       "XDG_RUNTIME_DIR": home + "/runtime", "NO_COLOR": "1", LeakCensus.marker: cluster,
+      // No test speaks to anybody beyond this machine.
+      "PODIUM_REGISTRIES": "loopback",
     ]
   }
 

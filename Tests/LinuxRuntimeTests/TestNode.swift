@@ -195,7 +195,7 @@ struct TestImage: ImageSource {
     reference == Self.id || reference == "busybox" ? image : nil
   }
 
-  func pull(_ reference: String) async throws(RuntimeError) -> ContainerImage { image }
+  func pull(_ reference: String, logins: [String]) async throws(RuntimeError) -> ContainerImage { image }
 
   func list() async throws(RuntimeError) -> [ImageInfo] { [image.info] }
 }

@@ -32,7 +32,7 @@ extension Images {
     let current = Set(made.map(\.manifest.digest))
     index.entries.removeAll { $0.isStandIn && !current.contains($0.digest) }
     for (image, manifest) in made {
-      index.set(image.fullNames.filter { index[$0]?.isStandIn ?? true }, manifest, isStandIn: true)
+      index.set(image.fullNames.filter { index[$0]?.isStandIn ?? true }, manifest, origin: .standIn)
     }
     try checkpoint()
     try Files.replace(indexPath, with: index.bytes, mode: 0o644)
@@ -71,7 +71,8 @@ extension Images {
     config.labels[ImageIndex.standInAnnotation] = "true"
     let created: Document = "2025-01-01T00:00:00Z"
     let document: Document = [
-      "created": created, "architecture": .string(ImagePlatform.architecture), "os": "linux", "config": config.document,
+      "created": created, "architecture": .string(ImagePlatform.own.architecture), "os": "linux",
+      "config": config.document,
       "rootfs": ["type": "layers", "diff_ids": .list(layers.map { .string($0.digest) })],
       "history": [
         ["created": created, "created_by": "podium: busybox and the workload program"],

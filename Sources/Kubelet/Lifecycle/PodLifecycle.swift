@@ -217,6 +217,10 @@ public struct PodLifecycle: Sendable, Equatable {
       turn.effects.append(.removeSandbox(id: id))
     case .sandboxRemoved(let id): sandboxIsRemoved(id, &turn)
 
+    case .pullSecretsMissing(let names):
+      let message =
+        "Unable to retrieve some image pull secrets (\(names.joined(separator: ", "))); attempting to pull the image may not succeed."
+      record(.warning("FailedToRetrieveImagePullSecret", message), nil, &turn)
     case .imageFound(let name, let image): with(name) { $0.imageFound(name, image, &turn) }
     case .imagePulled(let name, let image, let took): with(name) { $0.imagePulled(name, image, took, &turn) }
     case .imageNotPulled(let name, let error): with(name) { $0.imageNotPulled(name, error, &turn) }

@@ -25,6 +25,8 @@ extension PodLifecycle {
     case sandboxExited(id: String)
     case sandboxRemoved(id: String)
 
+    /// Some of the secrets that hold logins for registries are not there, or are not readable.
+    case pullSecretsMissing([String])
     case imageFound(container: String, ImageInfo?)
     case imagePulled(container: String, ImageInfo, took: Duration)
     case imageNotPulled(container: String, RuntimeError)

@@ -47,7 +47,6 @@ public enum UnsupportedFields {
   }
 
   private static let identity = [
-    UnsupportedField("spec.imagePullSecrets", "registries are asked without a password"),
     UnsupportedField("spec.hostnameOverride", "the host name follows hostname, or the pod's name"),
     UnsupportedField("spec.setHostnameAsFQDN", "the host name is the short one", unless: false),
     UnsupportedField("spec.hostUsers", "the pod's users are those of the node", unless: true),

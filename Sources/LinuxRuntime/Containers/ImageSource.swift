@@ -20,6 +20,7 @@ public struct ContainerImage: Sendable, Equatable {
 public protocol ImageSource: Sendable {
   /// By the name that a pod gives, or by the `id` of its `ImageInfo`; nil when it is not here.
   func find(_ reference: String) async throws(RuntimeError) -> ContainerImage?
-  func pull(_ reference: String) async throws(RuntimeError) -> ContainerImage
+  /// Each of the logins is a configuration as `docker login` writes it.
+  func pull(_ reference: String, logins: [String]) async throws(RuntimeError) -> ContainerImage
   func list() async throws(RuntimeError) -> [ImageInfo]
 }

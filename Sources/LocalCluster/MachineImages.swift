@@ -1,0 +1,164 @@
+public import Documents
+internal import HTTPTransport
+internal import ImageStore
+internal import SystemIO
+
+/// The images of this machine as people deal with them, whether a cluster runs or not.
+public struct MachineImages: Sendable {
+  private let paths: ClusterPaths
+  private let images: Images
+
+  /// Opens the store; the built-in images are made first if they are missing.
+  public init(_ paths: ClusterPaths) throws {
+    self.paths = paths
+    images = try Images.open(at: paths.images)
+    try images.ensureBuiltIns()
+  }
+
+  /// One entry a name.
+  public func list() throws -> [ImageEntry] {
+    try images.list().flatMap(ImageEntry.all).sorted { $0.name < $1.name }
+  }
+
+  /// Takes the images of an archive, or of a directory with an image layout.
+  public func importImages(from source: String, as name: String?) throws -> [ImageEntry] {
+    try images.importImages(from: source, as: name.map { try ImageReference($0) }).flatMap(ImageEntry.all)
+  }
+
+  /// Asks the registry that the name says; `report` hears how far it is.
+  public func pull(_ name: String, report: @escaping @Sendable (PullState) -> Void) async throws -> ImageEntry {
+    let reference = try ImageReference(name)
+    let progress = PullState.Recorder(report)
+    let image: Image
+    do throws(PullError) {
+      image = try await RegistryAccess(images: images).pull(reference) { progress.note($0) }
+    } catch {
+      guard error.code == .offline else { throw ClusterProblem(error.message) }
+      throw ClusterProblem(
+        "\(error.message)\nNo registry can be asked from here: look at the network, and at reach in \(RegistryAccess.settingsPath)"
+      )
+    }
+    return ImageEntry(image, name: reference.withDefaultTag.familiarName)
+  }
+
+  /// Everything about an image: its entry, its layers, and what it says about its process.
+  public func inspect(_ name: String) throws -> Document {
+    let image = try find(name)
+    return [
+      "id": .string(image.id), "names": .list(image.names.map { .string($0) }), "digest": .string(image.digest),
+      "kind": .string(ImageEntry.kind(image)), "size": .integer(image.size), "config": image.config.document,
+      "layers": .list(image.layers.map { .string($0) }),
+    ]
+  }
+
+  /// Takes a name away. A stand-in is refused, since it would be made again at once.
+  ///
+  /// Answers whether a stand-in has the name now.
+  public func remove(_ name: String, evenIfInUse: Bool) async throws -> Bool {
+    let image = try find(name)
+    let reference = try ImageReference(name).withDefaultTag
+    guard let full = image.names.first(where: { $0 == reference.description }) ?? image.names.first else {
+      throw ClusterProblem("\(name) has no name that could be removed; podium images prune --all removes it")
+    }
+    if image.isBuiltIn {
+      throw ClusterProblem(
+        "\(name) is a stand-in, which Podium would make again at once: import or pull a real image of that name to replace it"
+      )
+    }
+    let users = await ImageUse.all(paths).filter { $0.isRunning && $0.uses(image) }
+    if let user = users.first, !evenIfInUse {
+      let others = users.count > 1 ? " and \(users.count - 1) more" : ""
+      throw ClusterProblem(
+        "\(name) is used by \(user)\(others): delete the pod first, or remove the image all the same with --force")
+    }
+    try images.remove(ImageReference(full))
+    try images.ensureBuiltIns()
+    return try images.find(ImageReference(full)) != nil
+  }
+
+  /// Removes what nothing leads to any more, and with `all` the real images that no container is made from.
+  public func prune(all: Bool) async throws -> PruneReport {
+    var removed: [String] = []
+    if all {
+      let users = await ImageUse.all(paths)
+      for image in try images.list() where !image.isBuiltIn && !users.contains(where: { $0.uses(image) }) {
+        try images.forget(image)
+        removed += image.names.isEmpty ? [image.digest] : image.names
+      }
+      try images.ensureBuiltIns()
+    }
+    let inUse = MountedLayers.all()
+    var pruned = try images.prune(inUse: inUse)
+    if pruned.foreignLayers > 0 {
+      for socket in ClusterPaths.kubeletSockets(beside: paths) where images.hasRemains {
+        await NodeImages.prune(inUse, kubelet: HTTPClient(unixSocket: socket))
+      }
+      if !images.hasRemains {
+        pruned.layers += pruned.foreignLayers
+        pruned.bytes += pruned.foreignBytes
+        pruned.foreignLayers = 0
+      }
+    }
+    return PruneReport(
+      names: removed.map { (try? ImageReference($0).familiarName) ?? $0 }, blobs: pruned.blobs, layers: pruned.layers,
+      bytes: pruned.bytes, layersLeft: pruned.foreignLayers)
+  }
+
+  private func find(_ name: String) throws -> Image {
+    let reference = try? ImageReference(name)
+    if let reference, let image = try images.find(reference) { return image }
+    let digits = name.hasPrefix("sha256:") ? String(name.dropFirst("sha256:".count)) : name
+    if digits.count >= 6, let image = try images.list().first(where: { $0.id.dropFirst(7).hasPrefix(digits) }) {
+      return image
+    }
+    throw UnknownImage(name: name, known: try list().map(\.name))
+  }
+}
+
+/// No image has the name; the nearest of those that there are may have been meant.
+public struct UnknownImage: Error, CustomStringConvertible {
+  public let name: String
+  public let known: [String]
+
+  public var description: String { "there is no image \(name): podium images ls lists those that there are" }
+}
+
+/// What pruning has removed.
+public struct PruneReport: Sendable {
+  public let names: [String]
+  public let blobs: Int
+  /// Unpacked ones.
+  public let layers: Int
+  public let bytes: Int
+  /// Layers that only a running node may remove.
+  public let layersLeft: Int
+}
+
+/// An image under one of its names.
+public struct ImageEntry: Sendable {
+  /// As people write it.
+  public let name: String
+  public let id: String
+  public let digest: String
+  public let size: Int
+  /// `stand-in` or `real`.
+  public let kind: String
+
+  init(_ image: Image, name: String) {
+    self.name = name
+    id = image.id
+    digest = image.digest
+    size = image.size
+    kind = Self.kind(image)
+  }
+
+  static func kind(_ image: Image) -> String { image.isStandIn ? "stand-in" : "real" }
+
+  static func all(_ image: Image) -> [ImageEntry] {
+    let names = image.names.isEmpty ? [image.digest] : image.names
+    return names.map { ImageEntry(image, name: (try? ImageReference($0).familiarName) ?? $0) }
+  }
+
+  /// 12 digits, as other tools show it.
+  public var shortID: String { String(id.dropFirst("sha256:".count).prefix(12)) }
+}

@@ -1,0 +1,49 @@
+internal import Documents
+internal import LocalCluster
+
+extension ImagesVerb.Action {
+  static let list = ImagesVerb.Action(
+    name: "ls", usage: " [-q | -o json]", summary: "list the images (the same as no action)",
+    details: """
+      Lists the images that pods can be made from, a line for each name.
+
+      A stand-in is made by Podium under the name of somebody else's image and behaves as the lessons need. A real image
+      of the same name, imported or pulled, takes its place.
+
+        -q        print ids only
+        -o json   print everything as JSON
+      """,
+    options: ["-q": "", "-o": "json"]
+  ) { settings, arguments in
+    try arguments.nothing()
+    let images = try MachineImages(settings.paths()).list()
+    if let format = arguments["-o"] {
+      guard format == "json" else { throw UsageError("-o takes json, not \"\(format)\"") }
+      let list: Document = .list(
+        images.map { image in
+          [
+            "name": .string(image.name), "id": .string(image.id), "digest": .string(image.digest),
+            "size": .integer(image.size), "kind": .string(image.kind),
+          ]
+        })
+      StandardOutput.print(list.jsonText())
+      return 0
+    }
+    if arguments.has("-q") {
+      var seen: Set<String> = []
+      for image in images where seen.insert(image.id).inserted { StandardOutput.print(image.shortID) }
+      return 0
+    }
+    let rows =
+      [["IMAGE", "ID", "SIZE", "KIND"]]
+      + images.map { [$0.name, $0.shortID, ImagesVerb.sizeText($0.size), $0.kind] }
+    for row in rows {
+      let cells = row.indices.map { column in
+        column == row.count - 1
+          ? row[column] : row[column].padding(to: (rows.map { $0[column].count }.max() ?? 0) + 3)
+      }
+      StandardOutput.print(cells.joined())
+    }
+    return 0
+  }
+}
