@@ -1,6 +1,7 @@
 internal import ClusterClient
 internal import Documents
 internal import Glibc
+internal import ImageStore
 internal import KubernetesAPI
 internal import ObjectSchema
 internal import ObjectStore
@@ -12,16 +13,18 @@ final class ProcessControls: ControlEndpoint.Controls {
   private let store: Store
   private let nodes: NodeSupervisor
   private let client: ClusterClient
+  private let images: String
   private let stopRequests: AsyncStream<Void>.Continuation
   private let started: Timestamp
 
   init(
-    store: Store, nodes: NodeSupervisor, client: ClusterClient, requestStop: AsyncStream<Void>.Continuation,
-    started: Timestamp
+    store: Store, nodes: NodeSupervisor, client: ClusterClient, images: String,
+    requestStop: AsyncStream<Void>.Continuation, started: Timestamp
   ) {
     self.store = store
     self.nodes = nodes
     self.client = client
+    self.images = images
     stopRequests = requestStop
     self.started = started
   }
@@ -38,6 +41,16 @@ final class ProcessControls: ControlEndpoint.Controls {
   func kubeconfig() async throws -> String {
     guard let loopback = loopback.withLock({ $0 }) else { throw ClusterProblem("the cluster is still starting") }
     return try loopback.kubeconfig()
+  }
+
+  func pull(_ body: [UInt8]) async throws(StatusError) -> APIResponse {
+    let store: Images
+    do {
+      store = try Images.open(at: images)
+    } catch {
+      throw StatusError.internalError("\(error)")
+    }
+    return try await RemotePull.perform(body, RegistryAccess(images: store))
   }
 
   func requestStop() { stopRequests.yield() }

@@ -28,6 +28,8 @@ struct UnsupportedFieldTests {
       Toleration: key operator value effect tolerationSeconds
       PodReadinessGate: conditionType
       PodSchedulingGate: name
+      PodSpec: imagePullSecrets
+      LocalObjectReference: name
       PodDNSConfig: nameservers options searches
       PodDNSConfigOption: name value
       HostAlias: hostnames ip

@@ -130,6 +130,6 @@ private struct OneImage: ImageSource {
   }
 
   func find(_ reference: String) async throws(RuntimeError) -> ContainerImage? { image }
-  func pull(_ reference: String) async throws(RuntimeError) -> ContainerImage { image }
+  func pull(_ reference: String, logins: [String]) async throws(RuntimeError) -> ContainerImage { image }
   func list() async throws(RuntimeError) -> [ImageInfo] { [image.info] }
 }

@@ -64,10 +64,10 @@ private struct RegistryPull {
   /// How many blobs are fetched at the same time.
   private static let width = 3
   private static let manifestLimit = 4 << 20
-  private static let manifestTypes = [
-    "application/vnd.docker.distribution.manifest.v2+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json", MediaType.manifest, MediaType.index, "*/*",
-  ].joined(separator: ", ")
+  private static let indexTypes = [MediaType.index, "application/vnd.docker.distribution.manifest.list.v2+json"]
+  private static let manifestTypes =
+    (["application/vnd.docker.distribution.manifest.v2+json", MediaType.manifest] + indexTypes + ["*/*"])
+    .joined(separator: ", ")
 
   func run() async throws -> Image {
     // As long as this is held, nobody removes blobs that no name leads to yet.
@@ -167,7 +167,10 @@ private struct RegistryPull {
     let actual = "sha256:" + SHA256.hexadecimal(of: bytes)
     let document = try? Document.parse(json: bytes)
     let isIndex = document?["manifests"] != nil
-    if actual != digest { throw BlobDownload.otherDigest(actual, expected: digest, isIndex ? "index" : "manifest") }
+    if actual != digest {
+      let isSaidToBeIndex = Self.indexTypes.contains(answer.header("Content-Type") ?? "")
+      throw BlobDownload.otherDigest(actual, expected: digest, isSaidToBeIndex ? "index" : "manifest")
+    }
     guard let document, isIndex || document["config"]?["digest"] != nil else {
       let type = document?["mediaType"]?.stringValue ?? answer.header("Content-Type") ?? "unknown"
       throw PullError(.unknown, "the manifest \(digest) is of a kind that is not supported: \(type)")

@@ -1,0 +1,33 @@
+import Documents
+import TestSupport
+
+@testable import ImageStore
+
+/// An archive of one image with two layers, in the form of `docker save`.
+func dockerArchive(_ folder: TemporaryFolder, tags: [String]) throws -> String {
+  let base = folder.path("base.tar")
+  let own = folder.path("own.tar")
+  let layers = [
+    try LayerWriter.write([.text("base", "base")], to: base).digest,
+    try LayerWriter.write([.script("tool", "tool")], to: own).digest,
+  ]
+  let config: Document = [
+    "architecture": .string(ImagePlatform.own.architecture), "os": "linux",
+    "config": ["Entrypoint": ["/tool"], "User": "1000:1000"],
+    "rootfs": ["type": "layers", "diff_ids": .list(layers.map { .string("sha256:" + $0) })],
+  ]
+  let manifest: Document = [
+    [
+      "Config": "config.json", "RepoTags": .list(tags.map { .string($0) }),
+      "Layers": ["0/layer.tar", "1/layer.tar"],
+    ]
+  ]
+  let archive = folder.path("saved.tar")
+  _ = try LayerWriter.write(
+    [
+      .program("base.tar", copyOf: base), .link("0/layer.tar", to: "../base.tar"),
+      .program("1/layer.tar", copyOf: own),
+      .text("config.json", config.jsonText()), .text("manifest.json", manifest.jsonText()),
+    ], to: archive)
+  return archive
+}
