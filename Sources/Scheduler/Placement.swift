@@ -6,13 +6,14 @@ public enum Placement: Sendable, Equatable {
   /// In the words that the event and the condition show.
   case nowhere(String)
 
-  public static func decide(_ pod: Pod, among nodes: [NodeState]) -> Placement {
+  public static func decide(_ pod: Pod, in surroundings: Surroundings) -> Placement {
+    let nodes = surroundings.nodes
     if nodes.isEmpty { return .nowhere("no nodes available to schedule pods") }
     var possible: [NodeState] = []
     var reasons: [String: Int] = [:]
     var helplessness: [String: Int] = [:]
     for node in nodes {
-      guard let objection = Filter.firstObjection(pod, node, nodes) else {
+      guard let objection = Filter.firstObjection(pod, node, surroundings) else {
         possible.append(node)
         continue
       }
@@ -23,15 +24,22 @@ public enum Placement: Sendable, Equatable {
         ? "No preemption victims found for incoming pod" : "Preemption is not helpful for scheduling"
       helplessness[remark, default: 0] += 1
     }
-    let best = possible.max { left, right in
-      let (a, b) = (Score.of(pod, on: left), Score.of(pod, on: right))
-      // Of equals the emptier one, then the one that comes first by name.
-      if a != b { return a < b }
-      if left.pods.count != right.pods.count { return left.pods.count > right.pods.count }
-      return left.name > right.name
+    if let best = best(of: possible, for: pod, surroundings) { return .node(best) }
+    let why = told(reasons, nodes.count)
+    if pod.spec.preemptionPolicy == "Never" {
+      return .nowhere(why + " preemption: not eligible due to preemptionPolicy=Never.")
     }
-    if let best { return .node(best.name) }
-    return .nowhere("\(told(reasons, nodes.count)) preemption: \(told(helplessness, nodes.count))")
+    return .nowhere(why + " preemption: \(told(helplessness, nodes.count))")
+  }
+
+  /// Of equals the emptier one, then the one that comes first by name.
+  private static func best(of nodes: [NodeState], for pod: Pod, _ surroundings: Surroundings) -> String? {
+    let scores = Score(pod: pod, surroundings: surroundings).rank(nodes)
+    return zip(nodes, scores).max { left, right in
+      if left.1 != right.1 { return left.1 < right.1 }
+      if left.0.pods.count != right.0.pods.count { return left.0.pods.count > right.0.pods.count }
+      return left.0.name > right.0.name
+    }?.0.name
   }
 
   private static func told(_ reasons: [String: Int], _ count: Int) -> String {

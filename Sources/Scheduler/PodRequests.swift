@@ -25,6 +25,16 @@ struct PodRequests: Sendable, Equatable {
 
   subscript(resource: String) -> Int64 { amounts[resource] ?? 0 }
 
+  /// What a pod is reckoned with that does not say what it needs: it needs something.
+  func usual(_ resource: String) -> Int64 {
+    if self[resource] > 0 { return self[resource] }
+    return switch resource {
+    case "cpu": 100
+    case "memory": 200 * 1024 * 1024 * 1000
+    default: 0
+    }
+  }
+
   private static func add(_ requests: [String: Quantity], to sum: inout [String: Int64]) {
     for (name, amount) in requests { sum[name, default: 0] += amount.milliValue }
   }

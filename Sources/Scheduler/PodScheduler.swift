@@ -14,6 +14,7 @@ public final class PodScheduler: Sendable {
   private let recorder: EventRecorder
   private let pods: Mirror<Pod>
   private let nodes: Mirror<Node>
+  private let namespaces: Mirror<Namespace>
   private let queue: ReconcileLoop<ObjectKey>
   // A lock, because the mirror's callbacks look at it, too.
   private let memory = Mutex(Memory())
@@ -32,6 +33,7 @@ public final class PodScheduler: Sendable {
     recorder = EventRecorder(client: client, component: Self.name, host: host, form: .series, time: time)
     pods = Mirror(client) { try await time.sleep(for: $0) }
     nodes = Mirror(client) { try await time.sleep(for: $0) }
+    namespaces = Mirror(client) { try await time.sleep(for: $0) }
     queue = ReconcileLoop(time: time, backOff: BackOff(initial: .seconds(1), maximum: .seconds(10)))
   }
 
@@ -41,9 +43,11 @@ public final class PodScheduler: Sendable {
       group.addTask { [self] in await recorder.run() }
       group.addTask { [self] in try await pods.run { key, old, new in self.podChanged(key, old, new) } }
       group.addTask { [self] in try await nodes.run { _, old, new in self.nodeChanged(old, new) } }
+      group.addTask { [self] in try await namespaces.run { _, old, new in self.namespaceChanged(old, new) } }
       group.addTask { [self] in
         await pods.waitUntilFilled()
         await nodes.waitUntilFilled()
+        await namespaces.waitUntilFilled()
         await queue.run { key in await self.schedule(key) }
       }
     }
@@ -80,6 +84,11 @@ public final class PodScheduler: Sendable {
     if isNews { retryWaiting() }
   }
 
+  /// Pods may choose their neighbours by the labels of namespaces.
+  private func namespaceChanged(_ old: Namespace?, _ new: Namespace?) {
+    if let new, old?.metadata.labels != new.metadata.labels { retryWaiting() }
+  }
+
   private func retryWaiting() {
     let waiting = memory.withLock { memory in
       defer { memory.waiting = [] }
@@ -94,7 +103,7 @@ public final class PodScheduler: Sendable {
     guard let pod = pods[key], pod.isToBeScheduled, memory.withLock({ $0.assumed[pod.uid] == nil }) else {
       return .done
     }
-    switch Placement.decide(pod, among: snapshot()) {
+    switch Placement.decide(pod, in: snapshot()) {
     case .node(let node):
       memory.withLock { $0.assumed[pod.uid] = (node, pod) }
       do throws(StatusError) {
@@ -115,7 +124,7 @@ public final class PodScheduler: Sendable {
     }
   }
 
-  private func snapshot() -> [NodeState] {
+  private func snapshot() -> Surroundings {
     var placed: [String: [Pod]] = [:]
     var seen: Set<String> = []
     for pod in pods.objects where !pod.hasEnded {
@@ -125,7 +134,9 @@ public final class PodScheduler: Sendable {
     }
     let assumed = memory.withLock(\.assumed)
     for (uid, (node, pod)) in assumed where !seen.contains(uid) { placed[node, default: []].append(pod) }
-    return nodes.objects.sorted { $0.name < $1.name }.map { NodeState($0, pods: placed[$0.name] ?? []) }
+    let states = nodes.objects.sorted { $0.name < $1.name }.map { NodeState($0, pods: placed[$0.name] ?? []) }
+    let labels = namespaces.objects.map { ($0.name, $0.metadata.labels) }
+    return Surroundings(nodes: states, namespaceLabels: Dictionary(labels) { $1 })
   }
 
   /// Writes the reason into the pod's condition.

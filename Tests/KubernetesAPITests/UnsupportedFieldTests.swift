@@ -13,12 +13,15 @@ struct UnsupportedFieldTests {
       PodSpec: enableServiceLinks ephemeralContainers hostAliases hostIPC hostNetwork hostPID hostname initContainers nodeName
       PodSpec: nodeSelector os overhead preemptionPolicy priority readinessGates restartPolicy schedulerName
       PodSpec: schedulingGates securityContext serviceAccount serviceAccountName shareProcessNamespace subdomain
-      PodSpec: terminationGracePeriodSeconds tolerations volumes
+      PodSpec: terminationGracePeriodSeconds tolerations topologySpreadConstraints volumes
       Affinity: nodeAffinity podAffinity podAntiAffinity
       NodeAffinity: preferredDuringSchedulingIgnoredDuringExecution requiredDuringSchedulingIgnoredDuringExecution
-      PodAffinity: requiredDuringSchedulingIgnoredDuringExecution
-      PodAntiAffinity: requiredDuringSchedulingIgnoredDuringExecution
-      PodAffinityTerm: labelSelector namespaces topologyKey
+      PodAffinity: preferredDuringSchedulingIgnoredDuringExecution requiredDuringSchedulingIgnoredDuringExecution
+      PodAntiAffinity: preferredDuringSchedulingIgnoredDuringExecution requiredDuringSchedulingIgnoredDuringExecution
+      PodAffinityTerm: labelSelector matchLabelKeys mismatchLabelKeys namespaceSelector namespaces topologyKey
+      WeightedPodAffinityTerm: podAffinityTerm weight
+      TopologySpreadConstraint: labelSelector matchLabelKeys maxSkew minDomains nodeAffinityPolicy nodeTaintsPolicy
+      TopologySpreadConstraint: topologyKey whenUnsatisfiable
       PreferredSchedulingTerm: preference weight
       NodeSelector: nodeSelectorTerms
       NodeSelectorTerm: matchExpressions matchFields

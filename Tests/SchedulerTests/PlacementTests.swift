@@ -129,21 +129,80 @@ struct PlacementTests {
       expected:
         "0/1 nodes are available: 1 node(s) didn't match pod affinity rules. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
     ),
+    Case(
+      name: "looks for company in the namespaces that have the labels",
+      nodes: "a cpu=2 memory=4Gi label=host=a\nb cpu=2 memory=4Gi label=host=b pod=shop/app=other",
+      pod:
+        "{affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: host, namespaceSelector: {matchLabels: {team: blue}}, labelSelector: {matchLabels: {app: other}}}]}}, containers: [{name: a}]}",
+      expected: "b"),
+    Case(
+      name: "looks for no company in other namespaces",
+      nodes: "a cpu=2 memory=4Gi label=host=a pod=shop/app=other",
+      pod:
+        "{affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: host, namespaceSelector: {matchLabels: {team: red}}, labelSelector: {matchLabels: {app: other}}}]}}, containers: [{name: a}]}",
+      expected:
+        "0/1 nodes are available: 1 node(s) didn't match pod affinity rules. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
+    ),
+    Case(
+      name: "prefers to be near those it likes",
+      nodes:
+        "a cpu=2 memory=4Gi label=host=a\nb cpu=2 memory=4Gi label=host=b pod=default/app=other used=1\nc cpu=2 memory=4Gi label=host=c",
+      pod:
+        "{affinity: {podAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 100, podAffinityTerm: {topologyKey: host, labelSelector: {matchLabels: {app: other}}}}]}}, containers: [{name: a}]}",
+      expected: "b"),
+    Case(
+      name: "prefers to be far from those it dislikes",
+      nodes: "a cpu=2 memory=4Gi label=host=a pod=default/app=other\nb cpu=2 memory=4Gi label=host=b pod=default/x=y pod=default/x=y",
+      pod:
+        "{affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 100, podAffinityTerm: {topologyKey: host, labelSelector: {matchLabels: {app: other}}}}]}}, containers: [{name: a}]}",
+      expected: "b"),
+    Case(
+      name: "spreads pods that ask for nothing", nodes: "a cpu=2 memory=4Gi pod=default/x=y\nb cpu=2 memory=4Gi",
+      pod: "{containers: [{name: a}]}", expected: "b"),
+    Case(
+      name: "keeps places even",
+      nodes:
+        "a cpu=2 memory=4Gi label=zone=1 pod=default/app=new\nb cpu=2 memory=4Gi label=zone=1\nc cpu=2 memory=4Gi label=zone=2 used=1500m",
+      pod:
+        "{topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: new}}}], containers: [{name: a}]}",
+      expected: "c"),
+    Case(
+      name: "tells what keeps places from being even",
+      nodes:
+        "a cpu=2 memory=4Gi label=zone=1 pod=default/app=new\nb cpu=2 memory=4Gi\nc cpu=2 memory=4Gi label=zone=2 cordoned",
+      pod:
+        "{topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: new}}}], containers: [{name: a}]}",
+      expected:
+        "0/3 nodes are available: 1 node(s) didn't match pod topology spread constraints, 1 node(s) didn't match pod topology spread constraints (missing required label), 1 node(s) were unschedulable. preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling."
+    ),
+    Case(
+      name: "prefers places that are even",
+      nodes: "a cpu=2 memory=4Gi label=zone=1 pod=default/app=new\nb cpu=2 memory=4Gi label=zone=2 used=1500m",
+      pod:
+        "{topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchLabels: {app: new}}}], containers: [{name: a}]}",
+      expected: "b"),
+    Case(
+      name: "asks nobody to leave who may not", nodes: "oracle cpu=2 memory=4Gi",
+      pod: "{preemptionPolicy: Never, containers: [{name: a, resources: {requests: {cpu: '64'}}}]}",
+      expected:
+        "0/1 nodes are available: 1 Insufficient cpu. preemption: not eligible due to preemptionPolicy=Never."),
   ]
 
   @Test(arguments: cases) func decides(_ row: Case) throws {
     let document = try #require(try Document.parse(yaml: "spec: \(row.pod)").first)
     var pod = Pod.decode(document).value
     pod.metadata = ObjectMeta(name: "new", namespace: "default")
+    pod.metadata.labels = ["app": "new"]
     let nodes = row.nodes.split(separator: "\n").map { node(String($0)) }
-    let placement = Placement.decide(pod, among: nodes)
+    let placement = Placement.decide(
+      pod, in: Surroundings(nodes: nodes, namespaceLabels: ["default": ["team": "red"], "shop": ["team": "blue"]]))
     switch placement {
     case .node(let name): #expect(name == row.expected)
     case .nowhere(let message): #expect(message == row.expected)
     }
   }
 
-  /// `name cpu=… memory=… [pods=…] [used=CPU of a pod that is there] [port=…] [label=k=v] [taint=k=v:E] [cordoned] [notready]`
+  /// `name cpu=… memory=… [pods=…] [used=CPU of a pod that is there] [port=…] [pod=NAMESPACE/k=v] [label=k=v] [taint=k=v:E] [cordoned] [notready]`
   private func node(_ line: String) -> NodeState {
     let words = line.split(separator: " ").map(String.init)
     var node = Node()
@@ -172,6 +231,11 @@ struct PlacementTests {
         var pod = Pod()
         pod.metadata = ObjectMeta(name: "there", namespace: "default")
         pod.metadata.labels = ["app": "other"]
+        if parts[0] == "pod" {
+          let words = parts[1].split(whereSeparator: { $0 == "/" || $0 == "=" }).map(String.init)
+          pod.metadata.namespace = words[0]
+          pod.metadata.labels = [words[1]: words[2]]
+        }
         var container = Container()
         if parts[0] == "used" { container.resources.requests["cpu"] = Quantity(parts[1]) }
         if parts[0] == "port" {

@@ -23,28 +23,15 @@ public enum UnsupportedFields {
     scheduling + identity + podSecurity + volumes
     + ["spec.initContainers[*]", "spec.containers[*]", "spec.ephemeralContainers[*]"].flatMap(container)
 
-  private static let scheduling =
-    [
-      UnsupportedField("spec.priorityClassName", "the scheduler takes pods as they come and evicts none for others"),
-      UnsupportedField("spec.topologySpreadConstraints", "pods are not spread over places"),
-      UnsupportedField("spec.resourceClaims", "no devices are handed out"),
-      UnsupportedField("spec.resources", "requests and limits of containers hold, those of the whole pod do not"),
-      UnsupportedField("spec.runtimeClassName", "there is one runtime for all pods"),
-      UnsupportedField("spec.schedulingGroup", "every pod is scheduled for itself"),
-      UnsupportedField("spec.evictionResponders", "nobody is asked before the pod is evicted"),
-      UnsupportedField("spec.os.name", "every program is run as one for Linux", unless: "linux"),
-    ] + affinity("podAffinity") + affinity("podAntiAffinity")
-
-  private static func affinity(_ kind: String) -> [UnsupportedField] {
-    let required = "spec.affinity.\(kind).requiredDuringSchedulingIgnoredDuringExecution[*]"
-    return [
-      UnsupportedField(
-        "spec.affinity.\(kind).preferredDuringSchedulingIgnoredDuringExecution", "only what is required counts"),
-      UnsupportedField(required + ".matchLabelKeys", "only the label selector counts"),
-      UnsupportedField(required + ".mismatchLabelKeys", "only the label selector counts"),
-      UnsupportedField(required + ".namespaceSelector", "the pods of all namespaces are meant", unless: [:]),
-    ]
-  }
+  private static let scheduling = [
+    UnsupportedField("spec.priorityClassName", "the scheduler takes pods as they come and evicts none for others"),
+    UnsupportedField("spec.resourceClaims", "no devices are handed out"),
+    UnsupportedField("spec.resources", "requests and limits of containers hold, those of the whole pod do not"),
+    UnsupportedField("spec.runtimeClassName", "there is one runtime for all pods"),
+    UnsupportedField("spec.schedulingGroup", "every pod is scheduled for itself"),
+    UnsupportedField("spec.evictionResponders", "nobody is asked before the pod is evicted"),
+    UnsupportedField("spec.os.name", "every program is run as one for Linux", unless: "linux"),
+  ]
 
   private static let identity = [
     UnsupportedField("spec.hostnameOverride", "the host name follows hostname, or the pod's name"),

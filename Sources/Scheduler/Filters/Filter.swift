@@ -14,16 +14,16 @@ struct Filter: Sendable {
     }
   }
 
-  let object: @Sendable (_ pod: Pod, _ node: NodeState, _ all: [NodeState]) -> Objection?
+  let object: @Sendable (_ pod: Pod, _ node: NodeState, _ surroundings: Surroundings) -> Objection?
 
   /// In the order of Kubernetes' default profile.
   static let all: [Filter] = [
-    .unschedulable, .nodeName, .taints, .nodeAffinity, .hostPorts, .resources, .podAffinity,
+    .unschedulable, .nodeName, .taints, .nodeAffinity, .hostPorts, .resources, .topologySpread, .podAffinity,
   ]
 
-  static func firstObjection(_ pod: Pod, _ node: NodeState, _ nodes: [NodeState]) -> Objection? {
+  static func firstObjection(_ pod: Pod, _ node: NodeState, _ surroundings: Surroundings) -> Objection? {
     for filter in all {
-      if let objection = filter.object(pod, node, nodes) { return objection }
+      if let objection = filter.object(pod, node, surroundings) { return objection }
     }
     return nil
   }
