@@ -9,6 +9,7 @@ let roles: [String: @Sendable ([String]) -> Int32] = [
   "mongod": Mongod.main,
   "bash": Bash.main,
   "curl": Curl.main,
+  "wget": Wget.main,
   "ps": ProcessStatus.main,
   "pgrep": ProcessMatch.grep,
   "pkill": ProcessMatch.kill,

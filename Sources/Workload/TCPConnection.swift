@@ -54,5 +54,19 @@ struct TCPConnection {
     return count < 0 ? nil : Array(chunk[..<count])
   }
 
+  /// The address of the other side, in numbers.
+  var peer: String? {
+    var address = sockaddr_storage()
+    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    var name = [CChar](repeating: 0, count: 64)
+    let result = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        getpeername(socket, address, &size) == 0
+          ? getnameinfo(address, size, &name, socklen_t(name.count), nil, 0, NI_NUMERICHOST) : -1
+      }
+    }
+    return result == 0 ? name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) } : nil
+  }
+
   func close() { Glibc.close(socket) }
 }

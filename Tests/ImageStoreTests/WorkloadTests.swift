@@ -417,6 +417,48 @@ import Testing
     try await ProgramOutput.of(program, ["curl"] + arguments).output
   }
 
+  @Test func wgetFetchesFilesAsBusyboxDoes() async throws {
+    try await withNginx { server async throws in
+      try await TemporaryFolder.with { folder in
+        let place = "127.0.0.1:\(server.port)"
+        func wget(_ arguments: String...) async throws -> ProgramOutput {
+          try await ProgramOutput.of(Self.program, ["wget"] + arguments, folder: folder.path)
+        }
+        #expect(try await wget("-qO-", "-T", "3", "http://\(place)/").output == "hello\n")
+        #expect(
+          try await wget("-q", "--timeout=3", "-O", "-", "--post-data=a=b", "\(place)/who").output == "POST /who\n")
+        #expect(
+          try await wget("--spider", "-T1", place).error == "Connecting to \(place) (\(place))\nremote file exists\n")
+        let saved = try await wget("http://\(place)")
+        #expect(
+          saved.error == """
+            Connecting to \(place) (\(place))
+            saving to 'index.html'
+            index.html           100% |********************************|     6  0:00:00 ETA
+            'index.html' saved
+
+            """)
+        #expect(try folder.read("index.html") == "hello\n")
+        #expect(try await wget("-q", place).error == "wget: can't open 'index.html': File exists\n")
+        let missing = try await wget("-q", "\(place)/x")
+        #expect(missing.end == .exited(1))
+        #expect(missing.error == "wget: server returned error: HTTP/1.1 404 Not Found\n")
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      (["-q", "127.0.0.1:1"], "wget: can't connect to remote host (127.0.0.1): Connection refused\n"),
+      (["-q", "http://:80/"], "wget: bad address ''\n"), (["-T", "x", "a"], "wget: invalid number 'x'\n"),
+      ([], "wget: no URL given\n"), (["-T"], "wget: option requires an argument -- 'T'\n"),
+    ] as [([String], String)])
+  func wgetSaysWhyItFails(arguments: [String], message: String) async throws {
+    let answer = try await ProgramOutput.of(Self.program, ["wget"] + arguments)
+    #expect(answer.end == .exited(1))
+    #expect(answer.error == message)
+  }
+
   @Test func nginxDoesNotStartWithoutItsPidFile() async throws {
     try await TemporaryFolder.with { folder in
       try writeNginxConfiguration(folder, port: freePort(), answer: "")

@@ -12,7 +12,7 @@ enum BaseLayer {
   }
 
   /// Commands that Debian builds its busybox without, or with less than people expect.
-  private static let replacing = ["usr/bin/pgrep", "usr/bin/pkill", "usr/bin/ps"]
+  private static let replacing = ["usr/bin/pgrep", "usr/bin/pkill", "usr/bin/ps", "usr/bin/wget"]
 
   /// All of it that does not depend on the machine.
   static let skeleton: [LayerEntry] = [
