@@ -14,6 +14,8 @@ enum { CNODE_PLAN_SIZE = 16 << 20 };
 
 // A copy of the plan in a file, if every field of it holds what its verb reads; else NULL with errno.
 struct cnode_plan *cnode_load_plan(int file);
+// Whether its parent's steps leave the process that performs them as it is.
+int cnode_spares_parent(const struct cnode_plan *plan);
 void cnode_free_plan(struct cnode_plan *plan);
 // NULL for what is absent.
 const char *cnode_text(const struct cnode_plan *plan, uint32_t offset);

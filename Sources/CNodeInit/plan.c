@@ -14,14 +14,15 @@ enum content { NOTHING, TEXT, MAYBE_TEXT, LIST, MESSAGES, GROUPS, INSTRUCTIONS }
 struct layout {
   enum content source, target, type, data;
   int has_slot;
+  int changes_process;  // what the process is that performs it
 };
 
-// By verb; those without a row read no more than their numbers.
+// By verb.
 static const struct layout layouts[CNODE_PAUSE + 1] = {
     [CNODE_MAKE_DIRECTORIES] = {.source = TEXT},
     [CNODE_MAKE_FILE] = {.source = TEXT},
     [CNODE_WRITE_FILE] = {.source = TEXT, .data = TEXT},
-    [CNODE_OPEN] = {.source = TEXT},
+    [CNODE_OPEN] = {.source = TEXT, .changes_process = 1},
     [CNODE_MAKE_LINK] = {.source = TEXT, .target = TEXT},
     [CNODE_CHANGE_MODE] = {.source = TEXT},
     [CNODE_REMOVE_TREE] = {.source = TEXT},
@@ -32,17 +33,31 @@ static const struct layout layouts[CNODE_PAUSE + 1] = {
     [CNODE_TAKE_MOUNT] = {.source = TEXT, .target = MAYBE_TEXT, .has_slot = 1},
     [CNODE_PLACE_MOUNT] = {.target = TEXT, .has_slot = 1},
     [CNODE_UNMOUNT] = {.source = TEXT},
-    [CNODE_ENTER_ROOT] = {.source = TEXT},
-    [CNODE_CHANGE_DIRECTORY] = {.source = TEXT},
-    [CNODE_JOIN] = {.source = TEXT},
-    [CNODE_MAP_IDS] = {.source = TEXT, .data = TEXT},
-    [CNODE_RUN] = {.data = LIST},
+    [CNODE_ENTER_ROOT] = {.source = TEXT, .changes_process = 1},
+    [CNODE_LEAVE_OLD_ROOT] = {.changes_process = 1},
+    [CNODE_CHANGE_DIRECTORY] = {.source = TEXT, .changes_process = 1},
+    [CNODE_JOIN] = {.source = TEXT, .changes_process = 1},
+    [CNODE_UNSHARE] = {.changes_process = 1},
+    [CNODE_CLOSE_DESCRIPTORS] = {.changes_process = 1},
+    [CNODE_NEW_KEYRING] = {.changes_process = 1},
+    [CNODE_MAP_IDS] = {.source = TEXT, .data = TEXT, .changes_process = 1},
+    [CNODE_RUN] = {.data = LIST, .changes_process = 1},
     [CNODE_SEND_NETLINK] = {.data = MESSAGES},
-    [CNODE_OPEN_WIRE] = {.source = TEXT},
-    [CNODE_SET_HOST_NAME] = {.source = TEXT},
-    [CNODE_SET_GROUPS] = {.data = GROUPS},
-    [CNODE_FILTER_SYSTEM_CALLS] = {.data = INSTRUCTIONS},
-    [CNODE_EXECUTE] = {.data = LIST, .target = LIST, .type = LIST},
+    [CNODE_OPEN_WIRE] = {.source = TEXT, .changes_process = 1},
+    [CNODE_SET_HOST_NAME] = {.source = TEXT, .changes_process = 1},
+    [CNODE_SET_LIMIT] = {.changes_process = 1},
+    [CNODE_CONTROL_PROCESS] = {.changes_process = 1},
+    [CNODE_BOUND_CAPABILITIES] = {.changes_process = 1},
+    [CNODE_SET_CAPABILITIES] = {.changes_process = 1},
+    [CNODE_SET_GROUPS] = {.data = GROUPS, .changes_process = 1},
+    [CNODE_SET_GROUP] = {.changes_process = 1},
+    [CNODE_SET_USER] = {.changes_process = 1},
+    [CNODE_FILTER_SYSTEM_CALLS] = {.data = INSTRUCTIONS, .changes_process = 1},
+    [CNODE_NEW_SESSION] = {.changes_process = 1},
+    [CNODE_OPEN_TERMINAL] = {.changes_process = 1},
+    [CNODE_AWAIT_PARENT] = {.changes_process = 1},
+    [CNODE_EXECUTE] = {.data = LIST, .target = LIST, .type = LIST, .changes_process = 1},
+    [CNODE_PAUSE] = {.changes_process = 1},
 };
 
 static uint64_t steps_end(const struct cnode_plan *plan) {
@@ -120,6 +135,12 @@ struct cnode_plan *cnode_load_plan(int file) {
   if (pread(file, plan, size, 0) == (ssize_t)size && is_sound(plan, size)) return plan;
   munmap(plan, room_of(size));
   return errno = EINVAL, NULL;
+}
+
+int cnode_spares_parent(const struct cnode_plan *plan) {
+  for (uint32_t index = 0; index < plan->parent_steps; index++)
+    if (layouts[plan->steps[index].verb].changes_process) return 0;
+  return 1;
 }
 
 void cnode_free_plan(struct cnode_plan *plan) { munmap(plan, room_of(plan->size)); }

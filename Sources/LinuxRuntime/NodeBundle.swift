@@ -72,7 +72,8 @@ public final class NodeBundle: Sendable {
   public let node: String
   /// Pid 1 of the node, as this process sees it.
   public let initPID: Int32
-  private let launcherProcess: Descriptor
+  /// Nil when only pid 1 is left, which follows it.
+  private let launcherProcess: Descriptor?
   private let initProcess: Descriptor
   /// Gives control sockets when no kubelet was started.
   private let launcher: Launcher?
@@ -84,7 +85,7 @@ public final class NodeBundle: Sendable {
     self.cluster = cluster
     self.node = node
     initPID = pids.node
-    launcherProcess = try Self.openProcess(pids.launcher, "launcher of node \(node)")
+    launcherProcess = try? Self.openProcess(pids.launcher, "launcher of node \(node)")
     initProcess = try Self.openProcess(pids.node, "node \(node)")
     self.launcher = launcher
     handedControl = Mutex(control)
@@ -187,7 +188,7 @@ public final class NodeBundle: Sendable {
 
   /// The names of the nodes that have a directory, alive or not.
   public static func known(runtimeDirectory: String) -> [String] {
-    ((try? Files.list(runtimeDirectory)) ?? []).filter { Files.exists(NodeLock.path(in: runtimeDirectory + "/" + $0)) }
+    (try? Files.list(runtimeDirectory)) ?? []
   }
 
   // MARK: The control socket of a node without a kubelet
@@ -222,11 +223,17 @@ public final class NodeBundle: Sendable {
   public func kill() { _ = clinux_pidfd_send_signal(initProcess.number, SIGKILL) }
 
   /// Returns when the node has ended and its leftovers are swept.
-  public func waitUntilEnded() async { try? await launcherProcess.waitUntilReadable() }
+  public func waitUntilEnded() async {
+    try? await initProcess.waitUntilReadable()
+    try? await launcherProcess?.waitUntilReadable()
+  }
 
   private func hasEnded(within limit: Duration) async -> Bool {
     await withTaskGroup { group in
-      group.addTask { (try? await self.launcherProcess.waitUntilReadable()) != nil }
+      group.addTask {
+        await self.waitUntilEnded()
+        return !Task.isCancelled
+      }
       group.addTask {
         try? await Task.sleep(for: limit)
         return false
@@ -234,6 +241,26 @@ public final class NodeBundle: Sendable {
       defer { group.cancelAll() }
       return await group.next() ?? false
     }
+  }
+
+  /// Ends the node of this name, whoever started it and even while it is being started; returns when nothing is left of
+  /// it. Answers whether there was one.
+  @discardableResult
+  public static func end(cluster: String, node: String, runtimeDirectory: String) async -> Bool {
+    let directory = runtimeDirectory + "/" + node
+    let deadline = ContinuousClock.now + .seconds(10)
+    var isFound = false
+    while Files.exists(directory), ContinuousClock.now < deadline {
+      if sweepIfDead(cluster: cluster, node: node, directory) { break }
+      isFound = true
+      if let bundle = find(cluster: cluster, node: node, runtimeDirectory: runtimeDirectory) {
+        await bundle.stop()
+      } else {
+        // Its launcher has not said yet who it is, or pid 1 is about to be gone.
+        try? await Task.sleep(for: .milliseconds(5))
+      }
+    }
+    return isFound
   }
 
   /// Removes what dead nodes of a cluster left behind; living ones are not touched.
@@ -244,12 +271,14 @@ public final class NodeBundle: Sendable {
     for directory in groups.directories("") {
       names.formUnion(((try? Files.list(directory)) ?? []).filter { Files.isDirectory(directory + "/" + $0) })
     }
-    for name in names.sorted() {
-      let directory = runtimeDirectory + "/" + name
-      guard let lock = try? NodeLock.take(in: directory) else { continue }
-      Cgroups(hierarchy: hierarchy, node: "podium/\(cluster)/\(name)").sweep()
-      try? Files.removeTree(directory)
-      _ = consume lock
-    }
+    for name in names.sorted() { _ = sweepIfDead(cluster: cluster, node: name, runtimeDirectory + "/" + name) }
+  }
+
+  private static func sweepIfDead(cluster: String, node: String, _ directory: String) -> Bool {
+    guard let lock = try? NodeLock.take(in: directory) else { return false }
+    Cgroups(hierarchy: .mounted, node: "podium/\(cluster)/\(node)").sweep()
+    try? Files.removeTree(directory)
+    _ = consume lock
+    return true
   }
 }

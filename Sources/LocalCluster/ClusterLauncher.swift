@@ -110,7 +110,11 @@ public struct ClusterLauncher: Sendable {
     let cluster = ClusterClient(endpoint: client)
     let deadline = ContinuousClock.now + limit
     while ContinuousClock.now < deadline {
-      let members = await status()?["nodes"]?.listValue ?? []
+      guard let members = await status()?["nodes"]?.listValue else {
+        // It was there a moment ago, and has been killed since.
+        try await ensureRunning()
+        continue
+      }
       let wanted = members.filter { $0["stopped"]?.boolValue == false }.compactMap { $0["name"]?.stringValue }
       let running = members.filter { $0["running"]?.boolValue == true }.compactMap { $0["name"]?.stringValue }
       var ready: [String] = []
@@ -172,22 +176,30 @@ public struct ClusterLauncher: Sendable {
 
   /// Ends all processes of the cluster, in order if its control plane answers; false when nothing ran.
   public func stop() async throws -> Bool {
-    let answered = (try? await ClusterClient(endpoint: client).send("POST", "/podium/stop")) != nil
+    var answered = await requestStop()
     // The lock is free once the control plane has ended, however it did.
     let deadline = ContinuousClock.now + .seconds(30)
     var lock = try FileLock.tryAcquire(paths.clusterLock)
+    var tries = 0
     while lock == nil {
       if ContinuousClock.now > deadline {
         throw ClusterProblem("the control plane does not end; see \(paths.log)")
       }
       try await Task.sleep(for: .milliseconds(5))
       lock = try FileLock.tryAcquire(paths.clusterLock)
+      tries += 1
+      // The one that was asked may have been killed since, and another one been started.
+      if lock == nil && tries % 100 == 0 { answered = await requestStop() || answered }
     }
     // Nodes outlive a control plane that was killed.
     let leftNode = await NodeSupervisor.stopOrphans(paths)
     // Nobody listens at any of them now.
     for name in try Files.list(paths.sockets) { try Files.removeTree(paths.sockets + "/" + name) }
     return answered || leftNode
+  }
+
+  private func requestStop() async -> Bool {
+    (try? await ClusterClient(endpoint: client).send("POST", "/podium/stop")) != nil
   }
 
   /// Removes the cluster with all that it has stored. Images and progress are not its own and stay.

@@ -54,12 +54,17 @@ final class NodeSupervisor: Sendable {
 
   /// Ends nodes that no control plane looks after; answers whether there were any.
   static func stopOrphans(_ paths: ClusterPaths) async -> Bool {
-    let orphans = NodeBundle.known(runtimeDirectory: paths.nodes).compactMap { find($0, paths) }
-    await withDiscardingTaskGroup { group in
-      for bundle in orphans { group.addTask { await bundle.stop() } }
+    let names = NodeBundle.known(runtimeDirectory: paths.nodes)
+    let found = await withTaskGroup { group in
+      for name in names { group.addTask { await end(name, paths) } }
+      return await group.reduce(false) { $0 || $1 }
     }
     sweep(paths)
-    return !orphans.isEmpty
+    return found
+  }
+
+  private static func end(_ name: String, _ paths: ClusterPaths) async -> Bool {
+    await NodeBundle.end(cluster: paths.machineName, node: name, runtimeDirectory: paths.nodes)
   }
 
   private static func find(_ name: String, _ paths: ClusterPaths) -> NodeBundle? {
@@ -74,7 +79,7 @@ final class NodeSupervisor: Sendable {
   private func endStrangers() async {
     let members = state.withLock { $0.roster.members.map(\.name) }
     for name in NodeBundle.known(runtimeDirectory: paths.nodes) where !members.contains(name) {
-      await Self.find(name, paths)?.stop()
+      _ = await Self.end(name, paths)
     }
     for name in (try? Files.list(paths.disks)) ?? [] where !members.contains(name) {
       try? await HostFiles.remove(paths.disk(of: name))
@@ -154,8 +159,7 @@ final class NodeSupervisor: Sendable {
 
   private func end(_ name: String) async {
     ring(name)
-    let bundle = state.withLock { $0.bundles[name] }
-    await bundle?.stop()
+    _ = await Self.end(name, paths)
   }
 
   private func ring(_ name: String) { _ = state.withLock { $0.bells[name]?.yield() } }
@@ -175,7 +179,7 @@ final class NodeSupervisor: Sendable {
     var pause = Duration.milliseconds(100)
     while let member = wanted(name), !Task.isCancelled {
       if member.isStopped {
-        await Self.find(name, paths)?.stop()
+        _ = await Self.end(name, paths)
         await change.next()
         continue
       }
