@@ -203,8 +203,10 @@ static int place_mount(int *slot, const char *target, uint64_t attributes) {
     place = open_plainly(target, O_PATH, 0);
   }
   if (place < 0) return -1;
-  struct mount_attr change = {.attr_set = attributes};
-  int result = attributes ? mount_setattr(*slot, "", AT_EMPTY_PATH | AT_RECURSIVE, &change, sizeof change) : 0;
+  // The lower half is for all mounts of the tree, the upper half for the one at its top.
+  struct mount_attr all = {.attr_set = (uint32_t)attributes}, top = {.attr_set = attributes >> 32};
+  int result = all.attr_set ? mount_setattr(*slot, "", AT_EMPTY_PATH | AT_RECURSIVE, &all, sizeof all) : 0;
+  if (result == 0 && top.attr_set) result = mount_setattr(*slot, "", AT_EMPTY_PATH, &top, sizeof top);
   if (result == 0) result = move_mount(*slot, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
   int reason = errno;
   close(place);

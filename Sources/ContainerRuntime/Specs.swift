@@ -143,12 +143,17 @@ public struct Mount: Sendable, Equatable {
   public var part: String
   public var target: String
   public var isReadOnly: Bool
+  /// Whether that holds for what is mounted below it too.
+  public var isRecursivelyReadOnly: Bool
 
-  public init(source: String, part: String = "", target: String, isReadOnly: Bool = false) {
+  public init(
+    source: String, part: String = "", target: String, isReadOnly: Bool = false, isRecursivelyReadOnly: Bool = false
+  ) {
     self.source = source
     self.part = part
     self.target = target
     self.isReadOnly = isReadOnly
+    self.isRecursivelyReadOnly = isRecursivelyReadOnly
   }
 }
 

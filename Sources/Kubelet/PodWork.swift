@@ -79,7 +79,13 @@ struct PodWork: Sendable {
   private func createSandbox(_ attempt: Int) async -> PodLifecycle.Event {
     var spec = SandboxSpec(
       id: Identifier.random(), podUID: pod.uid, podName: pod.name, podNamespace: pod.namespace, attempt: attempt,
-      hostname: NetworkFiles.hostname(pod))
+      hostname: NetworkFiles.hostname(pod, clusterDomain: configuration.clusterDomain))
+    // Linux takes no more.
+    if spec.hostname.utf8.count > 64 {
+      return .sandboxFailed(
+        "Failed to construct FQDN from pod hostname and cluster domain, FQDN \(spec.hostname) is too long "
+          + "(64 characters is the max, \(spec.hostname.utf8.count) characters requested)")
+    }
     spec.network = pod.spec.hostNetwork == true ? .node : .pod
     spec.processes = pod.spec.hostPID == true ? .node : pod.spec.shareProcessNamespace == true ? .pod : .container
     spec.ipc = pod.spec.hostIPC == true ? .node : .pod
@@ -127,7 +133,8 @@ struct PodWork: Sendable {
       ).resolve()
       let plan = ContainerPlan(
         pod: pod, container: container, configuration: configuration, addresses: addresses,
-        nodeResolver: (try? Files.readText("/etc/resolv.conf")) ?? "", environment: environment,
+        nodeResolver: (try? Files.readText("/etc/resolv.conf")) ?? "",
+        nodeHosts: (try? Files.readText("/etc/hosts")) ?? "", environment: environment,
         hasLimits: context.runtime.shortcomings.limits == nil)
       spec = try plan.spec(id: Identifier.random(), sandboxID: sandboxID, attempt: attempt, image: image)
       try prepareFiles(for: spec)

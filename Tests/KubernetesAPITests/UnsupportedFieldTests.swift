@@ -12,7 +12,8 @@ struct UnsupportedFieldTests {
       PodSpec: activeDeadlineSeconds affinity automountServiceAccountToken containers dnsConfig dnsPolicy
       PodSpec: enableServiceLinks ephemeralContainers hostAliases hostIPC hostNetwork hostPID hostname initContainers nodeName
       PodSpec: nodeSelector os overhead preemptionPolicy priority readinessGates restartPolicy schedulerName
-      PodSpec: schedulingGates securityContext serviceAccount serviceAccountName shareProcessNamespace subdomain
+      PodSpec: schedulingGates securityContext serviceAccount serviceAccountName setHostnameAsFQDN
+      PodSpec: shareProcessNamespace subdomain
       PodSpec: terminationGracePeriodSeconds tolerations topologySpreadConstraints volumes
       Affinity: nodeAffinity podAffinity podAntiAffinity
       NodeAffinity: preferredDuringSchedulingIgnoredDuringExecution requiredDuringSchedulingIgnoredDuringExecution
@@ -59,7 +60,7 @@ struct UnsupportedFieldTests {
       SecurityContext: allowPrivilegeEscalation capabilities privileged readOnlyRootFilesystem runAsGroup
       SecurityContext: runAsNonRoot runAsUser seccompProfile
       Capabilities: add drop
-      VolumeMount: mountPath name readOnly subPath subPathExpr
+      VolumeMount: mountPath name readOnly recursiveReadOnly subPath subPathExpr
       Lifecycle: postStart preStop
       LifecycleHandler: exec httpGet sleep
       SleepAction: seconds

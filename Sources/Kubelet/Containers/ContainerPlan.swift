@@ -11,6 +11,8 @@ struct ContainerPlan {
   let addresses: [String]
   /// The node's own resolv.conf.
   let nodeResolver: String
+  /// The node's own hosts.
+  let nodeHosts: String
   /// What names in `valueFrom` and `envFrom` stand for.
   let environment: [EnvironmentVariable]
   /// Whether the node can set limits; if not, the pod was told so.
@@ -67,17 +69,21 @@ struct ContainerPlan {
       mounts.append(
         Mount(
           source: source, part: part, target: mount.mountPath ?? "",
-          isReadOnly: mount.readOnly ?? false || PodVolumes.isOfTheKubelet(volume)))
+          isReadOnly: mount.readOnly ?? false || PodVolumes.isOfTheKubelet(volume),
+          isRecursivelyReadOnly: mount.isRecursivelyReadOnly))
     }
     return mounts
   }
 
   private func files(besides mounts: [Mount]) -> [String: String] {
     var files: [String: String] = [:]
-    if pod.spec.hostNetwork != true {
+    if pod.spec.hostNetwork == true {
+      files["/etc/hosts"] = NetworkFiles.hosts(pod, node: nodeHosts)
+      files["/etc/hostname"] = configuration.nodeName + "\n"
+    } else {
       files["/etc/hosts"] = NetworkFiles.hosts(pod, addresses: addresses, clusterDomain: configuration.clusterDomain)
+      files["/etc/hostname"] = NetworkFiles.hostname(pod, clusterDomain: configuration.clusterDomain) + "\n"
     }
-    files["/etc/hostname"] = NetworkFiles.hostname(pod) + "\n"
     files["/etc/resolv.conf"] = NetworkFiles.resolver(
       pod, clusterDomain: configuration.clusterDomain, clusterDNS: configuration.clusterDNS, node: nodeResolver)
     // What the pod mounts there itself goes before.
@@ -158,6 +164,11 @@ struct ContainerPlanError: Error, Equatable {
     self.message = message
     self.isOfRuntime = isOfRuntime
   }
+}
+
+extension VolumeMount {
+  /// Every node here can do it, so it is done even if it is only wished for.
+  var isRecursivelyReadOnly: Bool { recursiveReadOnly == "Enabled" || recursiveReadOnly == "IfPossible" }
 }
 
 extension ResourceLimits {

@@ -5,7 +5,7 @@ internal import SystemIO
 enum LastWords {
   static func of(_ spec: ContainerSpec, _ status: ExitStatus) -> String? {
     if let path = spec.terminationMessageFile, let bytes = try? Files.read(path), !bytes.isEmpty {
-      return String(decoding: bytes.prefix(4096), as: UTF8.self)
+      return String(decoding: bytes.suffix(4096), as: UTF8.self)
     }
     guard spec.labels[PodLabels.terminationMessagePolicy] == "FallbackToLogsOnError", status.code != 0,
       let log = try? Files.read(spec.logPath)

@@ -21,13 +21,27 @@ enum NetworkFiles {
         text += "\(address)\t\(name)\n"
       }
     }
-    if !pod.spec.hostAliases.isEmpty {
-      text += "\n# Entries added by HostAliases.\n"
-      for alias in pod.spec.hostAliases {
-        text += "\(alias.ip ?? "")\t\(alias.hostnames.joined(separator: "\t"))\n"
-      }
+    return text + aliases(pod)
+  }
+
+  /// Of a pod in the network of its node.
+  static func hosts(_ pod: Pod, node: String) -> String {
+    "# Kubernetes-managed hosts file (host network).\n" + node + aliases(pod)
+  }
+
+  private static func aliases(_ pod: Pod) -> String {
+    if pod.spec.hostAliases.isEmpty { return "" }
+    let lines = pod.spec.hostAliases.map { "\($0.ip ?? "")\t\($0.hostnames.joined(separator: "\t"))\n" }
+    return "\n# Entries added by HostAliases.\n" + lines.joined()
+  }
+
+  /// The name that the pod's processes see: the short one, or all of it if the pod wants that.
+  static func hostname(_ pod: Pod, clusterDomain: String) -> String {
+    let name = hostname(pod)
+    guard pod.spec.setHostnameAsFQDN == true, let subdomain = pod.spec.subdomain, !subdomain.isEmpty else {
+      return name
     }
-    return text
+    return "\(name).\(subdomain).\(pod.namespace).svc.\(clusterDomain)"
   }
 
   static func hostname(_ pod: Pod) -> String {
@@ -70,6 +84,9 @@ enum NetworkFiles {
         options.append(option.value.map { "\(name):\($0)" } ?? name)
       }
     }
+    // More than a resolver reads.
+    servers = Array(servers.prefix(3))
+    searches = Array(searches.prefix(32))
     var text = ""
     if !searches.isEmpty { text += "search \(searches.joined(separator: " "))\n" }
     for server in servers { text += "nameserver \(server)\n" }

@@ -31,6 +31,8 @@ public struct PodLifecycle: Sendable, Equatable {
     /// Its containers have ended and none is to be started again.
     case completed
     case failed(reason: String, message: String)
+    /// It was never let in.
+    case rejected(reason: String, message: String)
     case deleted
   }
 
@@ -131,8 +133,12 @@ public struct PodLifecycle: Sendable, Equatable {
     var turn = Turn(now: now, effects: leftovers)
     leftovers = []
     if stage == .active {
+      if sandboxID == nil, let refusal = NodeAdmission.refusal(of: pod.spec) {
+        record(.warning(refusal.reason, refusal.message), nil, &turn)
+        stage = .over(.rejected(reason: refusal.reason, message: "Pod was rejected: " + refusal.message))
+      }
       report(&turn)
-      for remark in remarks { record(remark, nil, &turn) }
+      if stage == .active { for remark in remarks { record(remark, nil, &turn) } }
     } else {
       // What ended while no kubelet was there may have left them.
       turn.effects.append(.removeVolumes)

@@ -6,6 +6,14 @@ internal import ObjectSchema
 extension PodLifecycle {
   func status(at now: Timestamp) -> PodStatus {
     var status = PodStatus()
+    if case .rejected(let reason, let message) = cause {
+      status.phase = "Failed"
+      (status.reason, status.message) = (reason, message)
+      status.conditions = pod.status.conditions
+      status.qosClass = pod.status.qosClass ?? pod.spec.qualityOfService
+      status.startTime = startTime
+      return status
+    }
     let initial = pod.spec.initContainers.compactMap { containerStatus($0.name ?? "") }
     let main = pod.spec.containers.compactMap { containerStatus($0.name ?? "") }
     let ephemeral = pod.spec.ephemeralContainers.compactMap { containerStatus($0.name ?? "") }
@@ -223,7 +231,7 @@ extension VolumeMountStatus {
     mountPath = mount.mountPath
     if mount.readOnly == true {
       readOnly = true
-      recursiveReadOnly = "Disabled"
+      recursiveReadOnly = mount.isRecursivelyReadOnly ? "Enabled" : "Disabled"
     }
   }
 }

@@ -35,7 +35,6 @@ public enum UnsupportedFields {
 
   private static let identity = [
     UnsupportedField("spec.hostnameOverride", "the host name follows hostname, or the pod's name"),
-    UnsupportedField("spec.setHostnameAsFQDN", "the host name is the short one", unless: false),
     UnsupportedField("spec.hostUsers", "the pod's users are those of the node", unless: true),
   ]
 
@@ -103,8 +102,6 @@ public enum UnsupportedFields {
       UnsupportedField(container + ".volumeMounts[*].bindMountOptions", "the folder is mounted in the usual way"),
       UnsupportedField(
         container + ".volumeMounts[*].mountPropagation", "mounts are not passed on", unless: "None"),
-      UnsupportedField(
-        container + ".volumeMounts[*].recursiveReadOnly", "mounts below it may be written to", unless: "Disabled"),
       UnsupportedField(container + ".env[*].valueFrom.fileKeyRef", "the variable is not set"),
       UnsupportedField(container + ".lifecycle.stopSignal", "the container is stopped by the signal of its image"),
     ]

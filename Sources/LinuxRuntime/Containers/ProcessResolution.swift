@@ -97,9 +97,7 @@ extension ContainerProcess {
   }
 
   private static func capabilities(_ security: SecuritySpec) -> CapabilitySet {
-    CapabilitySet.containerDefault
-      .subtracting(CapabilitySet(named: security.droppedCapabilities))
-      .union(CapabilitySet(named: security.addedCapabilities))
+    CapabilitySet.containerDefault.adding(security.addedCapabilities, dropping: security.droppedCapabilities)
   }
 
   /// Of a container whose image is gone: it can still be ended, and programs in it run as root without any capability.

@@ -45,7 +45,7 @@ enum RecordDocuments {
         spec.mounts.map {
           [
             "source": .string($0.source), "part": .string($0.part), "target": .string($0.target),
-            "isReadOnly": .bool($0.isReadOnly),
+            "isReadOnly": .bool($0.isReadOnly), "isRecursivelyReadOnly": .bool($0.isRecursivelyReadOnly),
           ]
         }),
       "files": document(spec.files), "user": document(spec.user), "security": document(spec.security),
@@ -77,7 +77,7 @@ enum RecordDocuments {
     spec.mounts = (document["mounts"]?.listValue ?? []).map {
       Mount(
         source: text($0["source"]) ?? "", part: text($0["part"]) ?? "", target: text($0["target"]) ?? "",
-        isReadOnly: truth($0["isReadOnly"]))
+        isReadOnly: truth($0["isReadOnly"]), isRecursivelyReadOnly: truth($0["isRecursivelyReadOnly"]))
     }
     spec.files = map(document["files"])
     spec.user = user(document["user"])

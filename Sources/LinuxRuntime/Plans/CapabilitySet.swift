@@ -35,6 +35,15 @@ struct CapabilitySet: OptionSet, Sendable, Hashable, CustomStringConvertible {
     rawValue = bits
   }
 
+  /// First all or none of them, then single ones; what is both added and dropped is dropped.
+  func adding(_ added: [String], dropping dropped: [String]) -> CapabilitySet {
+    func isAll(_ name: String) -> Bool { name.uppercased() == "ALL" }
+    var set = added.contains(where: isAll) ? .all : self
+    if dropped.contains(where: isAll) { set = [] }
+    return set.union(CapabilitySet(named: added.filter { !isAll($0) }))
+      .subtracting(CapabilitySet(named: dropped.filter { !isAll($0) }))
+  }
+
   var description: String {
     if self == .all { return "ALL" }
     let present = Self.names.indices.filter { rawValue >> UInt64($0) & 1 == 1 }.map { Self.names[$0] }

@@ -77,8 +77,9 @@ struct ContainerPlan {
       return depths.0 == depths.1 ? one.offset < other.offset : depths.0 < depths.1
     }
     for (_, mount) in ordered {
-      mounts.carry(
-        mount.source, part: mount.part, to: mount.target, mount.isReadOnly ? [devices, .readOnly] : devices)
+      let access: MountAttributes =
+        !mount.isReadOnly ? [] : mount.isRecursivelyReadOnly ? .readOnly : .readOnlyAtTheTop
+      mounts.carry(mount.source, part: mount.part, to: mount.target, [devices, access])
     }
     if let file = spec.terminationMessageFile, let path = spec.terminationMessagePath {
       mounts.carry(file, to: path, devices)

@@ -41,16 +41,19 @@ struct MountFlags: OptionSet, Sendable, Hashable {
   var text: String { Self.names.filter { contains($0.0) }.map(\.1).joined(separator: ",") }
 }
 
-/// Attributes of mount_setattr(2): what a mount that already exists comes to forbid.
+/// Attributes of mount_setattr(2): what a mount that already exists comes to forbid, with all mounts below it or, in the
+/// upper half of the bits, alone.
 struct MountAttributes: OptionSet, Sendable, Hashable {
   let rawValue: UInt64
 
   static let readOnly = MountAttributes(rawValue: 1)
   static let noSetUserID = MountAttributes(rawValue: 2)
   static let noDevices = MountAttributes(rawValue: 4)
+  /// What is mounted further down stays as it is.
+  static let readOnlyAtTheTop = MountAttributes(rawValue: 1 << 32)
 
   private static let names: [(MountAttributes, String)] = [
-    (.readOnly, "ro"), (.noSetUserID, "nosuid"), (.noDevices, "nodev"),
+    (.readOnly, "ro"), (.readOnlyAtTheTop, "ro at the top"), (.noSetUserID, "nosuid"), (.noDevices, "nodev"),
   ]
 
   var text: String { Self.names.filter { contains($0.0) }.map(\.1).joined(separator: ",") }

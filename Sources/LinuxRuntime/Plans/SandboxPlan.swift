@@ -43,15 +43,27 @@ struct SandboxPlan {
     plan.namespaces = Self.sharedNamespaces(spec)
     plan.parent = cgroups.makeInner(Self.cgroup(of: spec)) + cgroups.limit(Self.cgroup(of: spec), spec.resources)
     let memory = Self.sharedMemory(spec.id)
-    plan.parent += [.makeDirectories(memory), .changeMode(memory, 0o1777)]
-    plan.child = [.awaitParent]
+    if spec.ipc != .node {
+      plan.parent += [
+        .makeDirectories(memory),
+        .mount("shm", on: memory, type: "tmpfs", options: "mode=1777,size=65536k", .hardened),
+      ]
+    }
+    if address != nil { plan.parent.append(attach()) }
+    // Whoever has nothing to do gives no sign when it is done.
+    if !plan.parent.isEmpty { plan.child.append(.awaitParent) }
     if spec.network != .node { plan.child.append(.setHostName(spec.hostname)) }
     if let address {
-      plan.parent.append(attach())
       plan.child += configure(address)
     }
-    for (name, value) in spec.sysctls.sorted(by: { $0.key < $1.key }) {
-      plan.child.append(.tell("/proc/sys/" + String(name.map { $0 == "." ? "/" : $0 }), value))
+    if !spec.sysctls.isEmpty {
+      // The node's own settings are locked; in a proc of its own, the pause process sees those of its namespaces.
+      plan.namespaces.insert(.mount)
+      plan.child.append(.mount("proc", on: "/proc", type: "proc", .hardened))
+      for (name, value) in spec.sysctls.sorted(by: { $0.key < $1.key }) {
+        plan.child.append(.tell("/proc/sys/" + String(name.map { $0 == "." ? "/" : $0 }), value))
+      }
+      plan.child.append(.unmount("/proc"))
     }
     if spec.processes == .pod {
       // The pod's containers see this process, and its root must show them nothing.
@@ -91,7 +103,11 @@ struct SandboxPlan {
   func removal() -> Plan {
     var plan = Plan()
     plan.parent = cgroups.removeInner(Self.cgroup(of: spec))
-    plan.parent.append(.removeTree(Self.sharedMemory(spec.id)))
+    if spec.ipc != .node {
+      let memory = Self.sharedMemory(spec.id)
+      // When the sandbox could not be made, there may be no mount, or not even its place.
+      plan.parent += [.makeDirectories(memory), .tolerate(EINVAL, .unmount(memory)), .removeTree(memory)]
+    }
     return plan
   }
 }

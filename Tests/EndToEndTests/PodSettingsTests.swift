@@ -1,0 +1,155 @@
+import SystemIO
+import TestSupport
+import Testing
+
+/// What pods say of themselves in their specs, seen from inside of their containers.
+@Suite(.needsUserNamespace, .timeLimit(.minutes(1)))
+struct PodSettingsTests {
+  @Test(.needsRoot) func rootsPodsAreAsTheySay() async throws { try await Learner.with(.root, lookAround) }
+
+  @Test(.needsOrdinaryUser) func anOrdinaryUsersPodsAreAsTheySay() async throws {
+    try await Learner.with(.ordinaryUser, lookAround)
+  }
+
+  private func lookAround(_ learner: Learner) async throws {
+    let answer = try await learner.podium(["kubectl", "apply", "-f", "-"], input: Self.manifests)
+    #expect(answer.end == .exited(0), "\(answer.error)")
+    for pod in ["named", "guest", "modest"] {
+      try await learner.kubectl("wait", "--for=condition=Ready", "pod/\(pod)", "--timeout=30s")
+    }
+    let seen = try await learner.kubectl("exec", "named", "--", "sh", "-c", Self.look)
+    let address = try await learner.kubectl("get", "pod", "named", "-o", "jsonpath={.status.podIP}")
+    #expect(
+      seen == """
+        front.farm.default.svc.cluster.local
+        \(address)\tfront.farm.default.svc.cluster.local\tfront
+        # Entries added by HostAliases.
+        192.0.2.7\tfar\taway
+        search a.example
+        nameserver 192.0.2.53
+        options ndots:3
+        /made/for/me
+        front.farm.default.svc.cluster.local 10.96.0.1 tcp://10.96.0.1:443 named
+        32000\t33000
+
+        """)
+    #expect(try await learner.kubectl("logs", "named") == "$(HOME) is /root and $NAME\n")
+    let inTheNode = try await learner.kubectl("exec", "guest", "--", "sh", "-c", "hostname; head -n 1 /etc/hosts; ps")
+    #expect(inTheNode.hasPrefix("podium\n# Kubernetes-managed hosts file (host network).\n"))
+    #expect(inTheNode.contains("podium kubelet"))
+
+    for (pod, message) in [("words", "the end"), ("log", "line 1\nline 2\n")] {
+      try await Deadline.wait("the end of pod \(pod)", within: .seconds(20)) {
+        let path = "jsonpath={.status.containerStatuses[0].state.terminated.message}"
+        return try await learner.kubectl("get", "pod", pod, "-o", path) == message
+      }
+    }
+    let refused = "jsonpath={.status.phase} {.status.reason}: {.status.message}"
+    #expect(
+      try await learner.kubectl("get", "pod", "unsafe", "-o", refused)
+        == "Failed SysctlForbidden: Pod was rejected: forbidden sysctl: \"kernel.msgmax\" not allowlisted")
+    try await tellsWhatItsNodeCannotDo(learner)
+  }
+
+  /// Pods of an ordinary user run with less, and are told so.
+  private func tellsWhatItsNodeCannotDo(_ learner: Learner) async throws {
+    let events = try await learner.kubectl(
+      "get", "events", "--field-selector", "involvedObject.name=modest", "-o",
+      #"jsonpath={range .items[*]}{.reason}: {.message}{"\n"}{end}"#)
+    let doctor = try await learner.podium("doctor").output
+    for (reason, message, remedy) in [
+      ("LimitsNotEnforced", "The limits on cpu and memory of container \"main\" are not enforced: ", "podium"),
+      ("GroupsNotApplied", "Neither programs nor files are given fsGroup 2000: only one user id is mapped", "uid"),
+    ] {
+      let line = events.split(separator: "\n").first { $0.hasPrefix(reason + ": ") }
+      guard learner.account == .ordinaryUser else {
+        #expect(line == nil)
+        continue
+      }
+      #expect(line?.hasPrefix("\(reason): \(message)") == true, "\(events)")
+      // The command is the doctor's.
+      let command = line.flatMap { $0.split(separator: ". To change that: ").last }?.split(separator: " (see ").first
+      #expect(command.map { $0.contains(remedy) && doctor.contains($0) } == true, "\(events)\n\(doctor)")
+    }
+    #expect(events.split(separator: "\n").count { $0.hasPrefix("LimitsNotEnforced") } <= 1)
+  }
+
+  private static let look = """
+    hostname; grep front /etc/hosts; tail -n 2 /etc/hosts; cat /etc/resolv.conf; pwd
+    echo $HOSTNAME $KUBERNETES_SERVICE_HOST $KUBERNETES_PORT_443_TCP $NAME
+    cat /proc/sys/net/ipv4/ip_local_port_range
+    """
+
+  private static let manifests = #"""
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: named}
+    spec:
+      terminationGracePeriodSeconds: 1
+      hostname: front
+      subdomain: farm
+      setHostnameAsFQDN: true
+      hostAliases: [{ip: 192.0.2.7, hostnames: [far, away]}]
+      dnsPolicy: None
+      dnsConfig: {nameservers: [192.0.2.53], searches: [a.example], options: [{name: ndots, value: "3"}]}
+      securityContext: {sysctls: [{name: net.ipv4.ip_local_port_range, value: "32000 33000"}]}
+      containers:
+      - name: main
+        image: busybox
+        command: [sh, -c]
+        args: ["echo '$$(HOME)' is $HOME and '$NAME'; exec sleep 1000"]
+        workingDir: /made/for/me
+        env: [{name: NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: guest}
+    spec:
+      terminationGracePeriodSeconds: 1
+      hostNetwork: true
+      hostPID: true
+      hostIPC: true
+      containers: [{name: main, image: busybox, command: [sleep, "1000"]}]
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: modest}
+    spec:
+      terminationGracePeriodSeconds: 1
+      securityContext: {fsGroup: 2000}
+      containers:
+      - name: main
+        image: busybox
+        command: [sleep, "1000"]
+        resources: {limits: {cpu: 100m, memory: 64Mi}}
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: words}
+    spec:
+      restartPolicy: Never
+      containers:
+      - name: main
+        image: busybox
+        command: [sh, -c, "printf 'the end' > /tmp/last"]
+        terminationMessagePath: /tmp/last
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: log}
+    spec:
+      restartPolicy: Never
+      containers:
+      - name: main
+        image: busybox
+        command: [sh, -c, "echo line 1; echo line 2; exit 3"]
+        terminationMessagePolicy: FallbackToLogsOnError
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: unsafe}
+    spec:
+      securityContext: {sysctls: [{name: kernel.msgmax, value: "1"}]}
+      containers: [{name: main, image: busybox}]
+    """#
+}
