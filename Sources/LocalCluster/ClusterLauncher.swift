@@ -159,6 +159,16 @@ public struct ClusterLauncher: Sendable {
     _ = try await ask("POST", "/podium/nodes/\(node)/\(change.rawValue)")
   }
 
+  /// Takes the place of this process with a command inside a node, or with a shell; the first node if none is named.
+  public func enter(node name: String?, command: [String]) async throws -> Never {
+    let nodes = try await nodes()
+    guard let node = name.map({ name in nodes.first { $0["name"]?.stringValue == name } }) ?? nodes.first,
+      let name = node["name"]?.stringValue, let pid = node["pid"]?.integerValue
+    else { throw ClusterProblem("the cluster has no node \"\(name ?? "")\": see podium node list") }
+    if pid == 0 { throw ClusterProblem("node \"\(name)\" does not run: start it by podium node start \(name)") }
+    try NodeShell.enter(initPID: Int32(pid), node: name, command: command)
+  }
+
   /// A refusal is told in the control plane's own words.
   private func ask(_ method: String, _ path: String, body: [UInt8] = []) async throws -> [UInt8] {
     do throws(StatusError) {

@@ -16,7 +16,7 @@ struct Verb: Sendable {
     Verb(name: "lessons", summary: "list the lessons", run: LessonsVerb.run),
     Verb(name: "pack", summary: "test a lesson pack: podium pack test DIR", run: PackVerb.run),
     Verb(name: "cluster", summary: "start, status, stop, delete, kubeconfig", run: ClusterVerb.run),
-    Verb(name: "node", summary: "list, add, stop, start, kill, remove", run: NodeVerb.run),
+    Verb(name: "node", summary: "list, add, stop, start, kill, remove, shell", run: NodeVerb.run),
     Verb(name: "doctor", summary: "say what this machine allows, and how to allow more", run: DoctorVerb.run),
     Verb(name: "images", summary: "ls, import, pull, rm, prune: what pods can be made from", run: ImagesVerb.run),
     Verb(name: "help", summary: "print this text") { _, _ in Podium.printHelp() },

@@ -18,7 +18,7 @@ struct HundredKillsTests {
 
   @Test(.needsOrdinaryUser) func aClusterOfAnOrdinaryUserOutlivesThem() async throws {
     try await Learner.with(.ordinaryUser) { learner in
-      var cluster = KilledCluster(learner, rounds: 30)
+      var cluster = KilledCluster(learner, rounds: 20)
       try await cluster.run()
     }
   }
@@ -35,6 +35,7 @@ private struct KilledCluster {
   /// What the files of a cluster are that has been stopped in order.
   private var files: [String] = []
   private var bystanders: [ChildProgram] = []
+  private let terminal: Terminal
 
   init(_ learner: Learner, rounds: Int) {
     func number(_ variable: String) -> UInt64? { getenv(variable).flatMap { UInt64(String(cString: $0)) } }
@@ -42,6 +43,7 @@ private struct KilledCluster {
     self.rounds = number("KILL_ROUNDS").map(Int.init) ?? rounds
     seed = number("KILL_SEED") ?? 1
     before = learner.census()
+    terminal = Terminal()
     random = SeededRandom(seed: seed)
   }
 
@@ -200,17 +202,17 @@ private struct KilledCluster {
 
   /// A session in a terminal and one that follows a log: nobody tells them that their container is about to go.
   private mutating func startBystanders() throws {
-    func start(_ words: String...) throws -> ChildProgram {
+    func start(_ words: String..., terminal: String? = nil) throws -> ChildProgram {
       let command = learner.account.command(
         BuiltProgram.path("podium"), ["--cluster", learner.cluster, "kubectl"] + words)
       let nowhere = try Files.open("/dev/null", O_RDWR)
       defer { close(nowhere) }
       return try ChildProgram(
         command.program, command.arguments, environment: learner.environment, folder: learner.home, input: nowhere,
-        output: nowhere, error: nowhere)
+        output: nowhere, error: nowhere, terminal: terminal)
     }
     bystanders = [
-      try start("exec", "-t", "crowd", "-c", "one", "--", "sh", "-c", Self.sessionMark),
+      try start("exec", "-it", "crowd", "-c", "one", "--", "sh", "-c", Self.sessionMark, terminal: terminal.path),
       try start("logs", "--follow", "crowd", "-c", "two"),
     ]
   }
@@ -270,6 +272,22 @@ private struct KilledCluster {
       - {name: web, image: nginx, readinessProbe: {tcpSocket: {port: 80}, periodSeconds: 1}}
     """
   }
+}
+
+/// A terminal at which nobody sits.
+private final class Terminal: Sendable {
+  private let master: Int32
+  let path: String
+
+  init() {
+    master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    var (unlocked, number): (Int32, Int32) = (0, -1)
+    _ = ioctl(master, 0x4004_5431, &unlocked)
+    _ = ioctl(master, 0x8004_5430, &number)
+    path = "/dev/pts/\(number)"
+  }
+
+  deinit { close(master) }
 }
 
 /// What can be killed of a learner's cluster, as it is at this moment.

@@ -110,6 +110,66 @@ struct SeveralNodesTests {
     }
   }
 
+  @Test func aPortOfANodeIsGivenOnce() async throws {
+    try await Learner.with { learner in
+      _ = try await learner.podium("cluster", "start", "--nodes", "2")
+      let pods = (1...3).map { number in
+        """
+        {apiVersion: v1, kind: Pod, metadata: {name: web\(number)}, spec: {hostNetwork: true, containers: [
+          {name: main, image: nginx, ports: [{containerPort: 80}]}]}}
+        """
+      }
+      for pod in pods { _ = try await learner.podium(["kubectl", "apply", "-f", "-"], input: pod) }
+      try await learner.kubectl("wait", "--for=condition=Ready", "pod/web1", "pod/web2", "--timeout=30s")
+      let places = try await learner.kubectl(
+        "get", "pods", "-o", "jsonpath={range .items[*]}{.spec.nodeName}={.status.podIP} {end}")
+      #expect(Set(places.split(separator: " ")) == ["podium=10.244.0.1", "podium-2=10.244.1.1", "="])
+      try await Deadline.wait("the reason why the third one waits") {
+        try await learner.kubectl("get", "events").contains(
+          "0/2 nodes are available: 2 node(s) didn't have free ports for the requested pod ports. "
+            + "preemption: 0/2 nodes are available: 2 No preemption victims found for incoming pod.")
+      }
+    }
+  }
+
+  @Test(.needsRoot) func rootLooksAroundInANode() async throws {
+    try await Learner.with(.root, lookAround)
+  }
+
+  @Test(.needsOrdinaryUser) func anOrdinaryUserLooksAroundInANode() async throws {
+    try await Learner.with(.ordinaryUser, lookAround)
+  }
+
+  private func lookAround(_ learner: Learner) async throws {
+    _ = try await learner.podium("cluster", "start", "--nodes", "2")
+    func shell(_ words: String...) async throws -> ProgramOutput {
+      try await learner.podium(["node", "shell"] + words)
+    }
+    let seen = try await shell(
+      "podium-2", "--", "sh", "-c",
+      "hostname; id -u; pwd; ps -p 1 -o comm=; ls /sys/class/net; cut -d' ' -f2 /proc/mounts")
+    let lines = Set(seen.output.split(separator: "\n"))
+    for line in ["podium-2", "0", "/root", "podium-init", "podium0", "uplink", "wire", "/proc", "/dev"] {
+      #expect(lines.contains(Substring(line)), "\(line) in \(seen)")
+    }
+    #expect(try await shell("--", "hostname").output == "podium\n")
+    #expect(try await shell("--", "sh", "-c", "exit 42").end == .exited(42))
+    #expect(try await shell("--", "sh", "-c", "kill -9 $$").end == .exited(137))
+    #expect(try await shell("--", "nothing-like-it").error == "podium: nothing-like-it: No such file or directory\n")
+    #expect(try await shell("none").error == "podium: the cluster has no node \"none\": see podium node list\n")
+    #expect(try await shell("podium", "ls").error == "podium: unexpected word \"ls\": a command follows after --\n")
+    try await learner.terminal("node", "shell", "podium-2") { terminal in
+      try await terminal.expect("podium-2:~#")
+      try await terminal.type("stty size; exit 3\r")
+      try await terminal.expect("40 132")
+      #expect(try await terminal.waitForEnd() == .exited(3))
+    }
+    _ = try await learner.podium("node", "stop", "podium-2")
+    #expect(
+      try await shell("podium-2").error
+        == "podium: node \"podium-2\" does not run: start it by podium node start podium-2\n")
+  }
+
   private static func pod(_ name: String, on node: String) -> String {
     "{apiVersion: v1, kind: Pod, metadata: {name: \(name)}, spec: {nodeName: \(node), terminationGracePeriodSeconds: 1, "
       + "containers: [{name: main, image: busybox, command: [sleep, \"1000\"]}]}}"

@@ -12,6 +12,9 @@
 
 #define CNODE_ROLE "podium-node"
 
+// As this, followed by the pid of a node's pid 1 and a command, the program runs the command inside the node.
+#define CNODE_SHELL_ROLE "podium-shell"
+
 // What the launcher finds open.
 enum {
   CNODE_CHANNEL = 3,       // a socket to whoever launched: one cnode_report, and control sockets if `handsOverControl`

@@ -17,7 +17,7 @@ extension PodLifecycle {
     let newest = sandboxes.max { $0.spec.attempt < $1.spec.attempt }
     sandboxAttempts = (newest?.spec.attempt ?? -1) + 1
     if let newest {
-      addresses = newest.addresses
+      addresses = addresses(in: newest)
       volumes = .ready
     } else {
       addresses = pod.status.podIPs.compactMap(\.ip)

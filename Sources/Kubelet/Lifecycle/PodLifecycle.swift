@@ -211,7 +211,7 @@ public struct PodLifecycle: Sendable, Equatable {
     case .sandboxCreated(let new):
       sandbox = .ready(new)
       sandboxAttempts = new.spec.attempt + 1
-      addresses = new.addresses
+      addresses = addresses(in: new)
     case .sandboxFailed(let message):
       sandboxAttempts += 1
       sandbox = .failed(retryAt: turn.now + Self.resyncInterval)

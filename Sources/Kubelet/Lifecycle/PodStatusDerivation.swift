@@ -37,6 +37,11 @@ extension PodLifecycle {
     return status
   }
 
+  /// A pod in the network of its node is found where the node is.
+  func addresses(in sandbox: Sandbox) -> [String] {
+    pod.spec.hostNetwork == true ? hostAddresses : sandbox.addresses
+  }
+
   private var cause: Cause? {
     switch stage {
     case .stopping(let cause), .removingSandbox(let cause), .over(let cause): cause

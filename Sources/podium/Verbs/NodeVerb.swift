@@ -17,13 +17,15 @@ enum NodeVerb {
     Action(name: "start", argument: "NAME", summary: "switch it on again", run: start),
     Action(name: "kill", argument: "NAME", summary: "pull the plug for a moment: it starts again by itself", run: kill),
     Action(name: "remove", argument: "NAME", summary: "take it away for good, with its Node and its pods", run: remove),
+    Action(
+      name: "shell", argument: "[NAME] [-- COMMAND…]", summary: "look around in it, or run a command there", run: shell),
   ]
 
   @Sendable
   static func run(_ settings: Settings, _ arguments: [String]) async throws -> Int32 {
     let usage =
       (["Usage: podium node ACTION", ""]
-      + actions.map { "  " + "\($0.name) \($0.argument)".padding(to: 14) + $0.summary }).joined(separator: "\n")
+      + actions.map { "  " + "\($0.name) \($0.argument)".padding(to: 28) + $0.summary }).joined(separator: "\n")
     guard let name = arguments.first else { throw UsageError("an action is missing\n" + usage) }
     if name == "--help" || name == "-h" {
       StandardOutput.print(usage)
@@ -33,7 +35,7 @@ enum NodeVerb {
       throw UsageError("unknown action \"\(name)\"\(DidYouMean.text(name, actions.map(\.name)))\n" + usage)
     }
     let words = Array(arguments.dropFirst())
-    let (least, most) = (action.argument == "NAME" ? 1 : 0, action.argument.isEmpty ? 0 : 1)
+    let (least, most) = (action.argument == "NAME" ? 1 : 0, action.argument.isEmpty ? 0 : name == "shell" ? .max : 1)
     if words.count < least {
       throw UsageError("podium node \(name) needs the name of a node: podium node list tells them")
     }
@@ -101,5 +103,16 @@ enum NodeVerb {
     try await launcher.change(node: words[0], .remove)
     StandardOutput.print("Node \(words[0]) is gone, and all that was on it.")
     return 0
+  }
+
+  /// On the terminal of whoever asks; the command's exit code becomes the program's.
+  @Sendable
+  private static func shell(_ launcher: ClusterLauncher, _ words: [String]) async throws -> Int32 {
+    let name = words.first.flatMap { $0 == "--" ? nil : $0 }
+    let rest = words.dropFirst(name == nil ? 0 : 1)
+    if let word = rest.first, word != "--" {
+      throw UsageError("unexpected word \"\(word)\": a command follows after --")
+    }
+    try await launcher.enter(node: name, command: Array(rest.dropFirst()))
   }
 }
