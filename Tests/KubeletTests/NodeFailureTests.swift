@@ -1,5 +1,6 @@
 import ContainerRuntime
 import Controllers
+import Documents
 import KubernetesAPI
 import ObjectSchema
 import Scheduler
@@ -164,6 +165,34 @@ struct NodeFailureTests {
       }
       #expect(
         node.pod("plain")?.status.containerStatuses.first?.lastState.terminated?.reason == "ContainerStatusUnknown")
+      second.cancel()
+      _ = await second.value
+    }
+  }
+
+  @Test func powerThatFailsTwiceCountsAsTwoStarts() async throws {
+    try await SimulatedNode.run(hasKubelet: false) { [plain] node in
+      let first = Task(executorPreference: node.world) { try? await node.kubelet.run() }
+      try await node.create(plain)
+      try await node.wait("plain") { $0?.status.phase == "Running" }
+      first.cancel()
+      _ = await first.value
+      node.runtime.losePower()
+      // The kubelet in between got no further than telling that the container was lost.
+      let lost: Document = [
+        "status": [
+          "containerStatuses": [
+            [
+              "name": "main", "image": "busybox", "imageID": "", "ready": false, "restartCount": 0,
+              "state": ["terminated": ["exitCode": 137, "reason": "ContainerStatusUnknown"]],
+            ]
+          ]
+        ]
+      ]
+      _ = try await node.client.patch(Pod.self, "plain", namespace: "default", subresource: "status", .merge, lost)
+      let second = Task(executorPreference: node.world) { try? await node.newKubelet().run() }
+      try await node.wait("plain") { $0?.status.containerStatuses.first?.state.running != nil }
+      #expect(node.pod("plain")?.status.containerStatuses.first?.restartCount == 1)
       second.cancel()
       _ = await second.value
     }

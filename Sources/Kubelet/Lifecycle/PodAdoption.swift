@@ -104,7 +104,9 @@ extension PodLifecycle {
   private mutating func recall(_ index: Int, _ told: ContainerStatus, _ now: Timestamp) {
     let image = ContainerLife.ImageNames(name: told.image ?? "", digest: told.imageID ?? "")
     let before = told.lastState.terminated.map { ContainerLife.Ended(state: $0, image: image) }
-    if told.containerID != nil || (told.restartCount ?? 0) > 0 {
+    // One that was lost has no id any more, and has run all the same.
+    let hasRun = told.state.running != nil || told.state.terminated != nil || told.lastState.terminated != nil
+    if hasRun || told.containerID != nil || (told.restartCount ?? 0) > 0 {
       containers[index].made = Int(told.restartCount ?? 0) + 1
     }
     if let terminated = told.state.terminated {
