@@ -54,6 +54,23 @@ extension Call {
     return bytes
   }
 
+  /// A table of objects that are not stored.
+  func table(of objects: [any NamedObject]) -> Document {
+    let now = clock()
+    let rows = objects.map { object -> Document in
+      [
+        "cells": .list(resource.cells(object, now: now)),
+        "object": [
+          "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object.metadata.document(),
+        ],
+      ]
+    }
+    return [
+      "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": [:],
+      "columnDefinitions": .list(resource.columns.map(\.document)), "rows": .list(rows),
+    ]
+  }
+
   func appendTable(
     _ page: [StoredObject], metadata: String, hasColumns: Bool, _ objects: ObjectCache, to bytes: inout [UInt8]
   ) {

@@ -32,6 +32,11 @@ extension Server {
     return call.response(json: call.list(page.objects, metadata: metadata, objects))
   }
 
+  /// What a list of that call would show, all of it.
+  func storedObjects(_ call: Call) async throws(StatusError) -> [StoredObject] {
+    try await page(call, ListQuery(call.request, call.resource, namespace: call.target.namespace)).objects
+  }
+
   private struct Page {
     var objects: [StoredObject]
     var revision: Revision

@@ -78,6 +78,7 @@ public final class Server: APIEndpoint {
   private func answer(_ request: APIRequest, _ target: Route.Target) async throws(StatusError) -> APIResponse {
     if target.resource.group == RequestRecord.resource.group { return try requests.answer(request, target, clock()) }
     let call = try Call(request, target, clock: clock)
+    if call.resource.group == PodMetrics.resource.group { return try await answerMetrics(call) }
     if call.resource.isReview { return try await answerReview(call) }
     if call.resource.kind == Binding.resource.kind { return try await answerBinding(call) }
     if let subresource = target.subresource { return try await answer(call, subresource: subresource) }

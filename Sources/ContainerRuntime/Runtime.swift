@@ -34,6 +34,8 @@ public protocol Runtime: Sendable {
   /// A connection to a port inside the sandbox's network.
   func dial(sandbox id: String, port: UInt16) async throws(RuntimeError) -> any ByteConnection
   func usage(of id: ContainerID) async throws(RuntimeError) -> ResourceUsage
+  /// Of everything on the node together.
+  func usageOfNode() async throws(RuntimeError) -> ResourceUsage
 
   /// Makes a file system in memory of so many bytes at a directory of the node; it stays until `unmount`.
   func mountMemory(at directory: String, size: Int64) async throws(RuntimeError)

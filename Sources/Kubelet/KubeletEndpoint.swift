@@ -15,6 +15,8 @@ struct KubeletEndpoint: APIEndpoint {
     switch (parts.first, parts.count) {
     case ("healthz", 1): return APIResponse(headers: ["Content-Type": "text/plain"], body: .bytes(Array("ok".utf8)))
     case ("pods", 1): return APIResponse(json: podList)
+    case ("stats", 2) where parts[1] == "summary":
+      return APIResponse(json: await UsageReport(context: context).document().json())
     case ("containerLogs", 4): return try logs(request, try pod(parts), parts[3])
     case ("exec", 4), ("attach", 4): return try await command(request, try pod(parts), parts[3], parts[0])
     case ("portForward", 3): return try await forward(request, try pod(parts))

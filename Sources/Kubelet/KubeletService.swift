@@ -45,6 +45,7 @@ public struct KubeletService: Sendable {
       group.addTask { await context.sessions.run() }
       group.addTask { try await context.services.run() }
       group.addTask { await NodeKeeper(context: context).run() }
+      group.addTask { await UsageReport(context: context).run() }
       group.addTask { await TokenRenewal(context: context, pods: { mirror.objects }, refresh: refresh).run() }
       group.addTask {
         await ReferenceWatch(context: context, inbox: references, post: referenced, refresh: refresh).run()

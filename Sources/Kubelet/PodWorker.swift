@@ -82,4 +82,5 @@ struct KubeletContext: Sendable {
   let tokens = TokenBook()
   let board = StatusBoard()
   let sessions = SessionHost()
+  let usage = UsageBook()
 }

@@ -255,8 +255,19 @@ public final class ScriptedRuntime: Runtime {
     return ScriptedConnection(answer: answer)
   }
 
+  /// Every container keeps a tenth of a processor busy, from its start on.
   public func usage(of id: ContainerID) async throws(RuntimeError) -> ResourceUsage {
-    ResourceUsage(memoryWorkingSetBytes: 1 << 20, cpuNanoseconds: 0, measuredAt: time.nanoseconds())
+    guard case .running(let startedAt)? = state.withLock({ $0.containers[id]?.state }) else {
+      throw RuntimeError(.notRunning, "container not running (\(id))")
+    }
+    let now = time.nanoseconds()
+    return ResourceUsage(
+      memoryWorkingSetBytes: 1 << 20, cpuNanoseconds: (now - startedAt) / 10, measuredAt: now)
+  }
+
+  public func usageOfNode() async throws(RuntimeError) -> ResourceUsage {
+    let now = time.nanoseconds()
+    return ResourceUsage(memoryWorkingSetBytes: 64 << 20, cpuNanoseconds: now / 2, measuredAt: now)
   }
 
   public func findImage(_ reference: String) async throws(RuntimeError) -> ImageInfo? {

@@ -180,6 +180,10 @@ private final class SharedTime: Sendable {
 /// Notes what it is asked and says so.
 final class RecordingKubelet: APIEndpoint {
   private let requests = Mutex<[APIRequest]>([])
+  private let answers = Mutex<[String: Document]>([:])
+
+  /// What it says from now on when it is asked for the path.
+  func answer(_ path: String, _ document: Document) { answers.withLock { $0[path] = document } }
 
   var asked: [String] {
     requests.withLock { requests in
@@ -192,6 +196,7 @@ final class RecordingKubelet: APIEndpoint {
 
   func send(_ request: APIRequest) async throws(StatusError) -> APIResponse {
     requests.withLock { $0.append(request) }
+    if let answer = answers.withLock({ $0[request.path] }) { return APIResponse(json: answer.json()) }
     return APIResponse(headers: ["Content-Type": "text/plain"], body: .bytes(Array("from the kubelet".utf8)))
   }
 }

@@ -28,6 +28,9 @@ struct StockKubectlTests {
         #expect(description.output.split(separator: "\n").contains { line.matches(String($0)) }, "\(line)")
       }
 
+      let use = try await learner.stock("top", "pod", "first")
+      #expect(TextPattern("first<...>m<...>i").matches(use.lineWith("first")), "\(use.output)\(use.error)")
+
       let exec = try await learner.stock("exec", "first", "--", "sh", "-c", "hostname; exit 3")
       #expect(exec.output == "first\n")
       #expect(exec.end == .exited(3))

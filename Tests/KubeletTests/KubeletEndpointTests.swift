@@ -1,4 +1,5 @@
 import ContainerRuntime
+import Documents
 import KubernetesAPI
 import SimulatedRuntime
 import Testing
@@ -73,6 +74,28 @@ struct KubeletEndpointTests {
       else { throw NeverHappened("an answer at once") }
       #expect(String(decoding: health, as: UTF8.self) == "ok")
       #expect(String(decoding: pods, as: UTF8.self).contains("\"name\":\"plain\""))
+    }
+  }
+
+  @Test func tellsWhatItsPodsUse() async throws {
+    try await SimulatedNode.run { [plain] node in
+      try await node.create(plain)
+      try await node.wait("plain") { $0?.status.phase == "Running" }
+      try await node.pass(.seconds(40))
+      let response = try await node.kubelet.endpoint.send(APIRequest("GET", "/stats/summary"))
+      guard case .bytes(let body) = response.body else {
+        Issue.record("no summary")
+        return
+      }
+      let summary = try Document.parse(json: body)
+      #expect(summary["node"]?["cpu"]?["usageNanoCores"] == 500_000_000)
+      #expect(summary["node"]?["memory"]?["workingSetBytes"] == 67_108_864)
+      let pod = try #require(summary["pods"]?.listValue?.first)
+      #expect(pod["podRef"]?["name"] == "plain")
+      let container = try #require(pod["containers"]?.listValue?.first)
+      #expect(container["name"] == "main")
+      #expect(container["cpu"]?["usageNanoCores"] == 100_000_000)
+      #expect(container["memory"]?["workingSetBytes"] == 1_048_576)
     }
   }
 }

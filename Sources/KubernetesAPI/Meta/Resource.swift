@@ -132,7 +132,10 @@ public struct Resource: Sendable {
 
 extension Resource {
   /// All kinds: those whose objects are kept, the binding, which changes another one, and those that are questions.
-  public static let all: [Resource] = kept + [Binding.resource] + reviews
+  public static let all: [Resource] = kept + [Binding.resource] + reviews + measured
+
+  /// Made when they are asked for. Their names are those of what is measured, so they come last.
+  private static let measured: [Resource] = [NodeMetrics.resource, PodMetrics.resource]
 
   private static let kept: [Resource] = [
     Pod.resource, Node.resource, Namespace.resource, Event.resource, ConfigMap.resource, Secret.resource,
