@@ -1,4 +1,5 @@
 internal import CArchive
+internal import Glibc
 
 /// The bytes of a file after decompression, in pieces, digested on the way if that is asked for.
 final class DecompressedContent {
@@ -7,6 +8,12 @@ final class DecompressedContent {
   private let buffer: UnsafeMutableRawBufferPointer
   private var digest: SHA256?
   private var isDone = false
+  /// How many bytes may come out of the file: a small one that would fill the disk is meant to.
+  private let limit: Int
+  private var taken = 0
+  /// Whether the file has come to its end, and not to a problem.
+  var isAtEnd: Bool { isDone && problem == nil }
+
   /// What went wrong with the decompression, if anything did.
   private(set) var problem: String?
 
@@ -15,6 +22,10 @@ final class DecompressedContent {
     self.archive = archive
     self.source = source
     buffer = .allocate(byteCount: 262_144, alignment: 16)
+    var status = stat()
+    limit =
+      stat(source, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+      ? max(Self.alwaysAllowed, Int(status.st_size) * Self.largestRatio) : .max
     digest = digested ? SHA256() : nil
     // Not every filter that the library has: some of those start programs of the machine.
     archive_read_support_filter_gzip(archive)
@@ -35,6 +46,9 @@ final class DecompressedContent {
     }
   }
 
+  private static let largestRatio = 200
+  private static let alwaysAllowed = 1 << 28
+
   deinit {
     archive_read_free(archive)
     buffer.deallocate()
@@ -46,6 +60,11 @@ final class DecompressedContent {
     let count = archive_read_data(archive, buffer.baseAddress, buffer.count)
     if count < 0 {
       problem = archiveError(archive)
+      return nil
+    }
+    taken += count
+    if taken > limit {
+      problem = "it would unpack to more than \(limit) bytes, which is over \(Self.largestRatio) times its size"
       return nil
     }
     isDone = count == 0

@@ -3,7 +3,7 @@ public struct Image: Sendable {
   /// `sha256:` and the digest of its configuration.
   public let id: String
   /// In full, such as `docker.io/library/busybox:latest`.
-  public let names: [String]
+  public internal(set) var names: [String]
   /// Repository and manifest, such as `docker.io/library/busybox@sha256:…`; of a pulled image as its registry has it.
   public let digest: String
   /// The manifest in this store.
@@ -15,8 +15,6 @@ public struct Image: Sendable {
   public let layers: [String]
   /// Made by Podium under the name of somebody else's image.
   public let isStandIn: Bool
-  /// Made here, and made again whenever it is missing.
-  public let isBuiltIn: Bool
   /// A registry has given it, and may be asked whether the name still stands for it.
   public let isPulled: Bool
 }

@@ -92,7 +92,9 @@ struct ImageArchive {
           let result = archive_read_data_block(archive, &block, &count, &offset)
           if result == ARCHIVE_EOF { return UnsafeRawBufferPointer(start: nil, count: 0) }
           guard result >= ARCHIVE_WARN else {
-            throw ImageStoreError.archive(path: source, problem: content.problem ?? archiveError(archive))
+            throw ImageStoreError.refused(
+              archive: source, entry: name,
+              problem: "cannot be read to its end: \(content.problem ?? archiveError(archive))")
           }
           return UnsafeRawBufferPointer(start: block, count: count)
         }

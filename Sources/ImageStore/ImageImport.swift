@@ -6,7 +6,8 @@ extension Images {
   /// Takes the images of an archive (`docker save`, `skopeo copy … oci-archive:`) or of a layout's directory.
   ///
   /// A name given here goes to the archive's only image; without, images have the names that the archive gives them.
-  /// Layers are unpacked when an image is first used.
+  /// Layers are unpacked when an image is first used. The images that are returned tell the names given now, not those
+  /// that they had before.
   @discardableResult
   public func importImages(from source: String, as name: ImageReference? = nil) throws -> [Image] {
     let lock = try lock()
@@ -42,7 +43,11 @@ extension Images {
     var index = try index()
     for (manifest, names) in found { index.set(names, manifest) }
     try Files.replace(indexPath, with: index.bytes, mode: 0o644)
-    return try found.map { try image($0.manifest.digest, in: index) }
+    return try found.map { manifest, names in
+      var image = try image(manifest.digest, in: index)
+      image.names = names.sorted()
+      return image
+    }
   }
 
   /// The OCI form: manifests lead to blobs, and every blob is what its name says.

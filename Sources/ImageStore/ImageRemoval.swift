@@ -15,12 +15,15 @@ extension Images {
     return true
   }
 
-  /// Takes all names of an image away.
+  /// The names of the stand-ins, which are made again whenever they are missing.
+  public func builtInNames() throws -> Set<String> { Set(try index().entries.filter(\.isStandIn).compactMap(\.name)) }
+
+  /// Takes all names of an image away but those of stand-ins.
   public func forget(_ image: Image) throws {
     let lock = try lock()
     defer { withExtendedLifetime(lock) {} }
     var index = try index()
-    index.entries.removeAll { $0.digest == image.manifestDigest }
+    index.entries.removeAll { $0.digest == image.manifestDigest && !$0.isStandIn }
     try Files.replace(indexPath, with: index.bytes, mode: 0o644)
   }
 

@@ -8,11 +8,14 @@ internal import SystemIO
 /// with enough ids. Paths never leave the directory, whatever the archive says.
 struct LayerUnpacker {
   private let archive: OpaquePointer
+  private let content: DecompressedContent
   private let source: String
   private let root: String
   private let mayGiveAway: Bool
   /// Set at the end, since unpacking into a directory changes its time and may need to write into it.
   private var directories: [(path: String, mode: UInt32, seconds: Int)] = []
+  /// The archive has ended without the bytes that fill up its last block, as some tools leave it.
+  private var lacksEnd = false
   /// Where names of directories were found to lead; forgotten when anything is replaced.
   private var resolved: [String: String] = [:]
 
@@ -36,23 +39,27 @@ struct LayerUnpacker {
     guard opened == ARCHIVE_OK else {
       throw ImageStoreError.archive(path: source, problem: content.problem ?? archiveError(archive))
     }
-    var unpacker = LayerUnpacker(archive: archive, source: source, root: root, mayGiveAway: geteuid() == 0)
-    try unpacker.run(content)
+    var unpacker = LayerUnpacker(
+      archive: archive, content: content, source: source, root: root, mayGiveAway: geteuid() == 0)
+    try unpacker.run()
     if let diffID, try content.digestOfAll() != diffID {
       throw ImageStoreError.damaged(path: source, problem: "it does not hold the layer \(diffID)")
     }
   }
 
-  private init(archive: OpaquePointer, source: String, root: String, mayGiveAway: Bool) {
+  private init(
+    archive: OpaquePointer, content: DecompressedContent, source: String, root: String, mayGiveAway: Bool
+  ) {
     self.archive = archive
+    self.content = content
     self.source = source
     self.root = root
     self.mayGiveAway = mayGiveAway
   }
 
-  private mutating func run(_ content: DecompressedContent) throws {
+  private mutating func run() throws {
     var entry: OpaquePointer?
-    while true {
+    while !lacksEnd {
       let result = archive_read_next_header(archive, &entry)
       if result == ARCHIVE_EOF { break }
       guard result >= ARCHIVE_WARN, let entry else {
@@ -103,7 +110,7 @@ struct LayerUnpacker {
     case .directory:
       if mkdir(path, 0o700) != 0 && errno != EEXIST { throw SystemCallError("mkdir", on: path) }
       directories.append((path, mode, Int(archive_entry_mtime(entry))))
-    case .regular: try writeFile(path)
+    case .regular: try writeFile(path, size: archive_entry_size(entry), entry: name)
     case .symbolicLink:
       let target = (archive_entry_symlink_utf8(entry) ?? archive_entry_symlink(entry)).map { String(cString: $0) } ?? ""
       try systemCall("symlink", on: path) { symlink(target, path) }
@@ -197,7 +204,7 @@ struct LayerUnpacker {
     try Files.removeTree(path)
   }
 
-  private func writeFile(_ path: String) throws {
+  private mutating func writeFile(_ path: String, size: Int64, entry: String) throws {
     let descriptor = try Files.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
     defer { close(descriptor) }
     var block: UnsafeRawPointer?
@@ -207,8 +214,14 @@ struct LayerUnpacker {
     while true {
       let result = archive_read_data_block(archive, &block, &count, &offset)
       if result == ARCHIVE_EOF { break }
+      if result < ARCHIVE_WARN, end == size, content.isAtEnd {
+        lacksEnd = true
+        break
+      }
       guard result >= ARCHIVE_WARN else {
-        throw ImageStoreError.archive(path: source, problem: archiveError(archive))
+        throw ImageStoreError.refused(
+          archive: source, entry: entry,
+          problem: "cannot be read to its end: \(content.problem ?? archiveError(archive))")
       }
       var written = 0
       while let block, written < count {

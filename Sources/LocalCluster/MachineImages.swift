@@ -60,7 +60,7 @@ public struct MachineImages: Sendable {
     guard let full = image.names.first(where: { $0 == reference.description }) ?? image.names.first else {
       throw ClusterProblem("\(name) has no name that could be removed; podium images prune --all removes it")
     }
-    if image.isBuiltIn {
+    if try images.builtInNames().contains(full) {
       throw ClusterProblem(
         "\(name) is a stand-in, which Podium would make again at once: import or pull a real image of that name to replace it"
       )
@@ -81,9 +81,11 @@ public struct MachineImages: Sendable {
     var removed: [String] = []
     if all {
       let users = await ImageUse.all(paths)
-      for image in try images.list() where !image.isBuiltIn && !users.contains(where: { $0.uses(image) }) {
-        try images.forget(image)
-        removed += image.names.isEmpty ? [image.digest] : image.names
+      let kept = try images.builtInNames()
+      for image in try images.list() where !users.contains(where: { $0.uses(image) }) {
+        let names = image.names.isEmpty ? [image.digest] : image.names.filter { !kept.contains($0) }
+        if !names.isEmpty { try images.forget(image) }
+        removed += names
       }
       try images.ensureBuiltIns()
     }

@@ -51,6 +51,14 @@ extension Trait where Self == ConditionTrait {
     }
   }
 
+  /// Programs that are no part of what this project is built from.
+  public static func needsPrograms(_ names: String...) -> Self {
+    need("the programs \(names.joined(separator: ", "))", always: false) {
+      let paths = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".split(separator: ":")
+      return names.allSatisfy { name in paths.contains { access("\($0)/\(name)", X_OK) == 0 } }
+    }
+  }
+
   private static func need(
     _ what: String, always: Bool = true, _ isMet: @escaping @Sendable () async -> Bool
   ) -> Self {

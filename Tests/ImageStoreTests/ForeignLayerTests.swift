@@ -1,0 +1,105 @@
+import CArchive
+import Glibc
+import SystemIO
+import TestSupport
+import Testing
+
+@testable import ImageStore
+
+/// Layers as the machine's own `tar` makes them, with what our own writer never does.
+@Suite(.timeLimit(.minutes(1))) struct ForeignLayerTests {
+  private func tar(_ folder: TemporaryFolder, _ arguments: String...) async throws {
+    let answer = try await ProgramOutput.of(
+      "tar", ["--xattrs", "--xattrs-include=*", "-C", folder.path("content")] + arguments)
+    #expect(answer.end == .exited(0), "\(answer.error)")
+  }
+
+  private func unpack(_ folder: TemporaryFolder, _ archive: String = "layer.tar") throws -> String {
+    let root = folder.path("root")
+    try Files.makeDirectories(root)
+    try LayerUnpacker.unpack(folder.path(archive), into: root, expecting: nil)
+    return root
+  }
+
+  private func attribute(_ name: String, of path: String) -> [UInt8]? {
+    var value = [UInt8](repeating: 0, count: 100)
+    let count = lgetxattr(path, name, &value, value.count)
+    return count < 0 ? nil : Array(value[..<count])
+  }
+
+  @Test(.needsRoot) func keepsOwnersAndAttributesAndLeavesDevicesOut() async throws {
+    try await TemporaryFolder.with { folder in
+      let file = try folder.write("text", to: "content/file")
+      let capability: [UInt8] = [1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+      try systemCall("lchown", on: file) { lchown(file, 1234, 4321) }
+      try systemCall("lsetxattr", on: file) { lsetxattr(file, "security.capability", capability, capability.count, 0) }
+      try systemCall("lsetxattr", on: file) { lsetxattr(file, "user.note", "hello", 5, 0) }
+      lsetxattr(file, "trusted.overlay.opaque", "y", 1, 0)
+      let device = folder.path("content/zero")
+      try systemCall("mknod", on: device) { mknod(device, S_IFCHR | 0o666, 1 << 8 | 5) }
+      try await tar(folder, "-cf", folder.path("layer.tar"), ".")
+      let root = try unpack(folder)
+      #expect(try Files.list(root) == ["file"])
+      #expect(attribute("security.capability", of: root + "/file") == capability)
+      #expect(attribute("user.note", of: root + "/file") == Array("hello".utf8))
+      #expect(attribute("trusted.overlay.opaque", of: root + "/file") == nil)
+      var status = stat()
+      #expect(lstat(root + "/file", &status) == 0 && status.st_uid == 1234 && status.st_gid == 4321)
+    }
+  }
+
+  @Test func absoluteNamesLieInsideTheImage() async throws {
+    try await TemporaryFolder.with { folder in
+      let outside = try folder.write("layer's", to: "outside")
+      try folder.write("", to: "content/x")
+      try await tar(folder, "-P", "-cf", folder.path("layer.tar"), outside)
+      try Files.write("mine", to: outside)
+      let root = try unpack(folder)
+      #expect(try Files.readText(root + outside) == "layer's")
+      #expect(try folder.read("outside") == "mine")
+    }
+  }
+
+  @Test func aFileThatEndsTooEarlyIsNamed() async throws {
+    try await TemporaryFolder.with { folder in
+      try folder.write(String(repeating: "x", count: 100_000), to: "content/long/file")
+      try await tar(folder, "-cf", folder.path("layer.tar"), ".")
+      try Files.write(Array(try Files.read(folder.path("layer.tar")).prefix(50_000)), to: folder.path("layer.tar"))
+      let error = #expect(throws: ImageStoreError.self) { try unpack(folder) }
+      #expect("\(error.map { "\($0)" } ?? "")".contains("entry ./long/file cannot be read to its end"))
+    }
+  }
+
+  @Test func anArchiveMayLackWhatFillsItsLastBlock() async throws {
+    try await TemporaryFolder.with { folder in
+      try folder.write("first", to: "content/a")
+      try folder.write("last", to: "content/b")
+      try await tar(folder, "-cf", folder.path("layer.tar"), "a", "b")
+      var bytes = try Files.read(folder.path("layer.tar"))
+      while bytes.last == 0 { bytes.removeLast() }
+      try Files.write(bytes, to: folder.path("layer.tar"))
+      #expect(try Files.readText(unpack(folder) + "/b") == "last")
+    }
+  }
+
+  @Test func anArchiveThatUnpacksWithoutMeasureIsRefused() async throws {
+    try await TemporaryFolder.with { folder in
+      let file = try folder.write("", to: "content/bomb")
+      try systemCall("truncate", on: file) { truncate(file, 400 << 20) }
+      try await tar(folder, "-I", "zstd", "-cf", folder.path("layer.tar"), ".")
+      try #require(Files.read(folder.path("layer.tar")).count < 1 << 20)
+      let error = #expect(throws: ImageStoreError.self) { try unpack(folder) }
+      let words = "\(error.map { "\($0)" } ?? "")"
+      #expect(words.contains("entry ./bomb cannot be read to its end: it would unpack to more than"), "\(words)")
+    }
+  }
+
+  @Test(arguments: ["--gzip", "--zstd", "--xz", "--bzip2"])
+  func everyUsualCompressionIsUnderstood(option: String) async throws {
+    try await TemporaryFolder.with { folder in
+      try folder.write("text", to: "content/file")
+      try await tar(folder, option, "-cf", folder.path("layer.tar"), ".")
+      #expect(try Files.readText(unpack(folder) + "/file") == "text")
+    }
+  }
+}
