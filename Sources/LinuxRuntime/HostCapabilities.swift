@@ -28,16 +28,23 @@ public struct HostCapabilities: Sendable, Equatable {
   public var canRunPods: Bool { !findings.contains { $0.verdict == .missing } }
 
   /// Tries everything that a node needs, in namespaces that are gone a moment later.
-  public static func probe() async -> HostCapabilities {
+  ///
+  /// - Parameter places: Directories that will be written to; they need not be there yet.
+  public static func probe(places: [String] = []) async -> HostCapabilities {
     let mapping = IDMapping.available()
     var findings = [await namespaces(mapping)]
-    // Without them nothing else can be tried.
-    if findings[0].verdict == .missing { return HostCapabilities(findings: findings) }
-    if mapping.isRootless { findings.append(await otherUsers(mapping)) }
-    findings.append(limits())
-    findings.append(await layers(mapping))
-    findings.append(await network(mapping))
-    findings.append(await services(mapping))
+    // Without them nothing else of a node can be tried.
+    if findings[0].verdict != .missing {
+      if mapping.isRootless { findings.append(await otherUsers(mapping)) }
+      findings.append(await systemMounts(mapping))
+      findings.append(await limits(mapping))
+      findings.append(await layers(mapping))
+      findings.append(await network(mapping))
+      findings.append(await otherNodes(mapping))
+      findings.append(await services(mapping))
+      findings.append(await systemCallFilters(mapping))
+    }
+    findings += [port(), openFiles(), processes(), notices()] + places.map(disk)
     return HostCapabilities(findings: findings)
   }
 
@@ -116,7 +123,7 @@ public struct HostCapabilities: Sendable, Equatable {
       ? "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER" : "sudo apt-get install uidmap"
   }
 
-  private static func limits() -> Finding {
+  private static func limits(_ mapping: IDMapping) async -> Finding {
     let hierarchy = CgroupHierarchy.usable()
     let cgroups = Cgroups(hierarchy: hierarchy, node: "podium/doctor-\(getpid())/trial")
     var reason: String?
@@ -132,6 +139,7 @@ public struct HostCapabilities: Sendable, Equatable {
         for case .tell(let path, let value) in cgroups.controls + cgroups.limit("besteffort", limits) {
           try CgroupHierarchy.tell(path, value)
         }
+        reason = try await uncountedKill(cgroups, mapping)
       } catch {
         reason = "\(error)"
       }
@@ -141,11 +149,42 @@ public struct HostCapabilities: Sendable, Equatable {
       let version = if case .v1 = hierarchy { 1 } else { 2 }
       return Finding(
         subject: "limits", verdict: .works,
-        explanation: "Limits on memory, cpu and processes are set by cgroups of version \(version).", remedy: nil)
+        explanation:
+          "Limits on memory, cpu and processes are set by cgroups of version \(version), and kills for lack of "
+          + "memory are counted.",
+        remedy: nil)
     }
     return Finding(
       subject: "limits", verdict: .restricted,
       explanation: "Limits on memory, cpu and processes cannot be set: \(reason).", remedy: limitsRemedy)
+  }
+
+  /// Lets a process use more memory than its group may; answers what went wrong with that.
+  private static func uncountedKill(
+    _ cgroups: Cgroups, _ mapping: IDMapping
+  ) async throws(SystemCallError) -> String? {
+    let group = "besteffort/greedy"
+    var limits = ResourceLimits()
+    limits.memoryBytes = 8 << 20
+    for step in cgroups.makeLeaf(group) + cgroups.limit(group, limits) {
+      switch step {
+      case .makeDirectories(let path, let mode): try Files.makeDirectories(path, mode: mode)
+      case .tell(let path, let value): try CgroupHierarchy.tell(path, value)
+      default: break
+      }
+    }
+    let steps: [Step] = [
+      .mount("", on: "/", [.recursive, .isPrivate]), .mount("tmpfs", on: "/tmp", type: "tmpfs"),
+      .run([
+        Files.exists("/usr/bin/dd") ? "/usr/bin/dd" : "/bin/dd", "if=/dev/zero", "of=/tmp/file", "bs=1M", "count=16",
+      ]),
+    ]
+    let plan = trial(mapping, [.mount], cgroups.join(group) + steps)
+    // It is to fail by being killed.
+    let failure = await Launcher.tryOut(plan)
+    if cgroups.outOfMemoryKills(group) > 0 { return nil }
+    guard let failure else { return "16 MB of memory could be used under a limit of 8 MB" }
+    return "a kill for lack of memory was not counted: " + StartFailure.described(failure, plan)
   }
 
   /// Inside a node the hierarchies cannot be seen, but the process's own place in them can.
@@ -165,6 +204,26 @@ public struct HostCapabilities: Sendable, Equatable {
     if points.isEmpty { return "systemd-run --user --scope -p Delegate=yes podium" }
     let directories = points.sorted().map { $0 + "/podium" }.joined(separator: " ")
     return "sudo mkdir -p \(directories) && sudo chown $USER \(directories)"
+  }
+
+  private static func systemMounts(_ mapping: IDMapping) async -> Finding {
+    let kinds: NamespaceSet = [.mount, .process, .network, .ipc, .hostName]
+    let plan = trial(
+      mapping, kinds,
+      [
+        .mount("", on: "/", [.recursive, .isPrivate]), .mount("tmpfs", on: "/tmp", type: "tmpfs"),
+        .makeDirectories("/tmp/proc"), .mount("proc", on: "/tmp/proc", type: "proc", .hardened),
+        .makeDirectories("/tmp/sys"), .mount("sysfs", on: "/tmp/sys", type: "sysfs", .hardened),
+        .makeDirectories("/tmp/pts"),
+        .mount("devpts", on: "/tmp/pts", type: "devpts", options: "newinstance,ptmxmode=0666,mode=0620", .noSetUserID),
+        .makeDirectories("/tmp/mqueue"), .mount("mqueue", on: "/tmp/mqueue", type: "mqueue", .hardened),
+        .makeFile("/tmp/null"), .mount("/dev/null", on: "/tmp/null", .bind), .setHostName("trial"),
+      ])
+    return verdict(
+      await Launcher.tryOut(plan), plan, "system mounts",
+      works: "Pods get their own proc, sys, terminals, message queues, devices and host name.",
+      fails: "Pods cannot get a proc, sys, terminals, message queues, devices or a host name of their own",
+      remedy: mapping.isRootless ? "sudo podium" : "docker run --privileged … (or: podman run --privileged …)")
   }
 
   private static func layers(_ mapping: IDMapping) async -> Finding {
@@ -192,10 +251,52 @@ public struct HostCapabilities: Sendable, Equatable {
       "veth2", index: RoutingMessages.bridgeIndex + 2, bridge: RoutingMessages.bridgeIndex, peerName: "eth0",
       peerIndex: RoutingMessages.podLinkIndex, inChild: false)
     let plan = trial(
-      mapping, [.network], [.configureNetwork("make a bridge with a link", messages: messages.bytes)])
+      mapping, [.network],
+      [
+        .configureNetwork("make a bridge with a link", messages: messages.bytes),
+        .tell("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"),
+      ])
     return verdict(
       await Launcher.tryOut(plan), plan, "pod network", works: "Pods get addresses on a bridge inside their node.",
       fails: "Pods cannot be linked to a bridge", remedy: "sudo modprobe -a bridge veth")
+  }
+
+  private static func otherNodes(_ mapping: IDMapping) async -> Finding {
+    var messages = RoutingMessages()
+    messages.addUplink(NodePlan.uplink, wire: NodePlan.wire)
+    let plan = trial(
+      mapping, [.mount, .network],
+      [
+        .mount("", on: "/", [.recursive, .isPrivate]), .mount("tmpfs", on: "/tmp", type: "tmpfs"),
+        .configureNetwork("make a pair of links", messages: messages.bytes),
+        .openWire(folder: "/tmp", number: 0, linkIndex: RoutingMessages.wireIndex),
+      ])
+    let failure = await Launcher.tryOut(plan)
+    return Finding(
+      subject: "several nodes", verdict: failure == nil ? .works : .restricted,
+      explanation: failure.map {
+        "Pods of one node cannot reach those of another (\(StartFailure.described($0, plan)))."
+      } ?? "Pods of one node reach those of another.",
+      remedy: failure == nil ? nil : "sudo modprobe -a veth af_packet")
+  }
+
+  private static func systemCallFilters(_ mapping: IDMapping) async -> Finding {
+    func restricted(_ reason: String) -> Finding {
+      Finding(
+        subject: "system call filters", verdict: .restricted,
+        explanation: "Pods with a seccomp profile cannot be started (\(reason)).",
+        remedy: "grep SECCOMP_FILTER /boot/config-$(uname -r)   # must say y")
+    }
+    do throws(ProfileError) {
+      let filter = try SystemCallFilter(.runtimeDefault(.containerDefault), named: "RuntimeDefault")
+      let plan = trial(mapping, [.mount], [.control(.noNewPrivileges, 1), .filterSystemCalls(filter)])
+      if let failure = await Launcher.tryOut(plan) { return restricted(StartFailure.described(failure, plan)) }
+    } catch {
+      return restricted("\(error)")
+    }
+    return Finding(
+      subject: "system call filters", verdict: .works, explanation: "Seccomp profiles of pods are kept to.", remedy: nil
+    )
   }
 
   private static func services(_ mapping: IDMapping) async -> Finding {

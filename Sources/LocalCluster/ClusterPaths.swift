@@ -27,9 +27,6 @@ public struct ClusterPaths: Sendable, Equatable {
       throw ClusterProblem(
         "\"\(cluster)\" cannot be the name of a cluster: use at most 32 lower-case letters, digits and dashes")
     }
-    let home = Environment["HOME"] ?? "/"
-    let state = Environment["XDG_STATE_HOME"] ?? home + "/.local/state"
-    let data = Environment["XDG_DATA_HOME"] ?? home + "/.local/share"
     let paths = ClusterPaths(
       cluster: cluster, state: "\(state)/podium/\(cluster)", data: "\(data)/podium",
       runtime: try runtimeBase() + "/\(cluster)")
@@ -40,6 +37,13 @@ public struct ClusterPaths: Sendable, Equatable {
     for directory in [paths.state, paths.data, paths.sockets, paths.nodes] { try Files.makeDirectories(directory) }
     return paths
   }
+
+  private static var home: String { Environment["HOME"] ?? "/" }
+  private static var state: String { Environment["XDG_STATE_HOME"] ?? home + "/.local/state" }
+  private static var data: String { Environment["XDG_DATA_HOME"] ?? home + "/.local/share" }
+
+  /// Below which all clusters of this user are stored.
+  static var places: [String] { state == data ? [state] : [state, data] }
 
   /// `$XDG_RUNTIME_DIR/podium`, or a private directory of the user's where a login gave none.
   private static func runtimeBase() throws -> String {

@@ -1,3 +1,4 @@
+public import Documents
 internal import LinuxRuntime
 
 /// What this machine allows, tried out, for people to read.
@@ -15,7 +16,7 @@ public struct Doctor: Sendable {
   public let canRunPods: Bool
 
   public static func examine() async -> Doctor {
-    let capabilities = await HostCapabilities.probe()
+    let capabilities = await HostCapabilities.probe(places: ClusterPaths.places)
     let findings = capabilities.findings.map { finding in
       let verdict =
         switch finding.verdict {
@@ -27,5 +28,16 @@ public struct Doctor: Sendable {
         subject: finding.subject, verdict: verdict, explanation: finding.explanation, remedy: finding.remedy)
     }
     return Doctor(findings: findings, canRunPods: capabilities.canRunPods)
+  }
+
+  /// The same for programs.
+  public var document: Document {
+    let findings = findings.map { finding -> Document in
+      [
+        "subject": .string(finding.subject), "verdict": .string(finding.verdict),
+        "explanation": .string(finding.explanation), "remedy": finding.remedy.map { .string($0) } ?? .null,
+      ]
+    }
+    return ["canRunPods": .bool(canRunPods), "findings": .list(findings)]
   }
 }

@@ -12,6 +12,13 @@ public enum Machine {
     return Int64(status.f_blocks) * Int64(status.f_frsize)
   }
 
+  /// What this user may still write to the file system that holds the path; 0 when it cannot be told.
+  public static func freeDiskBytes(at path: String) -> Int64 {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return 0 }
+    return Int64(status.f_bavail) * Int64(status.f_frsize)
+  }
+
   /// The machine's name.
   public static var hostname: String {
     var name = [CChar](repeating: 0, count: 256)

@@ -1,12 +1,13 @@
 import LinuxRuntime
+import SystemIO
 import TestSupport
 import Testing
 
 extension RealNodes {
   @Suite(.needsNodes) struct HostCapabilitiesTests {
     @Test func saysWhatThisMachineAllowsAndHowToGetTheRest() async throws {
-      try await LeakCensus.check([.controlGroups, .networkLinks], matching: "doctor") {
-        let capabilities = await HostCapabilities.probe()
+      try await LeakCensus.check([.controlGroups, .networkLinks, .mounts, .processes], matching: "doctor") {
+        let capabilities = await HostCapabilities.probe(places: ["/tmp/not/there/yet"])
         #expect(capabilities.canRunPods, "\(capabilities.findings)")
         for finding in capabilities.findings {
           #expect(finding.explanation.hasSuffix("."))
@@ -18,6 +19,12 @@ extension RealNodes {
         #expect(verdicts["image layers"] == .works)
         #expect(verdicts["pod network"] == .works)
         #expect(verdicts["services"] == .works)
+        let others = [
+          "system mounts", "several nodes", "system call filters", "api port", "open files", "processes",
+          "file notices", "disk /tmp/not/there/yet",
+        ]
+        for subject in others { #expect(verdicts[subject] == .works, "\(subject)") }
+        #expect(!Files.exists("/tmp/not"))
       }
     }
   }

@@ -1,13 +1,17 @@
 internal import Console
 internal import LocalCluster
 
-/// `podium doctor`: what this machine allows, tried out.
+/// `podium doctor [-o json]`: what this machine allows, tried out.
 enum DoctorVerb {
   @Sendable
   static func run(_ settings: Settings, _ arguments: [String]) async throws -> Int32 {
-    if let word = arguments.first { throw UsageError("podium doctor takes no words: found \"\(word)\"") }
+    let isForPrograms = try wantsJSON(arguments)
     let appearance = settings.appearance
     let doctor = await Doctor.examine()
+    if isForPrograms {
+      StandardOutput.print(doctor.document.jsonText(indentedBy: 2))
+      return doctor.canRunPods ? 0 : 1
+    }
     for finding in doctor.findings {
       let verdict = StyledText(finding.verdict.padding(to: 9), finding.verdict == "ok" ? .ok : .warning)
       let words = TextReflow.wrap(finding.explanation, width: appearance.width - 9)
@@ -20,5 +24,15 @@ enum DoctorVerb {
     }
     StandardOutput.print(doctor.canRunPods ? "Pods can run here." : "Pods cannot run here yet.")
     return doctor.canRunPods ? 0 : 1
+  }
+
+  private static func wantsJSON(_ arguments: [String]) throws -> Bool {
+    switch arguments {
+    case []: return false
+    case ["-o", "json"], ["-ojson"], ["-o=json"], ["--output", "json"], ["--output=json"]: return true
+    default:
+      throw UsageError(
+        "podium doctor takes nothing but -o json: found \"\(arguments.joined(separator: " "))\"")
+    }
   }
 }

@@ -1,0 +1,86 @@
+import Documents
+import SystemIO
+import TestSupport
+import Testing
+
+/// What the doctor says where something is missing.
+@Suite(.timeLimit(.minutes(1)))
+struct DoctorTests {
+  /// Runs the doctor by a shell that has taken something away before.
+  private func examine(
+    after script: String, account: Account = .own, wrapper: [String] = []
+  ) async throws -> (findings: [String: Document], canRunPods: Bool?, end: ProgramOutput) {
+    try await TemporaryFolder.with { folder in
+      account.own(folder.path)
+      let words = wrapper + ["sh", "-c", "\(script)\nexec \(BuiltProgram.path("podium")) doctor -o json"]
+      let command = account.command(words[0], Array(words.dropFirst()))
+      let answer = try await ProgramOutput.of(
+        command.program, command.arguments,
+        environment: ["HOME": folder.path, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"],
+        folder: folder.path, within: .seconds(40))
+      let document = try Document.parse(json: Array(answer.output.utf8))
+      let findings = (document["findings"]?.listValue ?? []).map { ($0["subject"]?.stringValue ?? "", $0) }
+      return (
+        Dictionary(findings, uniquingKeysWith: { $1 }), document["canRunPods"]?.boolValue, answer
+      )
+    }
+  }
+
+  @Test(.needsRoot) func rootMayDoEverything() async throws {
+    let (findings, canRunPods, answer) = try await examine(after: "", account: .root)
+    #expect(canRunPods == true && answer.end == .exited(0))
+    for (subject, finding) in findings {
+      #expect(finding["verdict"]?.stringValue == "ok", "\(subject)")
+      #expect(finding["remedy"]?.isNull == true, "\(subject)")
+    }
+    #expect(findings["limits"]?["explanation"]?.stringValue?.contains("kills for lack of memory are counted") == true)
+  }
+
+  @Test(.needsOrdinaryUser) func whatAnOrdinaryUserLacksHasARemedy() async throws {
+    let (findings, canRunPods, answer) = try await examine(after: "ulimit -n 200", account: .ordinaryUser)
+    #expect(canRunPods == true && answer.end == .exited(0), "\(answer)")
+    let limits = findings["limits"]
+    #expect(limits?["verdict"]?.stringValue == "limited")
+    #expect(
+      limits?["explanation"]?.stringValue?.hasPrefix("Limits on memory, cpu and processes cannot be set: ") == true)
+    #expect(limits?["remedy"]?.stringValue?.isEmpty == false)
+    let files = findings["open files"]
+    #expect(
+      files?["explanation"]?.stringValue
+        == "Only 200 files may be open at once, enough for about 25 containers.")
+    #expect(files?["remedy"]?.stringValue == "ulimit -n 4096")
+  }
+
+  @Test(.needsRoot) func withoutNamespacesThereAreNoPods() async throws {
+    let (findings, canRunPods, answer) = try await examine(
+      after: "echo 0 > /proc/sys/user/max_mnt_namespaces", account: .root,
+      wrapper: ["unshare", "--user", "--map-root-user"])
+    #expect(canRunPods == false && answer.end == .exited(1), "\(answer)")
+    let namespaces = findings["namespaces"]
+    #expect(namespaces?["verdict"]?.stringValue == "missing")
+    #expect(
+      namespaces?["explanation"]?.stringValue
+        == "This root may not make namespaces (clone: No space left on device): it is root of a container.")
+    #expect(namespaces?["remedy"]?.stringValue?.hasPrefix("docker run --privileged") == true)
+    // Nothing else of a node can be tried then.
+    #expect(findings["image layers"] == nil && findings["api port"] != nil)
+  }
+
+  @Test(.needsRoot) func aPlaceThatCannotBeWrittenToIsNamed() async throws {
+    let (findings, canRunPods, answer) = try await examine(
+      after: "export HOME=/proc/nowhere", account: .root)
+    #expect(canRunPods == false && answer.end == .exited(1), "\(answer)")
+    let disk = findings["disk /proc/nowhere/.local/state"]
+    #expect(disk?["verdict"]?.stringValue == "missing", "\(answer.output)")
+  }
+
+  @Test func otherWordsAreRefused() async throws {
+    try await Learner.with { learner in
+      let answer = try await learner.podium("doctor", "-o", "yaml")
+      #expect(answer.end == .exited(2))
+      #expect(answer.error.contains("podium doctor takes nothing but -o json: found \"-o yaml\""), "\(answer.error)")
+      let told = try await learner.podium("doctor")
+      #expect(told.output.hasSuffix("Pods can run here.\n"))
+    }
+  }
+}
