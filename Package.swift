@@ -161,7 +161,9 @@ let package = Package(
         "Documents",
       ]),
     tests("ImageStoreTests", ["ImageStore", "Documents", "SystemIO"]),
-    tests("LinuxRuntimeTests", ["LinuxRuntime", "ImageStore", "ContainerRuntime", "SystemIO"], exclude: ["Golden"]),
+    tests(
+      "LinuxRuntimeTests", ["LinuxRuntime", "ImageStore", "ContainerRuntime", "SystemIO"],
+      exclude: ["Golden", "EmulatedMachine"]),
     .executableTarget(
       name: "ConsoleSpecimen", dependencies: ["Console"], path: "Tests/ConsoleSpecimen", swiftSettings: strict),
     tests("ConsoleTests", ["Console", "ConsoleSpecimen", "SystemIO"]),

@@ -348,11 +348,13 @@ static int filter_system_calls(const char *program, int instructions) {
   return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
 }
 
-static int open_terminal(int report) {
+static int open_terminal(int report, unsigned columns_and_rows) {
   int master = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (master < 0) return -1;
   int unlocked = 0;
   if (ioctl(master, TIOCSPTLCK, &unlocked) != 0) return -1;
+  struct winsize size = {.ws_col = (unsigned short)(columns_and_rows >> 16), .ws_row = (unsigned short)columns_and_rows};
+  if (columns_and_rows && ioctl(master, TIOCSWINSZ, &size) != 0) return -1;
   int terminal = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY);
   if (terminal < 0) return -1;
   struct cnode_report message = {.step = -1};
@@ -472,7 +474,7 @@ static int perform_step(const struct cnode_step *step, struct cnode_context *con
     case CNODE_SET_USER: return set_user((uid_t)flags);
     case CNODE_FILTER_SYSTEM_CALLS: return filter_system_calls(data, number);
     case CNODE_NEW_SESSION: return setsid() < 0 ? -1 : 0;
-    case CNODE_OPEN_TERMINAL: return open_terminal(context->report);
+    case CNODE_OPEN_TERMINAL: return open_terminal(context->report, (unsigned)flags);
     case CNODE_AWAIT_PARENT: return await_parent(context->report);
     case CNODE_EXECUTE: {
       char **candidates = cnode_list(plan, step->data), **arguments = cnode_list(plan, step->target);

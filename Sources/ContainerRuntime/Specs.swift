@@ -193,6 +193,13 @@ public struct ExecSpec: Sendable, Equatable {
   public var containerID: ContainerID
   public var command: [String]
   public var streams: AttachSpec
+  /// Of a terminal, as it is from the beginning.
+  public var size: (columns: UInt16, rows: UInt16)? {
+    get { terminalColumns > 0 || terminalRows > 0 ? (terminalColumns, terminalRows) : nil }
+    set { (terminalColumns, terminalRows) = newValue ?? (0, 0) }
+  }
+  private var terminalColumns: UInt16 = 0
+  private var terminalRows: UInt16 = 0
 
   public init(containerID: ContainerID, command: [String], streams: AttachSpec) {
     self.containerID = containerID

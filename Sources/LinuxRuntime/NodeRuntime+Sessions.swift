@@ -14,10 +14,12 @@ extension NodeRuntime {
       return state.nextExec
     }
     let name = "\(ProcessName.Kind.exec.rawValue)/\(getpid())-\(number)"
+    var process = container.process.running(spec.command, terminal: spec.streams.terminal)
+    if let size = spec.size { process.terminalSize = TerminalSize(columns: size.columns, rows: size.rows) }
     let plan = ExecPlan(
       containerID: spec.containerID, cgroups: node.cgroups,
       cgroup: ContainerPlan.cgroup(of: spec.containerID, in: sandbox),
-      process: container.process.running(spec.command, terminal: spec.streams.terminal), streams: spec.streams
+      process: process, streams: spec.streams
     ).plan()
     do {
       let process = try await connection.start(name, plan)

@@ -45,6 +45,27 @@ extension Files {
     }
   }
 
+  /// The beginning or the end of a regular file below the directory; nil when something else is there, such as a pipe that would
+  /// keep its reader waiting.
+  public static func read(
+    _ path: String, beneath directory: String, upTo limit: Int, fromItsEnd: Bool = false
+  ) throws(SystemCallError) -> [UInt8]? {
+    let root = try open(directory, O_RDONLY | O_DIRECTORY)
+    defer { close(root) }
+    let place = try openBeneath(root, path)
+    defer { close(place) }
+    var status = stat()
+    try systemCall("fstat", on: path) { fstat(place, &status) }
+    guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+    let file = try open("/proc/self/fd/\(place)", O_RDONLY)
+    defer { close(file) }
+    let size = Int(status.st_size)
+    var bytes = [UInt8](repeating: 0, count: min(limit, size))
+    let start = fromItsEnd ? size - bytes.count : 0
+    let count = try systemCall("pread", on: path) { pread(file, &bytes, bytes.count, start) }
+    return Array(bytes.prefix(Int(count)))
+  }
+
   public static func mode(of path: String) throws(SystemCallError) -> UInt32 {
     var status = stat()
     try systemCall("stat", on: path) { stat(path, &status) }

@@ -304,6 +304,21 @@ extension RealNodes {
       }
     }
 
+    /// The users of an image are read by the kubelet: from files of the image, and from nothing that keeps it waiting.
+    @Test func asksTheImageForItsUsersAndNobodyElse() async throws {
+      try await TemporaryFolder.with { folder in
+        try folder.write("mallory:x:7:7::/:/bin/sh\n", to: "outside/passwd")
+        for layer in ["link", "pipe", "way"] { try Files.makeDirectories(folder.path(layer + "/etc"), mode: 0o755) }
+        symlink("../../outside/passwd", folder.path("link/etc/passwd"))
+        mkfifo(folder.path("pipe/etc/passwd"), 0o644)
+        rmdir(folder.path("way/etc"))
+        symlink("../outside", folder.path("way/etc"))
+        for layer in ["link", "pipe", "way"] {
+          #expect(ImageAccounts(layers: [folder.path(layer)]).users.isEmpty, "\(layer)")
+        }
+      }
+    }
+
     @Test func hasNoKeysOfWhoeverStartedTheNode() async throws {
       let secret = "podium-secret-\(getpid())"
       let add =

@@ -10,6 +10,11 @@ public enum BuiltProgram {
     return path
   }
 
+  /// The file that holds the tests; it is a program as well.
+  public static var testBundle: String {
+    CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? (try? Files.linkTarget("/proc/self/exe")) ?? ""
+  }
+
   /// The folder of the test bundle, which is mapped into this very process.
   private static let folder: String = {
     for argument in CommandLine.arguments {

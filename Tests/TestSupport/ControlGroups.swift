@@ -14,8 +14,15 @@ enum ControlGroups {
       let hasLimit =
         Files.exists(group + "/memory.limit_in_bytes") || Files.exists(group + "/memory.max")
       rmdir(group)
-      return hasLimit
+      return hasLimit || isDelegated(root + ownGroup(in: root))
     }
+  }
+
+  /// Whether groups below this one can be given limits once its processes have left it for one of them.
+  private static func isDelegated(_ group: String) -> Bool {
+    let controllers = (try? Files.readText(group + "/cgroup.controllers")) ?? ""
+    return controllers.split(whereSeparator: \.isWhitespace).contains("memory")
+      && access(group + "/cgroup.subtree_control", W_OK) == 0
   }
 
   /// Every group of every hierarchy, as a path.

@@ -36,6 +36,13 @@ extension Trait where Self == ConditionTrait {
     }
   }
 
+  /// Another kernel than this machine's.
+  public static var needsEmulatedMachine: Self {
+    need("\(EmulatedMachine.emulator) and a kernel in \(EmulatedMachine.kernelPackage): run Scripts/test") {
+      EmulatedMachine.isThere
+    }
+  }
+
   /// The reference implementation, to compare with.
   public static var needsStockKubectl: Self {
     need("the stock kubectl, version 1.32 or near it, in PATH") {

@@ -68,7 +68,7 @@ enum cnode_verb {
   CNODE_SET_USER,              // [flags] who also comes to own the standard streams
   CNODE_FILTER_SYSTEM_CALLS,   // [data: classic BPF, number: instructions] from here on, execve and children too
   CNODE_NEW_SESSION,           // []
-  CNODE_OPEN_TERMINAL,         // [] on the standard streams, from the /dev/pts of here; the master is handed back
+  CNODE_OPEN_TERMINAL,         // [flags: columns << 16 | rows] on the standard streams, from the /dev/pts of here; the master is handed back
   CNODE_AWAIT_PARENT,          // [] until the parent's list is done
   CNODE_EXECUTE,               // [data: candidate paths, target: arguments, type: environment]
   CNODE_PAUSE,                 // [] for ever, reaping

@@ -4,8 +4,12 @@ internal import SystemIO
 /// What a container says about its own end: its termination message.
 enum LastWords {
   static func of(_ spec: ContainerSpec, _ status: ExitStatus) -> String? {
-    if let path = spec.terminationMessageFile, let bytes = try? Files.read(path), !bytes.isEmpty {
-      return String(decoding: bytes.suffix(4096), as: UTF8.self)
+    // A container may write as much as it likes.
+    if let path = spec.terminationMessageFile, let name = path.split(separator: "/").last,
+      let bytes = try? Files.read(
+        String(name), beneath: String(path.dropLast(name.count)), upTo: 4096, fromItsEnd: true), !bytes.isEmpty
+    {
+      return String(decoding: bytes, as: UTF8.self)
     }
     guard spec.labels[PodLabels.terminationMessagePolicy] == "FallbackToLogsOnError", status.code != 0,
       let log = try? Files.read(spec.logPath)

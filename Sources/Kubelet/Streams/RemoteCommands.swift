@@ -20,7 +20,11 @@ struct RemoteCommands: Sendable {
         let process: any ExecSession
         switch kind {
         case .exec(let command):
-          process = try await runtime.exec(ExecSpec(containerID: id, command: command, streams: streams))
+          var spec = ExecSpec(containerID: id, command: command, streams: streams)
+          if streams.terminal, let size = await session.firstSize(within: .milliseconds(50)) {
+            spec.size = (size.width, size.height)
+          }
+          process = try await runtime.exec(spec)
         case .attach: process = try await runtime.attach(id, streams)
         }
         return await withTaskCancellationHandler {

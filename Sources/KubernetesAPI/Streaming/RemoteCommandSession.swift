@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// A command's streams on the side where it runs: the kubelet's half of `exec` and `attach`.
 ///
 ///     let (session, response) = try RemoteCommandSession.accept(request)
@@ -10,6 +12,7 @@ public final class RemoteCommandSession: Sendable {
   /// The client's terminal, each time its size changes; only the newest size is kept.
   public let resizes: AsyncStream<TerminalSize>
   private let resized: AsyncStream<TerminalSize>.Continuation
+  private let newestSize = Mutex<TerminalSize?>(nil)
   private let carrier: any RemoteCommandCarrier
 
   public init(streams: RemoteCommandStreams, carrier: any RemoteCommandCarrier) {
@@ -65,7 +68,20 @@ public final class RemoteCommandSession: Sendable {
 
   /// The client's terminal has another size now.
   public func resize(_ json: [UInt8]) {
-    if let size = TerminalSize(json: json) { resized.yield(size) }
+    guard let size = TerminalSize(json: json) else { return }
+    newestSize.withLock { $0 = size }
+    resized.yield(size)
+  }
+
+  /// The size that clients tell before anything else, for a program that asks for it as soon as it starts; nil when none
+  /// comes in time.
+  public func firstSize(within limit: Duration) async -> TerminalSize? {
+    let deadline = ContinuousClock.now + limit
+    while true {
+      if let size = newestSize.withLock({ $0 }) { return size }
+      if ContinuousClock.now >= deadline { return nil }
+      guard (try? await Task.sleep(for: .milliseconds(2))) != nil else { return nil }
+    }
   }
 }
 

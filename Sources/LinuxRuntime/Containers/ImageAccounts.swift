@@ -35,13 +35,12 @@ struct ImageAccounts: Sendable, Equatable {
       .filter { $0.count == fields }
   }
 
-  /// From the highest layer that has the files. A link is not followed: it could lead out of the image.
+  /// From the highest layer that has the files; what is no file of that layer counts for nothing.
   init(layers: [String]) {
     func text(_ name: String) -> String {
       for layer in layers.reversed() {
-        guard let descriptor = try? Files.open("\(layer)/etc/\(name)", O_RDONLY | O_NOFOLLOW) else { continue }
-        close(descriptor)
-        return (try? Files.readText("\(layer)/etc/\(name)")) ?? ""
+        guard let bytes = try? Files.read("etc/\(name)", beneath: layer, upTo: 1 << 20) else { continue }
+        return String(decoding: bytes, as: UTF8.self)
       }
       return ""
     }

@@ -185,13 +185,15 @@ private struct LogStream {
     if poll(&entry, 1, 0) <= 0 { return nil }
     // Asked before looking: what was written before the end is then surely seen.
     let isAtEnd = entry.revents & Int16(POLLHUP) != 0
-    guard let bytes = peek() else {
+    guard let (bytes, isFull) = peek() else {
       if isAtEnd { close() }
       return nil
     }
     var available: Int32 = 0
     _ = clinux_ioctl_pointer(descriptor, UInt(FIONREAD), &available)
-    let count = LogLine.writableCount(bytes, isAtEnd: isAtEnd && Int(available) == bytes.count)
+    var count = LogLine.writableCount(bytes, isAtEnd: isAtEnd && Int(available) == bytes.count)
+    // The end of a line cannot come any more.
+    if count == 0 && isFull { count = bytes.count }
     let fresh = Array(bytes.dropFirst(shown))
     if count > 0 {
       file.write(LogLine.format(bytes[..<count], kind, at: Clock.now))
@@ -205,8 +207,9 @@ private struct LogStream {
 
   private static let largest = 65_536
 
-  /// A copy of what is in the pipe, nil when it is empty.
-  private mutating func peek() -> [UInt8]? {
+  /// A copy of what is in the pipe, nil when it is empty. A pipe takes only a number of pieces, however small they are: it
+  /// may be full with little in it.
+  private mutating func peek() -> (bytes: [UInt8], isFull: Bool)? {
     if scratch.0 < 0 {
       var pair: [Int32] = [-1, -1]
       if pipe(&pair) != 0 { return nil }
@@ -215,7 +218,10 @@ private struct LogStream {
     }
     let copied = clinux_tee(descriptor, scratch.1, Self.largest)
     if copied <= 0 { return nil }
-    return Self.readFully(scratch.0, copied)
+    // The copy has as many pieces.
+    var entry = pollfd(fd: scratch.1, events: Int16(POLLOUT), revents: 0)
+    let isFull = poll(&entry, 1, 0) == 0
+    return (Self.readFully(scratch.0, copied), isFull)
   }
 
   private static func readFully(_ descriptor: Int32, _ count: Int) -> [UInt8] {

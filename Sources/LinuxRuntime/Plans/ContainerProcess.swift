@@ -14,6 +14,7 @@ struct ContainerProcess: Sendable, Equatable {
   /// Nil: every system call may be made.
   var systemCallFilter: SystemCallFilter?
   var hasTerminal: Bool
+  var terminalSize = TerminalSize()
   /// Groups cannot be set where only one id is mapped.
   var canSetGroups: Bool
 
@@ -31,7 +32,7 @@ struct ContainerProcess: Sendable, Equatable {
   /// From the container's finished surroundings to its program.
   func becoming() -> [Step] {
     var steps: [Step] = [.changeDirectory(workingDirectory), .newSession]
-    if hasTerminal { steps.append(.openTerminal) }
+    if hasTerminal { steps.append(.openTerminal(columns: terminalSize.columns, rows: terminalSize.rows)) }
     steps.append(.setLimit(resource: 4, 0, name: "core"))
     if let capabilities { steps.append(.boundCapabilities(capabilities)) }
     let filtering = systemCallFilter.map { [Step.filterSystemCalls($0)] } ?? []
@@ -48,4 +49,10 @@ struct ContainerProcess: Sendable, Equatable {
     steps.append(.execute(candidates: candidates, arguments: arguments, environment: environment))
     return steps
   }
+}
+
+/// Of a terminal, in characters; 0 is unknown.
+struct TerminalSize: Sendable, Equatable {
+  var columns: UInt16 = 0
+  var rows: UInt16 = 0
 }

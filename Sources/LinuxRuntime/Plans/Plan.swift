@@ -214,7 +214,9 @@ private struct PlanWriter {
       verb(CNODE_FILTER_SYSTEM_CALLS)
       (row.data, row.number) = (blob(filter.program), Int32(filter.program.count / 8))
     case .newSession: verb(CNODE_NEW_SESSION)
-    case .openTerminal: verb(CNODE_OPEN_TERMINAL)
+    case .openTerminal(let columns, let rows):
+      verb(CNODE_OPEN_TERMINAL)
+      row.flags = UInt64(columns) << 16 | UInt64(rows)
     case .awaitParent: verb(CNODE_AWAIT_PARENT)
     case .execute(let candidates, let arguments, let environment):
       verb(CNODE_EXECUTE)

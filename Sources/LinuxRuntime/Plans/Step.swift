@@ -49,7 +49,8 @@ enum Step: Sendable, Equatable {
   case setUser(UInt32)
   case filterSystemCalls(SystemCallFilter)
   case newSession
-  case openTerminal
+  /// Of this size; 0 is unknown.
+  case openTerminal(columns: UInt16, rows: UInt16)
   case awaitParent
   case execute(candidates: [String], arguments: [String], environment: [String])
   case pause
@@ -98,7 +99,7 @@ extension Step: CustomStringConvertible {
     case .setUser(let user): "set user \(user)"
     case .filterSystemCalls(let filter): "filter system calls (\(filter.name))"
     case .newSession: "new session"
-    case .openTerminal: "open terminal"
+    case .openTerminal(let columns, let rows): columns == 0 ? "open terminal" : "open terminal (\(columns)x\(rows))"
     case .awaitParent: "await parent"
     case .execute(_, let arguments, _): "exec \(arguments.first ?? "")"
     case .pause: "pause"
