@@ -20,7 +20,8 @@ struct PodWork: Sendable {
     switch effect {
     case .prepareVolumes:
       let errors = await volumes.prepare()
-      return [errors.isEmpty ? .volumesReady : .volumesFailed(messages: errors.map(\.message))]
+      if errors.isEmpty { return [.volumesReady] }
+      return [.volumesFailed(names: errors.compactMap(\.volume), messages: errors.map(\.message))]
     case .refreshVolumes: return [.volumesRefreshed(failures: await volumes.refresh().map(\.message))]
     case .createSandbox(let attempt): return [await createSandbox(attempt)]
     case .removeSandbox(let id): return [await removeSandbox(id)]

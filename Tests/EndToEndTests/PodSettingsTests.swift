@@ -79,6 +79,15 @@ struct PodSettingsTests {
       "Neither programs nor files are given fsGroup 2000: only one user id is mapped. To change that: sudo "
     let isTold = told("GroupsNotApplied")?.hasPrefix(message) ?? false
     #expect(isTold == hasOneID, "\(events)\n\(ids)")
+    let look = "touch /v/new; stat -c '%g %a' /v; stat -c %g /v/new; id -G"
+    let owners = try await learner.kubectl("exec", "modest", "--", "sh", "-c", look)
+    #expect(owners == (hasOneID ? "0 777\n0\n0\n" : "2000 2777\n2000\n0 2000\n"))
+    try await Deadline.wait("pod other", within: .seconds(20)) {
+      let path = "jsonpath={.status.phase} {.status.containerStatuses[0].state.waiting.message}"
+      let state = try await learner.kubectl("get", "pod", "other", "-o", path)
+      guard hasOneID else { return state == "Running " }
+      return state.hasPrefix("Pending user 1000, group 0 cannot be had here, because only one user id is mapped")
+    }
   }
 
   private static let look = """
@@ -129,6 +138,16 @@ struct PodSettingsTests {
         image: busybox
         command: [sleep, "1000"]
         resources: {limits: {cpu: 100m, memory: 64Mi}}
+        volumeMounts: [{name: v, mountPath: /v}]
+      volumes: [{name: v, emptyDir: {}}]
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: other}
+    spec:
+      terminationGracePeriodSeconds: 1
+      securityContext: {runAsUser: 1000}
+      containers: [{name: main, image: busybox, command: [sleep, "1000"]}]
     ---
     apiVersion: v1
     kind: Pod

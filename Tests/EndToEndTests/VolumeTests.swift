@@ -22,7 +22,11 @@ struct VolumeTests {
     try await sharesMemoryForAsLongAsThePodLives(learner, cluster)
     try await followsWhatItShows(learner)
     try await evictsThePodThatTakesTooMuch(learner)
-    try await learner.kubectl("delete", "pod", "memory", "greedy", "settings", "--grace-period=1")
+    try await learner.kubectl("delete", "pod", "memory", "greedy", "settings", "--grace-period=1", "--wait=false")
+    // A kubelet that dies over it leaves the rest to the next one.
+    let kubelet = try #require(cluster.kubelet)
+    kill(kubelet.pid, SIGKILL)
+    try await learner.kubectl("wait", "--for=delete", "pod/memory", "pod/greedy", "pod/settings", "--timeout=30s")
     #expect(try memoryVolumes(cluster) == [])
     #expect(try Files.list(learner.state + "/disks/podium/pods") == [])
   }

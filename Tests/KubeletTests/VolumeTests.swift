@@ -119,8 +119,13 @@ struct VolumeTests {
       ] {
         #expect(node.events(name).contains { $0.hasPrefix(message) }, "\(node.events(name))")
       }
+      // Who waits for long says it again, at other times than those of the tries.
+      try await node.pass(.seconds(123))
+      #expect(
+        node.events("both").contains(
+          "Warning FailedMount Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], "
+            + "failed to process volumes=[]: context deadline exceeded"), "\(node.events("both"))")
       // The pause between two tries has grown to far more by now.
-      try await node.pass(.seconds(60))
       try await node.make(#"{kind: ConfigMap, metadata: {name: none}, data: {k: v}}"#)
       try await node.wait("map", within: .seconds(1)) { $0?.status.phase == "Running" }
       let folder = try Self.folder(node, "optional")

@@ -59,6 +59,20 @@ public struct PodLifecycle: Sendable, Equatable {
     }
   }
 
+  /// Which volumes the pod waits for, and when that is said once more.
+  struct MissingVolumes: Sendable, Equatable {
+    /// How long Kubernetes waits for the volumes of a pod before it says that it did.
+    static let patience = Duration.seconds(123)
+
+    var names: [String]
+    var nextRemark: Timestamp
+
+    var message: String {
+      "Unable to attach or mount volumes: unmounted volumes=[\(names.joined(separator: " "))], unattached volumes=[], "
+        + "failed to process volumes=[]: context deadline exceeded"
+    }
+  }
+
   enum SandboxPhase: Sendable, Equatable {
     case none
     case creating
@@ -71,6 +85,7 @@ public struct PodLifecycle: Sendable, Equatable {
   public private(set) var pod: Pod
   var stage = Stage.active
   var volumes = Volumes.unprepared
+  var missingVolumes: MissingVolumes?
   var volumeBackOff = BackOff(initial: .milliseconds(500), maximum: .seconds(122))
   var sandbox = SandboxPhase.none
   var sandboxAttempts = 0
@@ -192,9 +207,13 @@ public struct PodLifecycle: Sendable, Equatable {
     case .podDeleted: isVanished = true
     case .timeCame: break
 
-    case .volumesReady: volumes = .ready
-    case .volumesFailed(let messages):
+    case .volumesReady:
+      volumes = .ready
+      missingVolumes = nil
+    case .volumesFailed(let names, let messages):
       volumeBackOff.step(now: turn.now, afterFailureAt: turn.now)
+      missingVolumes = MissingVolumes(
+        names: names, nextRemark: missingVolumes?.nextRemark ?? turn.now + MissingVolumes.patience)
       volumes = .failed(retryAt: turn.now + volumeBackOff.delay)
       for message in messages { record(.warning("FailedMount", message), nil, &turn) }
     case .volumesOutdated: refreshVolumes(&turn)
@@ -348,6 +367,11 @@ public struct PodLifecycle: Sendable, Equatable {
     }
     if isCompleted { return beginStopping(.completed, &turn) }
 
+    if var missing = missingVolumes, missing.nextRemark <= turn.now {
+      missing.nextRemark = turn.now + MissingVolumes.patience
+      missingVolumes = missing
+      if !missing.names.isEmpty { record(.warning("FailedMount", missing.message), nil, &turn) }
+    }
     switch volumes {
     case .unprepared:
       volumes = .preparing
@@ -436,6 +460,7 @@ public struct PodLifecycle: Sendable, Equatable {
     case .active:
       if let deadline { moments.append(deadline) }
       if case .failed(let retryAt) = volumes { moments.append(retryAt) }
+      if let missingVolumes { moments.append(missingVolumes.nextRemark) }
       if case .failed(let retryAt) = sandbox { moments.append(retryAt) }
       for container in containers {
         if let pause = container.pause {

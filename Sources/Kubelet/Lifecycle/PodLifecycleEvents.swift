@@ -12,8 +12,8 @@ extension PodLifecycle {
     case timeCame
 
     case volumesReady
-    /// Each message tells of one volume.
-    case volumesFailed(messages: [String])
+    /// Each message tells of one volume; the names are of those that could be had if what they lack were there.
+    case volumesFailed(names: [String], messages: [String])
     /// What volumes show is not what it was: another ConfigMap, a token that grows old.
     case volumesOutdated
     case volumesRefreshed(failures: [String])

@@ -156,8 +156,11 @@ struct PodVolumes: Sendable {
 /// Why a volume cannot be had, as its pod's event says it.
 struct VolumeError: Error, Equatable, Sendable {
   var message: String
+  /// Nil when it can never be had.
+  var volume: String?
 
   init(volume: String, message: String) {
+    self.volume = volume
     self.message = "MountVolume.SetUp failed for volume \"\(volume)\" : \(message)"
   }
 
