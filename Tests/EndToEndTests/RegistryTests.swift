@@ -129,6 +129,29 @@ struct RegistryTests {
     try await learner.start("welcome", name, policy: "Always", secrets: ["bad", "good"])
   }
 
+  @Test func aStandInAnswersUntilItsNameIsPulled() async throws {
+    try await Learner.with { learner in
+      try await LocalRegistry.with { registry in
+        try await learner.makeImages()
+        let real = try await registry.push(.busybox, of: learner.images, as: "library/nginx:latest")
+        try learner.configure("registries:\n  docker.io: {mirrors: [\"http://\(registry.address)\"]}\n")
+        try await learner.start("before", "nginx", policy: "Always")
+        #expect(try await learner.imageID("before") != "docker.io/library/nginx@\(real)")
+        try await learner.terminal("images", "pull", "nginx") { terminal in
+          try await terminal.expect("total<...>[####################]<...>MB of<...>MB/s")
+          try await terminal.expect("pulled nginx:latest (")
+        }
+        try await learner.start("after", "nginx", policy: "Always")
+        #expect(try await learner.imageID("after") == "docker.io/library/nginx@\(real)")
+        #expect(
+          try await learner.podium("images", "rm", "--force", "nginx").output
+            == "removed nginx; the stand-in of that name answers again\n")
+        try await learner.start("again", "nginx", policy: "IfNotPresent")
+        #expect(try await learner.imageID("again") == learner.imageID("before"))
+      }
+    }
+  }
+
   @Test func tokensAreFetchedForThoseWhoMayHaveThem() async throws {
     try await Learner.with { learner in
       try await TemporaryFolder.with { folder in

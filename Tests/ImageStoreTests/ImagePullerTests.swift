@@ -168,6 +168,18 @@ import Testing
     }
   }
 
+  @Test func whatAKilledProcessHadFetchedIsReplaced() async throws {
+    try await with { remote, registry, images in
+      let stump = images.downloads + "/" + remote.layer.dropFirst("sha256:".count)
+      try Files.write("half of something", to: stump)
+      let image = try await puller(images, registry).pull(ImageReference(Self.name + ":1"))
+      try images.prepareLayers(of: image)
+      let other = images.downloads + "/" + String(repeating: "0", count: 64)
+      try Files.write("nobody asks for it again", to: other)
+      try images.prune()
+    }
+  }
+
   @Test func nothingIsPrunedWhileAPullCountsOnIt() async throws {
     try await with(.init(pause: .milliseconds(20))) { _, registry, images in
       let puller = puller(images, registry)
