@@ -117,7 +117,8 @@ public final class NodeBundle: Sendable {
     let mapping = IDMapping.available()
     let description = NodeDescription(
       cluster: spec.cluster, name: spec.node, number: spec.number, hierarchy: .usable(),
-      isRootless: mapping.isRootless, mapsOtherUsers: mapping.mapsOtherUsers)
+      isRootless: mapping.isRootless, mapsOtherUsers: mapping.mapsOtherUsers,
+      addressFile: "\(spec.stateDirectory)/node-\(spec.node).next-address")
     try prepare(spec, description)
     let plan = launchPlan(spec, description, mapping)
     let launcher: Launcher

@@ -47,7 +47,7 @@ public final class NodeRuntime: Runtime {
     let node = try NodeDescription.read(from: nodeDirectory)
     let records: NodeRecords
     do {
-      records = try NodeRecords(directory: nodeDirectory)
+      records = try NodeRecords(directory: nodeDirectory, addressFile: node.addressFile)
     } catch {
       throw RuntimeError(.failed, "records of node \(node.name): \(error)")
     }

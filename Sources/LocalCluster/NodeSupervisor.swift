@@ -115,8 +115,11 @@ final class NodeSupervisor: Sendable {
     try change { roster throws(ClusterProblem) in try roster.remove(name) }
     await end(name)
     try? await HostFiles.remove(paths.disk(of: name))
-    try? Files.removeTree(paths.nodeLog(name))
     try? Files.removeTree(paths.kubeletSocket(node: name))
+    // Its log, and what the next node of its name would have wanted to know.
+    for file in try Files.list(paths.state) where file.hasPrefix("node-\(name).") {
+      try Files.removeTree(paths.state + "/" + file)
+    }
   }
 
   /// Returns when nothing runs of the node any more; it stays down.

@@ -53,8 +53,9 @@ private struct KilledCluster {
       for number in 1...rounds {
         round = number
         try await killSomething()
-        if number % 10 == 0 { try await expectRecovery() }
+        if number % 20 == 0 { try await expectRecovery() }
       }
+      try await expectNoDescriptorLeft()
       try await end()
     } catch {
       Issue.record("\(error)\nin round \(round); again with: KILL_SEED=\(seed)")
@@ -114,6 +115,34 @@ private struct KilledCluster {
     case .stop: try await learner.podium("cluster", "stop", within: .seconds(40))
     case .leave: nil
     }
+  }
+
+  /// A control plane that sees much of its nodes die has not more files open afterwards.
+  private mutating func expectNoDescriptorLeft() async throws {
+    try await expectRecovery()
+    let cluster = try await RunningCluster(learner)
+    func open() -> (files: Int, sockets: Int) {
+      let all = ProcessTable.descriptors(of: cluster.controlPlane.pid)
+      let sockets = all.count { $0.hasPrefix("socket:") }
+      return (all.count - sockets, sockets)
+    }
+    let earlier = open()
+    let deaths = 8
+    for _ in 0..<deaths {
+      let node = Victims.all(of: learner).filter { $0.processes.allSatisfy { $0 != cluster.controlPlane } }
+      for process in node.randomElement(using: &random)?.processes ?? [] { kill(process.pid, SIGKILL) }
+      try await expectStart()
+    }
+    try await expectRecovery()
+    try expect(cluster.controlPlane.isAlive, "the control plane has ended by itself")
+    try? await Deadline.wait("no more files than before") {
+      open().files <= earlier.files && open().sockets < earlier.sockets + deaths
+    }
+    let later = open()
+    // Connections are kept for the next request, a varying number of them; but not one more for each death.
+    try expect(
+      later.files <= earlier.files && later.sockets < earlier.sockets + deaths,
+      "open before: \(earlier), after: \(later)")
   }
 
   // MARK: What must hold

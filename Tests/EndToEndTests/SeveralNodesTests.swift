@@ -68,6 +68,10 @@ struct SeveralNodesTests {
       let pod = try await learner.podium(["kubectl", "apply", "-f", "-"], input: Self.pod("guest", on: "far"))
       #expect(pod.end == .exited(0), "\(pod.error)")
       let first = try await PodTrace("guest", learner)
+      func address() async throws -> String {
+        try await learner.kubectl("get", "pod", "guest", "-o", "jsonpath={.status.podIP}")
+      }
+      #expect(try await address() == "10.244.2.2")
 
       // Without power for a moment: the pod runs anew.
       #expect(try await node("kill", "far").end == .exited(0))
@@ -75,6 +79,8 @@ struct SeveralNodesTests {
         let later = try await PodTrace(ready: "guest", learner)
         return later.map { $0.uid == first.uid && $0.container != first.container } ?? false
       }
+
+      #expect(try await address() == "10.244.2.3", "who still talks to the old address must not reach another pod")
 
       // Stopped means stopped, for the next control plane too.
       #expect(try await node("stop", "far").end == .exited(0))
@@ -91,6 +97,8 @@ struct SeveralNodesTests {
       #expect(try await node("remove", "far").end == .exited(0))
       #expect(try await learner.kubectl("get", "nodes", "-o", "name") == "node/podium\nnode/podium-2\n")
       #expect(try await learner.podium("kubectl", "get", "pods").error.contains("No resources found"))
+      let leftovers = try Files.list(learner.state).filter { $0.hasPrefix("node-far") }
+      #expect(leftovers == [])
       #expect(try await node("add", "near").output == "Node near is ready.\n")
       #expect(try await states()["near"] == "running 10.244.2.0/24")
 

@@ -223,7 +223,7 @@ extension RealNodes {
           unlink(trap)
         }
         let made = try Files.list(node.folder.path("state"))
-        #expect(made.isEmpty)
+        #expect(made == ["node-podium.next-address"])
         // In a pod that sees the node's processes, the root of the node has a name.
         let spy = try await node.sandbox("spy") { $0.processes = .node }
         await #expect(throws: RuntimeError.self) {

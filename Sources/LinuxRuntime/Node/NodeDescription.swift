@@ -13,6 +13,8 @@ struct NodeDescription: Sendable, Equatable {
   var hierarchy: CgroupHierarchy
   var isRootless: Bool
   var mapsOtherUsers: Bool
+  /// Remembers which address a pod gets next, for the node that is started after this one.
+  var addressFile: String
 
   static let bridge = "podium0"
 
@@ -47,6 +49,7 @@ struct NodeDescription: Sendable, Equatable {
     var document: Document = [
       "cluster": .string(cluster), "name": .string(name), "number": .integer(number),
       "isRootless": .bool(isRootless), "mapsOtherUsers": .bool(mapsOtherUsers),
+      "addressFile": .string(addressFile),
     ]
     switch hierarchy {
     case .v1(let mounts):
@@ -60,7 +63,8 @@ struct NodeDescription: Sendable, Equatable {
   private init?(_ document: Document) {
     guard let cluster = document["cluster"]?.stringValue, let name = document["name"]?.stringValue,
       let number = document["number"]?.integerValue, let isRootless = document["isRootless"]?.boolValue,
-      let mapsOtherUsers = document["mapsOtherUsers"]?.boolValue
+      let mapsOtherUsers = document["mapsOtherUsers"]?.boolValue,
+      let addressFile = document["addressFile"]?.stringValue
     else { return nil }
     if let mounts = document["cgroup1"]?.mapValue {
       hierarchy = .v1(Dictionary(uniqueKeysWithValues: mounts.entries.map { ($0.key, $0.value.stringValue ?? "") }))
@@ -70,14 +74,16 @@ struct NodeDescription: Sendable, Equatable {
       hierarchy = .unavailable(document["noCgroup"]?.stringValue ?? "")
     }
     (self.cluster, self.name, self.number) = (cluster, name, UInt8(clamping: number))
-    (self.isRootless, self.mapsOtherUsers) = (isRootless, mapsOtherUsers)
+    (self.isRootless, self.mapsOtherUsers, self.addressFile) = (isRootless, mapsOtherUsers, addressFile)
   }
 
   init(
-    cluster: String, name: String, number: UInt8, hierarchy: CgroupHierarchy, isRootless: Bool, mapsOtherUsers: Bool
+    cluster: String, name: String, number: UInt8, hierarchy: CgroupHierarchy, isRootless: Bool, mapsOtherUsers: Bool,
+    addressFile: String
   ) {
     (self.cluster, self.name, self.number) = (cluster, name, number)
-    (self.hierarchy, self.isRootless, self.mapsOtherUsers) = (hierarchy, isRootless, mapsOtherUsers)
+    (self.hierarchy, self.isRootless) = (hierarchy, isRootless)
+    (self.mapsOtherUsers, self.addressFile) = (mapsOtherUsers, addressFile)
   }
 }
 

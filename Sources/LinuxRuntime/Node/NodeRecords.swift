@@ -2,17 +2,20 @@ internal import ContainerRuntime
 internal import Documents
 internal import SystemIO
 
-/// The files in a node's directory by which a restarted kubelet knows what its predecessor made. They go with the node.
+/// The files in a node's directory by which a restarted kubelet knows what its predecessor made. They go with the node;
+/// one beside them stays, so that the pods of the next node get fresh addresses.
 struct NodeRecords: Sendable {
   let directory: String
+  private let addressFile: String
 
   private enum Kind: String {
     case sandbox = "sandboxes"
     case container = "containers"
   }
 
-  init(directory: String) throws(SystemCallError) {
+  init(directory: String, addressFile: String) throws(SystemCallError) {
     self.directory = directory
+    self.addressFile = addressFile
     for kind in [Kind.sandbox, .container] { try Files.makeDirectories(directory + "/" + kind.rawValue) }
   }
 
@@ -51,8 +54,8 @@ struct NodeRecords: Sendable {
 
   /// Where the search for a free address goes on.
   func saveAddressPosition(_ position: UInt32) throws(SystemCallError) {
-    try Files.replaceUnsynced(directory + "/next-address", with: Array(String(position).utf8))
+    try Files.replaceUnsynced(addressFile, with: Array(String(position).utf8))
   }
 
-  var addressPosition: UInt32 { (try? Files.readText(directory + "/next-address")).flatMap { UInt32($0) } ?? 2 }
+  var addressPosition: UInt32 { (try? Files.readText(addressFile)).flatMap { UInt32($0) } ?? 2 }
 }
