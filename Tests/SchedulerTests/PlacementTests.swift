@@ -152,7 +152,8 @@ struct PlacementTests {
       expected: "b"),
     Case(
       name: "prefers to be far from those it dislikes",
-      nodes: "a cpu=2 memory=4Gi label=host=a pod=default/app=other\nb cpu=2 memory=4Gi label=host=b pod=default/x=y pod=default/x=y",
+      nodes: "a cpu=2 memory=4Gi label=host=a pod=default/app=other\n"
+        + "b cpu=2 memory=4Gi label=host=b pod=default/x=y pod=default/x=y",
       pod:
         "{affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 100, podAffinityTerm: {topologyKey: host, labelSelector: {matchLabels: {app: other}}}}]}}, containers: [{name: a}]}",
       expected: "b"),
