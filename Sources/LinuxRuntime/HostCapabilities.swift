@@ -170,9 +170,13 @@ public struct HostCapabilities: Sendable, Equatable {
       switch step {
       case .makeDirectories(let path, let mode): try Files.makeDirectories(path, mode: mode)
       case .tell(let path, let value): try CgroupHierarchy.tell(path, value)
+      // Not every kernel has it.
+      case .tolerate(_, .tell(let path, let value)): try? CgroupHierarchy.tell(path, value)
       default: break
       }
     }
+    // What can be moved to a disk is not lacking; version 1 tells so.
+    if let path = cgroups.file("memory", group, "memory.swappiness") { try? CgroupHierarchy.tell(path, "0") }
     let steps: [Step] = [
       .mount("", on: "/", [.recursive, .isPrivate]), .mount("tmpfs", on: "/tmp", type: "tmpfs"),
       .run([
