@@ -8,6 +8,8 @@ public struct KubeletConfiguration: Sendable, Equatable {
   /// From which range the pods get their addresses, such as `10.244.0.0/24`.
   public var podRange: String?
   public var maximumPods = 110
+  /// The folder of the node whose files are pods, if it has one.
+  public var staticPodPath: String?
   /// `podPidsLimit`: how many processes a pod may have, so that one that goes wild leaves room for the others.
   public var maximumProcessesOfPod: Int64 = 4096
   /// Where the pods' volumes and files live.

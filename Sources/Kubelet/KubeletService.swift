@@ -54,6 +54,9 @@ public struct KubeletService: Sendable {
         let evict: @Sendable (String, String) -> Void = { post.yield(.event(uid: $0, .evicted(message: $1))) }
         await EmptyDirLimits(context: context, pods: { mirror.objects }, evict: evict).run()
       }
+      if let path = context.configuration.staticPodPath {
+        group.addTask { await StaticPodFolder(context: context, path: path).run { post.yield(.staticPods($0)) } }
+      }
       group.addTask {
         try await mirror.run { _, old, new in
           post.yield(.pod(old: old, new: new))
@@ -74,6 +77,8 @@ public struct KubeletService: Sendable {
     /// For the worker of a pod.
     case event(uid: String, PodLifecycle.Event)
     case workerEnded(uid: String)
+    /// All of them, as the node's files say.
+    case staticPods([Pod])
   }
 
   private typealias Mailbox = AsyncStream<PodLifecycle.Event>.Continuation
@@ -94,7 +99,25 @@ public struct KubeletService: Sendable {
           post.yield(.workerEnded(uid: uid))
         }
       }
+      var statics = StaticPodBook()
+      func take(_ steps: [StaticPodBook.Step], _ inventory: Inventory, pause: Duration = .zero) {
+        let mirrors = MirrorPods(context: context)
+        for step in steps {
+          switch step {
+          case .start(var pod):
+            pod.status = statics.status(of: pod) ?? pod.status
+            meet(pod, inventory)
+          case .end(var pod):
+            pod.metadata.deletionTimestamp = context.time.now()
+            pod.metadata.deletionGracePeriodSeconds = pod.spec.terminationGracePeriodSeconds ?? 30
+            mailboxes[pod.uid]?.yield(.podVanished(pod))
+          case .show(let pod): group.addTask { await mirrors.show(pod, after: pause) }
+          case .hide(let mirror): group.addTask { await mirrors.remove(mirror) }
+          }
+        }
+      }
       func meet(_ pod: Pod, _ inventory: Inventory) {
+        if pod.mirrored != nil { return take(statics.mirrorChanged(ObjectKey(pod), to: pod), inventory) }
         if let mailbox = mailboxes[pod.uid] {
           mailbox.yield(.podChanged(pod))
         } else {
@@ -108,18 +131,33 @@ public struct KubeletService: Sendable {
 
       let pods = mirror.objects
       for pod in pods { meet(pod, inventory) }
-      let known = Set(pods.map(\.uid))
-      group.addTask { await sweep(inventory, known) }
+      // What the node's files ask for must be known before anything is swept.
+      var known: Set<String>? = Set(pods.map(\.uid))
+      if context.configuration.staticPodPath == nil { sweepOnce() }
+      func sweepOnce() {
+        guard let keeping = known else { return }
+        known = nil
+        group.addTask { await sweep(inventory, keeping) }
+      }
 
       for await message in inbox {
         switch message {
+        case .staticPods(let pods):
+          take(statics.change(to: pods), known == nil ? Inventory() : inventory)
+          known?.formUnion(pods.map(\.uid))
+          sweepOnce()
+        case .pod(let old?, nil) where old.mirrored != nil:
+          // Whoever waits for the end of an object must have the time to see it, before there is another one.
+          take(statics.mirrorChanged(ObjectKey(old), to: nil), Inventory(), pause: .milliseconds(300))
         case .pod(let old, let new?):
           if let old, old.uid != new.uid { mailboxes[old.uid]?.yield(.podVanished(old)) }
           meet(new, Inventory())
         case .pod(let old?, nil): mailboxes[old.uid]?.yield(.podVanished(old))
         case .pod(nil, nil): break
         case .event(let uid, let event): mailboxes[uid]?.yield(event)
-        case .workerEnded(let uid): mailboxes[uid] = nil
+        case .workerEnded(let uid):
+          mailboxes[uid] = nil
+          take(statics.ended(uid: uid), Inventory())
         case .runtime(.containerExited(let id)):
           guard let record = try? await context.runtime.container(id), case .exited(_, let status) = record.state,
             let uid = record.spec.labels[PodLabels.podUID]

@@ -37,8 +37,9 @@ struct PodStatusReporter: Sendable {
   }
 
   private func send(_ status: PodStatus, of pod: Pod) async {
-    // The uid makes the server refuse the status for another pod of the same name.
-    let patch: Document = ["metadata": ["uid": .string(pod.uid)], "status": status.document()]
+    var patch: Document = ["status": status.document()]
+    // The uid makes the server refuse the status for another pod of the same name; a static pod is shown under another.
+    if !pod.isStatic { patch["metadata"] = ["uid": .string(pod.uid)] }
     _ = await insist { () async throws(StatusError) in
       _ = try await context.client.patch(
         Pod.self, pod.name, namespace: pod.namespace, subresource: "status", .merge, patch)

@@ -41,6 +41,7 @@ public struct KubeletProcess: Sendable {
       user: UserInfo(name: "system:node:\(node)", groups: ["system:nodes"]))
     var configuration = KubeletConfiguration(nodeName: node, nodeAddresses: ["10.244.\(number).1"])
     configuration.diskDirectory = diskDirectory
+    configuration.staticPodPath = try NodeSettings.prepare(disk: diskDirectory).staticPodPath
     configuration.podRange = "10.244.\(number).0/24"
     let kubelet = KubeletService(
       client: client, runtime: runtime, configuration: configuration, network: MachineNetwork())

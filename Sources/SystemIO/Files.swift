@@ -54,6 +54,23 @@ public enum Files {
     return stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
   }
 
+  /// What changes with a file's content, whoever writes it and how.
+  public struct Stamp: Sendable, Equatable {
+    let inode: UInt64
+    let size: Int64
+    let seconds: Int64
+    let nanoseconds: Int64
+  }
+
+  /// Nil for what is not a file.
+  public static func stamp(of path: String) -> Stamp? {
+    var status = Glibc.stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Stamp(
+      inode: UInt64(status.st_ino), size: Int64(status.st_size), seconds: Int64(status.st_mtim.tv_sec),
+      nanoseconds: Int64(status.st_mtim.tv_nsec))
+  }
+
   /// Where a symbolic link points to.
   public static func linkTarget(_ path: String) throws(SystemCallError) -> String {
     var buffer = [UInt8](repeating: 0, count: 4096)
@@ -70,6 +87,12 @@ public enum Files {
       try makeDirectories(String(path[..<slash]), mode: mode)
     }
     if mkdir(path, mode) != 0, errno != EEXIST { throw SystemCallError("mkdir", on: path) }
+  }
+
+  /// Shows a folder at another place as well, in this process' own view of the mounts.
+  public static func bind(_ folder: String, at place: String) throws(SystemCallError) {
+    if let known = inode(of: folder), known == inode(of: place) { return }
+    try systemCall("mount", on: place) { mount(folder, place, nil, UInt(MS_BIND), nil) }
   }
 
   /// Names in a directory, sorted, without `.` and `..`.

@@ -6,6 +6,7 @@ import Kubelet
 import KubernetesAPI
 import ObjectSchema
 import SimulatedRuntime
+import SystemIO
 import TestSupport
 import Testing
 
@@ -41,6 +42,8 @@ struct SimulatedNode: Sendable {
       var configuration = KubeletConfiguration(nodeName: "oracle", nodeAddresses: ["10.77.0.1"])
       configuration.rootDirectory = folder.path("kubelet")
       configuration.logDirectory = folder.path("logs")
+      configuration.staticPodPath = folder.path("manifests")
+      try Files.makeDirectories(folder.path("manifests"))
       let client = ClusterClient(endpoint: api)
       let runtime = ScriptedRuntime(time: time, settings: settings)
       let node = SimulatedNode(

@@ -1,8 +1,9 @@
-/// The digest that a WebSocket handshake is defined with; nothing here relies on it for safety.
+/// The digest that a WebSocket handshake is defined with, and by which files are told apart; nothing here relies on it
+/// for safety.
 ///
 /// Ours, because this package must stay free of C libraries: the pieces that speak over in-memory channels use it too.
-enum SHA1 {
-  static func digest(_ message: [UInt8]) -> [UInt8] {
+public enum SHA1 {
+  public static func digest(_ message: [UInt8]) -> [UInt8] {
     var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]
     var padded = message + [0x80]
     while padded.count % 64 != 56 { padded.append(0) }

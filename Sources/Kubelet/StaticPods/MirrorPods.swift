@@ -1,0 +1,65 @@
+internal import ClusterClient
+internal import Documents
+internal import KubernetesAPI
+internal import ObjectSchema
+
+/// The objects by which the API shows the static pods of a node: they can be looked at, and come back when deleted.
+struct MirrorPods: Sendable {
+  let context: KubeletContext
+
+  /// Shows a static pod, with its status as it is now.
+  func show(_ pod: Pod, after pause: Duration) async {
+    if pause > .zero, (try? await context.time.sleep(for: pause)) == nil { return }
+    await insist { () async throws(StatusError) in
+      var mirror = pod
+      mirror.metadata.uid = nil
+      mirror.metadata.creationTimestamp = nil
+      mirror.metadata.annotations[Pod.mirrorAnnotation] = pod.uid
+      mirror.metadata.ownerReferences = [try await owner()]
+      mirror.status = PodStatus()
+      _ = try await context.client.create(mirror)
+    }
+    guard let status = context.board[ObjectKey(pod)]?.status else { return }
+    await insist { () async throws(StatusError) in
+      _ = try await context.client.patch(
+        Pod.self, pod.name, namespace: pod.namespace, subresource: "status", .merge, ["status": status.document()])
+    }
+  }
+
+  /// Removes the object at once; the containers are another matter.
+  func remove(_ mirror: Pod) async {
+    var options = DeleteOptions()
+    options.gracePeriodSeconds = 0
+    options.preconditions = Preconditions()
+    options.preconditions?.uid = mirror.metadata.uid
+    await insist { () async throws(StatusError) in
+      try await context.client.delete(Pod.self, mirror.name, namespace: mirror.namespace, options)
+    }
+  }
+
+  private func owner() async throws(StatusError) -> OwnerReference {
+    let node = try await context.client.get(Node.self, context.configuration.nodeName)
+    var owner = OwnerReference()
+    owner.apiVersion = "v1"
+    owner.kind = "Node"
+    owner.name = node.name
+    owner.uid = node.uid
+    owner.controller = true
+    return owner
+  }
+
+  /// Tries until the server has answered; a refusal is an answer, but that the node is still unknown is none.
+  private func insist(_ call: () async throws(StatusError) -> Void) async {
+    var pause = Duration.milliseconds(50)
+    while !Task.isCancelled {
+      do throws(StatusError) {
+        return try await call()
+      } catch {
+        let isNodeUnknown = error.isNotFound && error.status.details?.kind == "nodes"
+        if !isNodeUnknown, (400..<500).contains(error.code) { return }
+      }
+      do { try await context.time.sleep(for: pause) } catch { return }
+      pause = min(pause * 2, .seconds(5))
+    }
+  }
+}
