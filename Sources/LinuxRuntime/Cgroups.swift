@@ -194,6 +194,12 @@ struct Cgroups: Sendable, Equatable {
     }
   }
 
+  /// Without groups, all containers of a node together stay below what their user may have, so that one that goes wild
+  /// leaves room for node init and the kubelet. Who may have less already keeps that.
+  var stopgap: [Step] {
+    canLimit ? [] : [.tolerate(EPERM, .setLimit(resource: 6, 4096, name: "processes of the user"))]
+  }
+
   /// How much of the processors a group gets when they are short, beside its siblings.
   func share(_ group: String, _ millicores: Int64) -> [Step] {
     let shares = min(262_144, max(2, millicores * 1024 / 1000))

@@ -382,6 +382,51 @@ extension RealNodes {
       }
     }
 
+    @Test func aForkBombWithoutAGroupLeavesRoomForTheNode() async throws {
+      try await TestNode.with { node in
+        let isGrouped = node.runtime.node.cgroups.canLimit
+        let sandbox = try await node.sandbox()
+        let spec = try await node.run(["sh", "-c", "ulimit -u; sleep 1000"], in: sandbox)
+        try await Deadline.wait("its limit") { try !node.log(spec).isEmpty }
+        let other = try await node.exec(["sh", "-c", "ulimit -u"], in: spec.id).output
+        for limit in [try node.log(spec), other] {
+          let number = Int(limit.dropLast()) ?? .max
+          #expect(isGrouped ? number > 4096 : number <= 4096, "\(limit)")
+        }
+      }
+    }
+
+    /// Whoever shares the volume changes the way to a part of it while others have it mounted.
+    @Test func seesOnlyTheVolumeWhileTheWayToItsPartChanges() async throws {
+      try await TestNode.with { node in
+        let sandbox = try await node.sandbox()
+        let volume = node.folder.path("state/volume")
+        try node.folder.write("secret\n", to: "state/outside/file")
+        try Files.makeDirectories(volume, mode: 0o777)
+        let swap = """
+          cd /data; mkdir -p good/part; echo inside > good/part/file; mkdir bad; ln -s ../../outside bad/part
+          ln -s good way; echo ready
+          while :; do ln -s bad next && mv -T next way; ln -s good next && mv -T next way; done
+          """
+        let swapper = try await node.run(["busybox", "sh", "-c", swap], in: sandbox) {
+          $0.mounts = [Mount(source: volume, target: "/data")]
+        }
+        try await Deadline.wait("the trap") { try node.log(swapper) == "ready\n" }
+        var seen = 0
+        for _ in 0..<60 {
+          guard
+            let result = try? await node.output(
+              of: "cat /place/file", in: sandbox,
+              { $0.mounts = [Mount(source: volume, part: "way/part", target: "/place")] })
+          else { continue }
+          #expect(result.log == "inside\n")
+          seen += 1
+        }
+        // Both ways were met.
+        #expect(seen > 0 && seen < 60, "\(seen)")
+      }
+    }
+
     @Test(.needsCgroups) func aMemoryBombTakesOnlyItsOwnContainerAlong() async throws {
       try await TestNode.with { node in
         let sandbox = try await node.sandbox()

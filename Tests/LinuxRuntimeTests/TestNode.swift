@@ -169,7 +169,7 @@ struct TestImage: ImageSource {
     for applet in [
       "sh", "cat", "ls", "echo", "true", "false", "sleep", "hostname", "ip", "id", "mount", "stty", "tty", "nc", "ps",
       "kill", "head", "dd", "touch", "mkdir", "wget", "httpd", "env", "pwd", "test", "grep", "yes", "ping", "readlink",
-      "mknod", "chown", "chroot", "umount", "printf", "wc", "tail", "tr", "unshare",
+      "mknod", "mv", "ln", "chown", "chroot", "umount", "printf", "wc", "tail", "tr", "unshare",
     ] { symlink("busybox", root + "/bin/" + applet) }
     try folder.write(
       "root:x:0:0:root:/root:/bin/sh\nguest:x:1000:1000:guest:/home/guest:/bin/sh\n", to: "image/layer/etc/passwd")

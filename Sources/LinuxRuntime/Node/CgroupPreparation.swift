@@ -121,7 +121,8 @@ extension Cgroups {
   private static func remove(_ directory: String) {
     guard let names = try? Files.list(directory) else { return }
     for name in names where Files.isDirectory(directory + "/" + name) { remove(directory + "/" + name) }
-    for _ in 0..<200 {
+    // A busy machine takes its time to end what was killed.
+    for _ in 0..<1000 {
       if rmdir(directory) == 0 || errno != EBUSY { return }
       let processes = (try? Files.readText(directory + "/cgroup.procs")) ?? ""
       for process in processes.split(separator: "\n") {

@@ -38,7 +38,7 @@ struct ContainerPlan {
     // A new proc needs to see the old one; but as long as the old root lies over the new one, a link of the image that
     // goes up to the root ("/var/run" is "../run") leads out into the old root.
     plan.child += isolation + mounts.taken + layered + system(mounts) + [.leaveOldRoot] + protection + mounts.placed
-    plan.child += finish + process.becoming()
+    plan.child += finish + cgroups.stopgap + process.becoming()
     return plan
   }
 

@@ -18,7 +18,7 @@ struct ExecPlan {
     plan.child = [.control(.isDumpable, 0)]
     plan.child += cgroups.join(cgroup)
     plan.child += [.join(container, [.mount, .network, .hostName, .ipc, .cgroup])] + ContainerPlan.shutOff
-    plan.child += process.becoming()
+    plan.child += cgroups.stopgap + process.becoming()
     return plan
   }
 }
