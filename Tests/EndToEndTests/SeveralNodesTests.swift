@@ -155,9 +155,12 @@ struct SeveralNodesTests {
     }
     let seen = try await shell(
       "podium-2", "--", "sh", "-c",
-      "hostname; id -u; pwd; ps -p 1 -o comm=; ls /sys/class/net; cut -d' ' -f2 /proc/mounts")
+      "hostname; id -u; pwd; ps -e -o comm=; ls /sys/class/net; cut -d' ' -f2 /proc/mounts")
     let lines = Set(seen.output.split(separator: "\n"))
-    for line in ["podium-2", "0", "/root", "podium-init", "podium0", "uplink", "wire", "/proc", "/dev"] {
+    for line in [
+      "podium-2", "0", "/root", "podium-init", "podium-kubelet", "podium-packets", "podium0", "uplink", "wire", "/proc",
+      "/dev",
+    ] {
       #expect(lines.contains(Substring(line)), "\(line) in \(seen)")
     }
     #expect(try await shell("--", "hostname").output == "podium\n")
