@@ -23,7 +23,7 @@ struct PodWork: Sendable {
       if errors.isEmpty { return [.volumesReady] }
       return [.volumesFailed(names: errors.compactMap(\.volume), messages: errors.map(\.message))]
     case .refreshVolumes: return [.volumesRefreshed(failures: await volumes.refresh().map(\.message))]
-    case .createSandbox(let attempt): return [await createSandbox(attempt)]
+    case .createSandbox(let attempt): return resolver.notes.map { .noticed($0) } + [await createSandbox(attempt)]
     case .removeSandbox(let id): return [await removeSandbox(id)]
     case .findImage(let name):
       let missing = await PullSecrets(client: context.client, pod: pod).read().missing
@@ -76,6 +76,12 @@ struct PodWork: Sendable {
   // MARK: Volumes and sandbox
 
   private var volumes: PodVolumes { PodVolumes(context: context, pod: pod) }
+
+  private var resolver: Resolver {
+    Resolver(
+      pod, clusterDomain: configuration.clusterDomain, clusterDNS: configuration.clusterDNS,
+      node: (try? Files.readText("/etc/resolv.conf")) ?? "")
+  }
 
   private func createSandbox(_ attempt: Int) async -> PodLifecycle.Event {
     var spec = SandboxSpec(
@@ -134,7 +140,7 @@ struct PodWork: Sendable {
       ).resolve()
       let plan = ContainerPlan(
         pod: pod, container: container, configuration: configuration, addresses: addresses,
-        nodeResolver: (try? Files.readText("/etc/resolv.conf")) ?? "",
+        resolver: resolver.text,
         nodeHosts: (try? Files.readText("/etc/hosts")) ?? "", environment: environment,
         hasLimits: context.runtime.shortcomings.limits == nil)
       spec = try plan.spec(id: Identifier.random(), sandboxID: sandboxID, attempt: attempt, image: image)

@@ -1,4 +1,5 @@
 import ContainerRuntime
+import ControlLoop
 import Documents
 import KubernetesAPI
 import ObjectSchema
@@ -23,7 +24,7 @@ struct ContainerPlanTests {
   private static func plan(_ pod: Pod) throws(ContainerPlanError) -> ContainerSpec {
     try ContainerPlan(
       pod: pod, container: pod.spec.containers[0], configuration: Self.configuration, addresses: ["10.244.0.5"],
-      nodeResolver: "# made by hand\nsearch lan\nnameserver 192.0.2.1\noptions edns0 ndots:1\n",
+      resolver: "nameserver 192.0.2.1\n",
       nodeHosts: "127.0.0.1\tlocalhost\n", environment: []
     ).spec(id: "c", sandboxID: "s", attempt: 0, image: Self.image(user: ""))
   }
@@ -95,8 +96,34 @@ struct ContainerPlanTests {
         "search lan\nnameserver 192.0.2.1\nnameserver 1.1.1.1\nnameserver 2.2.2.2\noptions edns0 ndots:7\n"
       ),
     ] {
-      #expect(try Self.plan(try Self.pod(spec)).files["/etc/resolv.conf"] == text, "\(spec)")
+      let resolver = try Self.resolver(spec)
+      #expect(resolver.text == text, "\(spec)")
+      #expect(resolver.notes.isEmpty == !spec.contains("3.3.3.3"))
     }
+  }
+
+  private static func resolver(_ spec: String) throws -> Resolver {
+    Resolver(
+      try pod(spec), clusterDomain: "cluster.local", clusterDNS: "10.96.0.10",
+      node: "# made by hand\nsearch lan\nnameserver 192.0.2.1\noptions edns0 ndots:1\n")
+  }
+
+  @Test func whatTheResolverLeavesOutIsSaid() throws {
+    let searches = (1...40).map { "s\($0)" }
+    let resolver = try Self.resolver(
+      "dnsPolicy: None, dnsConfig: {nameservers: [1.1.1.1, 2.2.2.2, 3.3.3.3, 4.4.4.4], "
+        + "searches: [\(searches.joined(separator: ", "))]}")
+    #expect(
+      resolver.notes == [
+        .warning(
+          "DNSConfigForming",
+          "Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: "
+            + "1.1.1.1 2.2.2.2 3.3.3.3"),
+        .warning(
+          "DNSConfigForming",
+          "Search Line limits were exceeded, some search paths have been omitted, the applied search line is: "
+            + searches.prefix(32).joined(separator: " ")),
+      ])
   }
 
   @Test func usersAreCheckedInKubernetesWords() throws {
@@ -114,7 +141,7 @@ struct ContainerPlanTests {
       let pod = try Self.pod("securityContext: {\(context)}")
       let plan = ContainerPlan(
         pod: pod, container: pod.spec.containers[0], configuration: Self.configuration, addresses: [],
-        nodeResolver: "", nodeHosts: "", environment: [])
+        resolver: "", nodeHosts: "", environment: [])
       if let message {
         #expect(throws: ContainerPlanError(message), "\(context)") {
           try plan.spec(id: "c", sandboxID: "s", attempt: 0, image: Self.image(user: user))

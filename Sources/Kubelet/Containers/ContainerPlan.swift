@@ -9,8 +9,8 @@ struct ContainerPlan {
   let container: Container
   let configuration: KubeletConfiguration
   let addresses: [String]
-  /// The node's own resolv.conf.
-  let nodeResolver: String
+  /// The content of its resolv.conf.
+  let resolver: String
   /// The node's own hosts.
   let nodeHosts: String
   /// What names in `valueFrom` and `envFrom` stand for.
@@ -84,8 +84,7 @@ struct ContainerPlan {
       files["/etc/hosts"] = NetworkFiles.hosts(pod, addresses: addresses, clusterDomain: configuration.clusterDomain)
       files["/etc/hostname"] = NetworkFiles.hostname(pod, clusterDomain: configuration.clusterDomain) + "\n"
     }
-    files["/etc/resolv.conf"] = NetworkFiles.resolver(
-      pod, clusterDomain: configuration.clusterDomain, clusterDNS: configuration.clusterDNS, node: nodeResolver)
+    files["/etc/resolv.conf"] = resolver
     // What the pod mounts there itself goes before.
     for mount in mounts { files[mount.target] = nil }
     return files

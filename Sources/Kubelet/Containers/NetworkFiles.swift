@@ -51,46 +51,4 @@ enum NetworkFiles {
     while let last = short.last, last == "-" || last == "." { short.removeLast() }
     return String(short)
   }
-
-  /// - Parameter node: The node's own resolv.conf.
-  static func resolver(_ pod: Pod, clusterDomain: String, clusterDNS: String?, node: String) -> String {
-    var servers: [String] = []
-    var searches: [String] = []
-    var options: [String] = []
-    let policy = pod.spec.dnsPolicy ?? "ClusterFirst"
-    let followsCluster =
-      policy == "ClusterFirstWithHostNet" || policy == "ClusterFirst" && pod.spec.hostNetwork != true
-    if followsCluster, let clusterDNS {
-      servers = [clusterDNS]
-      searches = ["\(pod.namespace).svc.\(clusterDomain)", "svc.\(clusterDomain)", clusterDomain]
-      options = ["ndots:5"]
-    } else if policy != "None" {
-      for line in node.split(separator: "\n") {
-        let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
-        switch words.first {
-        case "nameserver": servers += words.dropFirst().prefix(1)
-        case "search": searches = Array(words.dropFirst())
-        case "options": options = Array(words.dropFirst())
-        default: break
-        }
-      }
-    }
-    if let own = pod.spec.dnsConfig {
-      servers += own.nameservers.filter { !servers.contains($0) }
-      searches += own.searches.filter { !searches.contains($0) }
-      for option in own.options {
-        let name = option.name ?? ""
-        options.removeAll { $0 == name || $0.hasPrefix(name + ":") }
-        options.append(option.value.map { "\(name):\($0)" } ?? name)
-      }
-    }
-    // More than a resolver reads.
-    servers = Array(servers.prefix(3))
-    searches = Array(searches.prefix(32))
-    var text = ""
-    if !searches.isEmpty { text += "search \(searches.joined(separator: " "))\n" }
-    for server in servers { text += "nameserver \(server)\n" }
-    if !options.isEmpty { text += "options \(options.joined(separator: " "))\n" }
-    return text
-  }
 }

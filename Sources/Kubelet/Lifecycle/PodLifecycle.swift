@@ -206,6 +206,7 @@ public struct PodLifecycle: Sendable, Equatable {
       shortenGrace(turn.now)
     case .podDeleted: isVanished = true
     case .timeCame: break
+    case .noticed(let note): record(note, nil, &turn)
 
     case .volumesReady:
       volumes = .ready
@@ -510,7 +511,7 @@ extension PodLifecycle.Event {
   /// Whether this is one of the steps between the binding and the running of containers.
   var isStepOfStarting: Bool {
     switch self {
-    case .volumesReady, .volumesRefreshed, .sandboxCreated, .imageFound, .imagePulled, .imageNotPulled,
+    case .noticed, .volumesReady, .volumesRefreshed, .sandboxCreated, .imageFound, .imagePulled, .imageNotPulled,
       .containerCreated,
       .containerNotCreated, .containerStarted, .hookEnded:
       true

@@ -1,4 +1,5 @@
 public import ContainerRuntime
+public import ControlLoop
 public import KubernetesAPI
 
 extension PodLifecycle {
@@ -10,6 +11,9 @@ extension PodLifecycle {
     case podVanished(Pod)
     /// The moment of the latest `wakeAt` has come.
     case timeCame
+
+    /// Something that is worth an event and changes nothing.
+    case noticed(EventNote)
 
     case volumesReady
     /// Each message tells of one volume; the names are of those that could be had if what they lack were there.
