@@ -111,7 +111,11 @@ public struct KubeletService: Sendable {
             pod.metadata.deletionTimestamp = context.time.now()
             pod.metadata.deletionGracePeriodSeconds = pod.spec.terminationGracePeriodSeconds ?? 30
             mailboxes[pod.uid]?.yield(.podVanished(pod))
-          case .show(let pod): group.addTask { await mirrors.show(pod, after: pause) }
+          case .show(let pod):
+            group.addTask {
+              await mirrors.show(pod, after: pause)
+              post.yield(.event(uid: pod.uid, .shownAnew))
+            }
           case .hide(let mirror): group.addTask { await mirrors.remove(mirror) }
           }
         }

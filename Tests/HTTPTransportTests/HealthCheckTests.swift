@@ -23,14 +23,31 @@ private final class CannedServer: Sendable {
     try #require(bound)
     self.listener = listener
     port = UInt16(bigEndian: address.sin_port)
-    Task.detached {
+    let work = Unmanaged.passRetained(Work(listener: listener, answer: answer)).toOpaque()
+    var thread = pthread_t()
+    // Waiting would take a thread away from the tests' own tasks, of which there are few.
+    let failure = pthread_create(&thread, nil, { Unmanaged<Work>.fromOpaque($0!).takeRetainedValue().serve() }, work)
+    try #require(failure == 0)
+    pthread_detach(thread)
+  }
+
+  private final class Work: Sendable {
+    let listener: Int32
+    let answer: [UInt8]?
+
+    init(listener: Int32, answer: [UInt8]?) {
+      self.listener = listener
+      self.answer = answer
+    }
+
+    func serve() -> UnsafeMutableRawPointer? {
       while true {
         let connection = accept(listener, nil, nil)
-        if connection < 0 { return }
+        if connection < 0 { return nil }
         // The client's greeting and its whole request come before the answer.
         var buffer = [UInt8](repeating: 0, count: 4_096)
         var seen: [UInt8] = []
-        while !Self.isWhole(seen) {
+        while !CannedServer.isWhole(seen) {
           let count = read(connection, &buffer, buffer.count)
           if count <= 0 { break }
           seen += buffer[..<count]
@@ -43,7 +60,7 @@ private final class CannedServer: Sendable {
   }
 
   /// Whether a frame of data that ends its stream has come.
-  private static func isWhole(_ bytes: [UInt8]) -> Bool {
+  fileprivate static func isWhole(_ bytes: [UInt8]) -> Bool {
     var rest = bytes.dropFirst(24)[...]
     while rest.count >= 9 {
       let head = Array(rest.prefix(9))
@@ -56,6 +73,7 @@ private final class CannedServer: Sendable {
   }
 
   deinit {
+    // Its thread wakes up and ends; the number is closed by nobody else.
     shutdown(listener, Int32(SHUT_RDWR))
     close(listener)
   }

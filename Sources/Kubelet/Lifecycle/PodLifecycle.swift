@@ -101,6 +101,8 @@ public struct PodLifecycle: Sendable, Equatable {
   let hostAddresses: [String]
   var startTime: Timestamp
   var reported: PodStatus?
+  /// Whether what was reported must be said again.
+  var isReportLost = false
 
   /// A pod that this node sees for the first time.
   ///
@@ -189,7 +191,8 @@ public struct PodLifecycle: Sendable, Equatable {
   mutating func report(_ turn: inout Turn) {
     if isVanished || stage == .gone { return }
     let status = status(at: turn.now)
-    if status == reported { return }
+    if status == reported && !isReportLost { return }
+    isReportLost = false
     reported = status
     turn.effects.append(.report(status))
   }
@@ -205,6 +208,7 @@ public struct PodLifecycle: Sendable, Equatable {
       pod.metadata.deletionGracePeriodSeconds = last.metadata.deletionGracePeriodSeconds
       shortenGrace(turn.now)
     case .podDeleted: isVanished = true
+    case .shownAnew: isReportLost = true
     case .timeCame: break
     case .noticed(let note): record(note, nil, &turn)
 

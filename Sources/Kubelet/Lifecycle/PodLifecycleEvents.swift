@@ -46,6 +46,8 @@ extension PodLifecycle {
 
     /// The API has let the pod go.
     case podDeleted
+    /// The API has a new object for a pod that its node runs by itself; it knows nothing of the pod's status.
+    case shownAnew
   }
 
   /// Why there is no container, in Kubernetes' word for it.

@@ -7,7 +7,7 @@ internal import ObjectSchema
 struct MirrorPods: Sendable {
   let context: KubeletContext
 
-  /// Shows a static pod, with its status as it is now.
+  /// Shows a static pod; its status is told by whoever holds it.
   func show(_ pod: Pod, after pause: Duration) async {
     if pause > .zero, (try? await context.time.sleep(for: pause)) == nil { return }
     await insist { () async throws(StatusError) in
@@ -18,11 +18,6 @@ struct MirrorPods: Sendable {
       mirror.metadata.ownerReferences = [try await owner()]
       mirror.status = PodStatus()
       _ = try await context.client.create(mirror)
-    }
-    guard let status = context.board[ObjectKey(pod)]?.status else { return }
-    await insist { () async throws(StatusError) in
-      _ = try await context.client.patch(
-        Pod.self, pod.name, namespace: pod.namespace, subresource: "status", .merge, ["status": status.document()])
     }
   }
 
