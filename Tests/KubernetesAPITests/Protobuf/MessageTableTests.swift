@@ -14,9 +14,9 @@ struct MessageTableTests {
     var testDescription: String { "\(apiVersion) \(kind)" }
   }
 
-  /// The kinds of Kubernetes; those of other owners have no protobuf form anywhere.
+  /// The kinds of Kubernetes that can be sent; those of other owners have no protobuf form anywhere.
   static let bodies: [Body] =
-    Resource.all.filter { !$0.group.hasSuffix(".dev") }.map {
+    Resource.all.filter { !$0.group.hasSuffix(".dev") && !Set($0.verbs).isSubset(of: ["get", "list", "watch"]) }.map {
       Body(apiVersion: $0.apiVersion, kind: $0.kind, schema: $0.schema)
     }
     + ProtobufBody.besides.map { group, schema in
