@@ -38,7 +38,7 @@ final class StartedSession: ExecSession {
     guard let ended = await connection.waitForEnd(process.name), let status = ended.exitStatus else {
       throw RuntimeError(.notRunning, "the node has ended, or the program was abandoned")
     }
-    if claimForgetting() { try? await connection.forget(process.name) }
+    if claimForgetting() { connection.forgetSoon(process.name) }
     return status
   }
 

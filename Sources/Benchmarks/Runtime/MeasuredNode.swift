@@ -100,10 +100,9 @@ final class MeasuredNode: Sendable {
   /// What this process and all processes of the node that run our program hold, in kilobytes; shared pages count by
   /// their share.
   func ownKilobytes() throws -> Double {
-    let program = try Files.linkTarget("/proc/self/exe")
-    let own = Self.descendants(of: bundle.initPID).filter {
-      (try? Files.linkTarget("/proc/\($0)/exe")) == program
-    }
+    // By what the program is: a node runs it from a mount of its own, where it has no path.
+    let program = Files.inode(of: "/proc/self/exe")
+    let own = Self.descendants(of: bundle.initPID).filter { Files.inode(of: "/proc/\($0)/exe") == program }
     return try (own + [getpid()]).map(Self.proportionalKilobytes).reduce(0, +)
   }
 

@@ -111,6 +111,12 @@ final class ControlConnection: Sendable {
     _ = try await ask(CNODE_FORGET, name)
   }
 
+  /// Forgets a process that has ended, without waiting for that.
+  func forgetSoon(_ name: String) {
+    state.withLock { $0.forget(name) }
+    post(CNODE_FORGET, name)
+  }
+
   /// Kills the process, waits until it is gone, and forgets it. One that was never started is fine.
   func end(_ name: String) async throws(InitError) {
     do {
