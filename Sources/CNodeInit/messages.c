@@ -179,7 +179,14 @@ int cnode_spawn_launcher(int channel, int launch_plan, int lock, int kubelet_pla
   // Room for the titles that its children take.
   char *arguments[] = {CNODE_ROLE, "                ", NULL};
   pid_t pid;
-  int failure = posix_spawn(&pid, "/proc/self/fd/7", &actions, &attributes, arguments, environ);
+  // What a node calls must be found before it parts with its libraries (node.c).
+  size_t count = 0;
+  while (environ[count]) count++;
+  char *variables[count + 2];
+  memcpy(variables, environ, count * sizeof *variables);
+  variables[count] = "LD_BIND_NOW=1";
+  variables[count + 1] = NULL;
+  int failure = posix_spawn(&pid, "/proc/self/fd/7", &actions, &attributes, arguments, variables);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   for (int index = 0; index < 4; index++)

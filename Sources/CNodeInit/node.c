@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -175,6 +177,25 @@ static _Noreturn void serve(int signals, int launcher) {
   }
 }
 
+// The program's libraries serve what it is in other roles. Nobody here calls them, and a process without them is cloned,
+// and gives way to another program, in half the time. Only if every function was found at the start: who looks for one
+// later looks through all libraries.
+static void keep_libraries_to_ourselves(void) {
+  if (!getenv("LD_BIND_NOW")) return;
+  FILE *maps = fopen("/proc/self/maps", "re");
+  if (!maps) return;
+  char *line = NULL;
+  size_t room = 0;
+  while (getline(&line, &room, maps) > 0) {
+    unsigned long start, end;
+    int is_needed = !strstr(line, ".so") || strstr(line, "/libc.so") || strstr(line, "/ld-linux") || strstr(line, "/libc-");
+    if (!is_needed && sscanf(line, "%lx-%lx", &start, &end) == 2)
+      madvise((void *)start, end - start, MADV_DONTFORK);
+  }
+  free(line);
+  fclose(maps);
+}
+
 _Noreturn void cnode_be_node(struct cnode_context *context) {
   cnode_set_title("podium-init");
   launch_plan = context->plan;
@@ -210,5 +231,6 @@ _Noreturn void cnode_be_node(struct cnode_context *context) {
     // The number stays taken: a control socket must not be born with it.
     if (!kubelet_plan || dup3(network, CNODE_CHANNEL, O_CLOEXEC) < 0) cnode_end_node();
   }
+  keep_libraries_to_ourselves();
   serve(signals, context->report);
 }
