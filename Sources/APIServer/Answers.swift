@@ -1,5 +1,6 @@
 internal import Documents
 internal import KubernetesAPI
+internal import ObjectSchema
 internal import ObjectStore
 
 /// Makes the bodies of answers from stored objects.
@@ -54,23 +55,6 @@ extension Call {
     return bytes
   }
 
-  /// A table of objects that are not stored.
-  func table(of objects: [any NamedObject]) -> Document {
-    let now = clock()
-    let rows = objects.map { object -> Document in
-      [
-        "cells": .list(resource.cells(object, now: now)),
-        "object": [
-          "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object.metadata.document(),
-        ],
-      ]
-    }
-    return [
-      "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": [:],
-      "columnDefinitions": .list(resource.columns.map(\.document)), "rows": .list(rows),
-    ]
-  }
-
   func appendTable(
     _ page: [StoredObject], metadata: String, hasColumns: Bool, _ objects: ObjectCache, to bytes: inout [UInt8]
   ) {
@@ -98,5 +82,23 @@ extension Call {
       bytes += "}".utf8
     }
     bytes += "]}".utf8
+  }
+}
+
+extension Resource {
+  /// A table of objects that are not stored.
+  func table(of objects: [any NamedObject], now: Timestamp) -> Document {
+    let rows = objects.map { object -> Document in
+      [
+        "cells": .list(cells(object, now: now)),
+        "object": [
+          "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object.metadata.document(),
+        ],
+      ]
+    }
+    return [
+      "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": [:],
+      "columnDefinitions": .list(columns.map(\.document)), "rows": .list(rows),
+    ]
   }
 }

@@ -11,9 +11,8 @@ extension Server {
     guard call.request.method == "GET", call.target.subresource == nil, !call.request.isSet("watch") else {
       throw StatusError.methodNotAllowed()
     }
-    let isOfNodes = call.resource.kind == NodeMetrics.resource.kind
     var target = call.target
-    target.resource = isOfNodes ? Node.resource : Pod.resource
+    target.resource = call.resource.kind == NodeMetrics.resource.kind ? Node.resource : Pod.resource
     var request = call.request
     // Whatever form is asked for, it is asked of the metrics.
     request.headers["Accept"] = nil
@@ -28,13 +27,13 @@ extension Server {
       default: nil
       }
     }
-    if let name = target.name {
-      guard let found = metrics.first else {
-        throw StatusError.notFound("\(isOfNodes ? "nodemetrics" : "podmetrics")", name, group: call.resource.group)
-      }
-      return call.response(json: (call.answerForm.shape == .table ? call.table(of: [found]) : found.document()).json())
+    if let name = target.name, metrics.isEmpty {
+      throw StatusError.notFound(call.resource.singular, name, group: call.resource.group)
     }
-    if call.answerForm.shape == .table { return call.response(json: call.table(of: metrics).json()) }
+    if call.answerForm.shape == .table {
+      return call.response(json: call.resource.table(of: metrics, now: call.now).json())
+    }
+    if target.name != nil, let found = metrics.first { return call.response(json: found.document().json()) }
     let list: Document = [
       "kind": .string(call.resource.kind + "List"), "apiVersion": .string(call.resource.apiVersion), "metadata": [:],
       "items": .list(metrics.map { $0.document() }),

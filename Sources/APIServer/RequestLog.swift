@@ -167,7 +167,8 @@ extension RequestLog {
       guard let record = Int(name).flatMap(record) else {
         throw StatusError.notFound(target.resource.plural, name, group: target.resource.group)
       }
-      return APIResponse(json: (form.shape == .table ? Self.table([record], now) : record.document()).json())
+      return APIResponse(
+        json: (form.shape == .table ? target.resource.table(of: [record], now: now) : record.document()).json())
     }
     let start = request.query("resourceVersion").flatMap { Int($0) }
     if request.isSet("watch") {
@@ -178,31 +179,13 @@ extension RequestLog {
     let (records, last) = records(after: 0)
     var document =
       form.shape == .table
-      ? Self.table(records, now)
+      ? target.resource.table(of: records, now: now)
       : [
         "kind": "RequestRecordList", "apiVersion": .string(target.resource.apiVersion), "metadata": [:],
         "items": .list(records.map { $0.document() }),
       ]
     document["metadata"] = ["resourceVersion": .string(String(last))]
     return APIResponse(json: document.json())
-  }
-
-  fileprivate static func table(_ records: [RequestRecord], _ now: Timestamp) -> Document {
-    let resource = RequestRecord.resource
-    return [
-      "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": [:],
-      "columnDefinitions": .list(resource.columns.map(\.document)),
-      "rows": .list(
-        records.map { record in
-          [
-            "cells": .list(resource.cells(record, now: now)),
-            "object": [
-              "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
-              "metadata": record.metadata.document(),
-            ],
-          ]
-        }),
-    ]
   }
 }
 
@@ -232,7 +215,7 @@ private final class RequestWatch: ByteStream {
     var bytes: [UInt8] = []
     for record in records {
       bytes += "{\"type\":\"ADDED\",\"object\":".utf8
-      bytes += (isTable ? RequestLog.table([record], now) : record.document()).json()
+      bytes += (isTable ? RequestRecord.resource.table(of: [record], now: now) : record.document()).json()
       bytes += "}\n".utf8
     }
     return bytes

@@ -40,7 +40,7 @@ struct PodStatusReporter: Sendable {
     var patch: Document = ["status": status.document()]
     // The uid makes the server refuse the status for another pod of the same name; a static pod is shown under another.
     if !pod.isStatic { patch["metadata"] = ["uid": .string(pod.uid)] }
-    _ = await insist { () async throws(StatusError) in
+    _ = await context.insist { () async throws(StatusError) in
       _ = try await context.client.patch(
         Pod.self, pod.name, namespace: pod.namespace, subresource: "status", .merge, patch)
     }
@@ -51,23 +51,8 @@ struct PodStatusReporter: Sendable {
     options.gracePeriodSeconds = 0
     options.preconditions = Preconditions()
     options.preconditions?.uid = pod.metadata.uid
-    return await insist { () async throws(StatusError) in
+    return await context.insist { () async throws(StatusError) in
       try await context.client.delete(Pod.self, pod.name, namespace: pod.namespace, options)
-    }
-  }
-
-  /// Tries until the server has answered; a refusal because the pod is gone or another one is an answer.
-  private func insist(_ call: () async throws(StatusError) -> Void) async -> Bool {
-    var pause = Duration.milliseconds(100)
-    while true {
-      do throws(StatusError) {
-        try await call()
-        return true
-      } catch {
-        if error.isNotFound || error.isConflict || (400..<500).contains(error.code) { return true }
-      }
-      do { try await context.time.sleep(for: pause) } catch { return false }
-      pause = min(pause * 2, .seconds(5))
     }
   }
 }

@@ -83,4 +83,14 @@ struct KubeletContext: Sendable {
   let board = StatusBoard()
   let sessions = SessionHost()
   let usage = UsageBook()
+
+  /// The node, as what an event is about.
+  var nodeReference: ObjectReference {
+    var reference = ObjectReference()
+    reference.kind = "Node"
+    reference.name = configuration.nodeName
+    // Kubelets speak of their node by its name alone.
+    reference.uid = configuration.nodeName
+    return reference
+  }
 }

@@ -150,14 +150,19 @@ struct NodeFailureTests {
     }
   }
 
+  /// The pod runs, and then neither kubelet nor containers do.
+  private func runUntilPowerFails(_ node: SimulatedNode) async throws {
+    let kubelet = Task(executorPreference: node.world) { try? await node.kubelet.run() }
+    try await node.create(plain)
+    try await node.wait("plain") { $0?.status.phase == "Running" }
+    kubelet.cancel()
+    _ = await kubelet.value
+    node.runtime.losePower()
+  }
+
   @Test func afterALossOfPowerThePodsRunAnew() async throws {
-    try await SimulatedNode.run(hasKubelet: false) { [plain] node in
-      let first = Task(executorPreference: node.world) { try? await node.kubelet.run() }
-      try await node.create(plain)
-      try await node.wait("plain") { $0?.status.phase == "Running" }
-      first.cancel()
-      _ = await first.value
-      node.runtime.losePower()
+    try await SimulatedNode.run(hasKubelet: false) { node in
+      try await runUntilPowerFails(node)
       let second = Task(executorPreference: node.world) { try? await node.newKubelet().run() }
       try await node.wait("plain") {
         $0?.status.containerStatuses.first?.restartCount == 1
@@ -171,13 +176,8 @@ struct NodeFailureTests {
   }
 
   @Test func powerThatFailsTwiceCountsAsTwoStarts() async throws {
-    try await SimulatedNode.run(hasKubelet: false) { [plain] node in
-      let first = Task(executorPreference: node.world) { try? await node.kubelet.run() }
-      try await node.create(plain)
-      try await node.wait("plain") { $0?.status.phase == "Running" }
-      first.cancel()
-      _ = await first.value
-      node.runtime.losePower()
+    try await SimulatedNode.run(hasKubelet: false) { node in
+      try await runUntilPowerFails(node)
       // The kubelet in between got no further than telling that the container was lost.
       let lost: Document = [
         "status": [

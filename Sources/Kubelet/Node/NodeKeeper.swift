@@ -73,14 +73,7 @@ struct NodeKeeper: Sendable {
     }
   }
 
-  private func record(_ note: EventNote) {
-    var reference = ObjectReference()
-    reference.kind = "Node"
-    reference.name = context.configuration.nodeName
-    // Kubelets speak of their node by its name alone.
-    reference.uid = context.configuration.nodeName
-    context.recorder.record(reference, note)
-  }
+  private func record(_ note: EventNote) { context.recorder.record(context.nodeReference, note) }
 }
 
 extension NodeStatus {

@@ -10,7 +10,9 @@ struct MirrorPods: Sendable {
   /// Shows a static pod; its status is told by whoever holds it.
   func show(_ pod: Pod, after pause: Duration) async {
     if pause > .zero, (try? await context.time.sleep(for: pause)) == nil { return }
-    await insist { () async throws(StatusError) in
+    // That the node itself is still unknown is no answer.
+    await context.insist(unless: { $0.isNotFound && $0.status.details?.kind == "nodes" }) {
+      () async throws(StatusError) in
       var mirror = pod
       mirror.metadata.uid = nil
       mirror.metadata.creationTimestamp = nil
@@ -27,7 +29,7 @@ struct MirrorPods: Sendable {
     options.gracePeriodSeconds = 0
     options.preconditions = Preconditions()
     options.preconditions?.uid = mirror.metadata.uid
-    await insist { () async throws(StatusError) in
+    await context.insist { () async throws(StatusError) in
       try await context.client.delete(Pod.self, mirror.name, namespace: mirror.namespace, options)
     }
   }
@@ -41,20 +43,5 @@ struct MirrorPods: Sendable {
     owner.uid = node.uid
     owner.controller = true
     return owner
-  }
-
-  /// Tries until the server has answered; a refusal is an answer, but that the node is still unknown is none.
-  private func insist(_ call: () async throws(StatusError) -> Void) async {
-    var pause = Duration.milliseconds(50)
-    while !Task.isCancelled {
-      do throws(StatusError) {
-        return try await call()
-      } catch {
-        let isNodeUnknown = error.isNotFound && error.status.details?.kind == "nodes"
-        if !isNodeUnknown, (400..<500).contains(error.code) { return }
-      }
-      do { try await context.time.sleep(for: pause) } catch { return }
-      pause = min(pause * 2, .seconds(5))
-    }
   }
 }

@@ -61,10 +61,6 @@ struct StaticPodFolder: Sendable {
 
   /// Nobody asked for the pod, so the node is what the complaint is about.
   private func complain(_ message: String) {
-    var node = ObjectReference()
-    node.kind = "Node"
-    node.name = context.configuration.nodeName
-    node.uid = context.configuration.nodeName
-    context.recorder.record(node, .warning("InvalidStaticPod", message))
+    context.recorder.record(context.nodeReference, .warning("InvalidStaticPod", message))
   }
 }

@@ -24,29 +24,6 @@ public struct NodeMetrics: NamedObject {
   public static let resource = Resource(
     NodeMetrics.self, group: "metrics.k8s.io", version: "v1beta1", kind: "NodeMetrics", plural: "nodes",
     isNamespaced: false, verbs: ["get", "list"],
-    columns: [
-      .name,
-      Column("Cpu", "The processors that are used, as an average.") { metrics, _ in
-        .string("\((metrics.usage["cpu"].map(UsageText.amount) ?? 0) / 1_000_000)m")
-      },
-      Column("Memory", "The memory that is in use.") { metrics, _ in
-        .string("\((metrics.usage["memory"].map(UsageText.amount) ?? 0) >> 10)Ki")
-      },
-      Column("Window", "The time over which it was measured.") { metrics, _ in .string(metrics.window ?? "") },
-    ],
+    columns: UsageColumns.all(window: { $0.window }) { [$0.usage] },
     rules: Rules())
-}
-
-/// Amounts as they are measured, finer than quantities otherwise are.
-public enum UsageText {
-  /// Billionths of processors.
-  public static func processors(_ nanocores: Int64) -> Quantity { Quantity("\(nanocores)n") ?? Quantity(whole: 0) }
-
-  public static func memory(_ bytes: Int64) -> Quantity { Quantity("\(bytes >> 10)Ki") ?? Quantity(whole: 0) }
-
-  /// Billionths of what has them, otherwise the whole amount.
-  static func amount(_ quantity: Quantity) -> Int64 {
-    let text = quantity.text
-    return text.hasSuffix("n") ? Int64(text.dropLast()) ?? 0 : quantity.value
-  }
 }

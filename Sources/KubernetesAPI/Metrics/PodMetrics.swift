@@ -24,22 +24,8 @@ public struct PodMetrics: NamedObject {
   public static let resource = Resource(
     PodMetrics.self, group: "metrics.k8s.io", version: "v1beta1", kind: "PodMetrics", plural: "pods",
     verbs: ["get", "list"],
-    columns: [
-      .name,
-      Column("Cpu", "The processors that are used, as an average.") { metrics, _ in
-        .string("\(metrics.sum("cpu") / 1_000_000)m")
-      },
-      Column("Memory", "The memory that is in use.") { metrics, _ in
-        .string("\(metrics.sum("memory") >> 10)Ki")
-      },
-      Column("Window", "The time over which it was measured.") { metrics, _ in .string(metrics.window ?? "") },
-    ],
+    columns: UsageColumns.all(window: { $0.window }) { $0.containers.map(\.usage) },
     rules: Rules())
-
-  /// In billionths of processors, or in bytes.
-  private func sum(_ resource: String) -> Int64 {
-    containers.reduce(0) { $0 + ($1.usage[resource].map { UsageText.amount($0) } ?? 0) }
-  }
 }
 
 public struct ContainerMetrics: Described {

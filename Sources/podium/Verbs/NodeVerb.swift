@@ -57,13 +57,7 @@ enum NodeVerb {
           isRunning ? "\(node["pid"]?.integerValue ?? 0)" : "-", node["range"]?.stringValue ?? "",
         ]
       }
-    for row in rows {
-      let cells = row.indices.map { column in
-        column == row.count - 1
-          ? row[column] : row[column].padding(to: (rows.map { $0[column].count }.max() ?? 0) + 3)
-      }
-      StandardOutput.print(cells.joined())
-    }
+    StandardOutput.print(table: rows)
     return 0
   }
 

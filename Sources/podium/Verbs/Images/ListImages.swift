@@ -37,13 +37,7 @@ extension ImagesVerb.Action {
     let rows =
       [["IMAGE", "ID", "SIZE", "KIND"]]
       + images.map { [$0.name, $0.shortID, ImagesVerb.sizeText($0.size), $0.kind] }
-    for row in rows {
-      let cells = row.indices.map { column in
-        column == row.count - 1
-          ? row[column] : row[column].padding(to: (rows.map { $0[column].count }.max() ?? 0) + 3)
-      }
-      StandardOutput.print(cells.joined())
-    }
+    StandardOutput.print(table: rows)
     return 0
   }
 }
