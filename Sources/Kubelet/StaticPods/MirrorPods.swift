@@ -11,8 +11,8 @@ struct MirrorPods: Sendable {
   func show(_ pod: Pod, after pause: Duration) async {
     if pause > .zero, (try? await context.time.sleep(for: pause)) == nil { return }
     // That the node itself is still unknown is no answer.
-    await context.insist(unless: { $0.isNotFound && $0.status.details?.kind == "nodes" }) {
-      () async throws(StatusError) in
+    let nodeIsUnknown = { (error: StatusError) in error.isNotFound && error.status.details?.kind == "nodes" }
+    await context.insist(unless: nodeIsUnknown) { () async throws(StatusError) in
       var mirror = pod
       mirror.metadata.uid = nil
       mirror.metadata.creationTimestamp = nil
