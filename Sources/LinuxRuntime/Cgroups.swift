@@ -260,6 +260,11 @@ struct Cgroups: Sendable, Equatable {
     }
   }
 
+  func processes(_ group: String) -> [pid_t] {
+    guard let path = file("memory", group, "cgroup.procs"), let text = try? Files.readText(path) else { return [] }
+    return text.split(separator: "\n").compactMap { pid_t($0) }
+  }
+
   func usage(_ group: String, at time: Int64) throws(RuntimeError) -> ResourceUsage {
     let used: Int64?
     let inactive: Int64?
