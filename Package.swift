@@ -133,6 +133,11 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["SystemIO", "CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
+    // Without the libraries of tests, so that programs can use it as well.
+    .target(
+      name: "Simulation",
+      dependencies: ["Kubelet", "ControlLoop", "SimulatedRuntime", "ContainerRuntime", "ObjectSchema"],
+      path: "Tests/Simulation", swiftSettings: strict),
     tests("TestSupportTests", ["SystemIO"]),
     tests("DocumentsTests", ["Documents"]),
     tests("ObjectSchemaTests", ["ObjectSchema", "Documents"]),
@@ -152,8 +157,16 @@ let package = Package(
       "KubeletTests",
       [
         "Kubelet", "Scheduler", "Controllers", "ControlLoop", "ClusterClient", "ContainerRuntime", "SimulatedRuntime",
-        "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO",
+        "Simulation", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO",
       ], exclude: ["Fixtures"]),
+    .executableTarget(
+      name: "ClusterSimulation",
+      dependencies: [
+        "Simulation", "APIServer", "ObjectStore", "Scheduler", "Controllers", "Kubelet", "SimulatedRuntime",
+        "ContainerRuntime", "ControlLoop", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO",
+      ],
+      path: "Tests/ClusterSimulation", swiftSettings: strict),
+    tests("ClusterSimulationTests", ["ClusterSimulation"]),
     tests(
       "ControllersTests",
       [

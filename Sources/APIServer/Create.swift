@@ -49,9 +49,9 @@ extension Server {
       metadata.namespace = nil
     }
     if metadata.name?.isEmpty ?? true, let beginning = metadata.generateName, !beginning.isEmpty {
-      metadata.name = Identity.name(beginning)
+      metadata.name = identities.name(beginning)
     }
-    metadata.uid = Identity.uid()
+    metadata.uid = identities.uid()
     metadata.creationTimestamp = call.now.toTheSecond
     metadata.deletionTimestamp = nil
     metadata.deletionGracePeriodSeconds = nil
@@ -130,35 +130,5 @@ extension Server {
     } catch {
       throw error.status(call.resource, name ?? call.name)
     }
-  }
-}
-
-/// Names and identities that the server thinks of.
-enum Identity {
-  /// Without letters that could form words, as Kubernetes chooses them.
-  private static let letters = Array("bcdfghjklmnpqrstvwxz2456789")
-
-  /// The beginning with five letters behind it; a long one is shortened so that the whole stays a name.
-  static func name(_ beginning: String) -> String {
-    beginning.prefix(58) + String((0..<5).map { _ in letters.randomElement()! })
-  }
-
-  /// A random UUID.
-  static func uid() -> String {
-    var random = SystemRandomNumberGenerator()
-    var high = random.next()
-    var low = random.next()
-    high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
-    low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-    let digits = hexadecimal(high) + hexadecimal(low)
-    let cuts = [0, 8, 12, 16, 20, 32]
-    return zip(cuts, cuts.dropFirst()).map { from, to in
-      String(decoding: digits[from..<to], as: UTF8.self)
-    }.joined(separator: "-")
-  }
-
-  private static func hexadecimal(_ number: UInt64) -> [UInt8] {
-    let digits = Array("0123456789abcdef".utf8)
-    return (0..<16).map { digits[Int(number >> UInt64(60 - 4 * $0) & 15)] }
   }
 }

@@ -17,15 +17,19 @@ public final class Server: APIEndpoint {
   let discovery = Discovery()
   let openAPI = OpenAPI()
   let issuer: TokenIssuer?
+  let identities: Identities
 
   /// What a body may hold at most.
   static let bodyLimit = 3 << 20
 
   /// - Parameter signer: What tokens of service accounts are signed with; without it none are issued.
+  /// - Parameter randomness: Where uids and generated names come from.
   public init(
     store: Store, nodes: any NodeConnector, signer: (any TokenSigner)? = nil,
-    clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+    clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() },
+    randomness: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
   ) {
+    identities = Identities(randomness: randomness)
     issuer = signer.map(TokenIssuer.init)
     self.store = store
     self.nodes = nodes

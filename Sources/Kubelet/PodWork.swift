@@ -85,7 +85,8 @@ struct PodWork: Sendable {
 
   private func createSandbox(_ attempt: Int) async -> PodLifecycle.Event {
     var spec = SandboxSpec(
-      id: Identifier.random(), podUID: pod.uid, podName: pod.name, podNamespace: pod.namespace, attempt: attempt,
+      id: Identifier.make(of: context.randomness), podUID: pod.uid, podName: pod.name, podNamespace: pod.namespace,
+      attempt: attempt,
       hostname: NetworkFiles.hostname(pod, clusterDomain: configuration.clusterDomain))
     // Linux takes no more.
     if spec.hostname.utf8.count > 64 {
@@ -143,7 +144,8 @@ struct PodWork: Sendable {
         resolver: resolver.text,
         nodeHosts: (try? Files.readText("/etc/hosts")) ?? "", environment: environment,
         hasLimits: context.runtime.shortcomings.limits == nil)
-      spec = try plan.spec(id: Identifier.random(), sandboxID: sandboxID, attempt: attempt, image: image)
+      spec = try plan.spec(
+        id: Identifier.make(of: context.randomness), sandboxID: sandboxID, attempt: attempt, image: image)
       try prepareFiles(for: spec)
     } catch let error as ContainerPlanError {
       let failure: PodLifecycle.CreationFailure =
@@ -194,10 +196,10 @@ struct PodWork: Sendable {
 /// Identities for what the runtime makes.
 enum Identifier {
   /// 64 hexadecimal digits.
-  static func random() -> String {
+  static func make(of randomness: () -> UInt64) -> String {
     var digits = ""
     for _ in 0..<4 {
-      let part = String(UInt64.random(in: .min ... .max), radix: 16)
+      let part = String(randomness(), radix: 16)
       digits += String(repeating: "0", count: 16 - part.count) + part
     }
     return digits

@@ -76,6 +76,8 @@ struct KubeletContext: Sendable {
   let recorder: EventRecorder
   let time: any TimeSource
   let configuration: KubeletConfiguration
+  /// Where the identities of containers come from.
+  let randomness: @Sendable () -> UInt64
   /// All services of the cluster, for the variables that tell containers of them.
   let services: Mirror<Service>
   let facts = MachineFacts.read()

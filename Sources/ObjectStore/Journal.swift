@@ -1,6 +1,6 @@
 /// The database on a thread of its own: one journal writes the store, a second one reads its history.
 actor Journal {
-  private nonisolated let executor: ThreadExecutor
+  private nonisolated let executor: any StoreExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   private let path: String
@@ -24,7 +24,7 @@ actor Journal {
     lock: FileLock?,
     settings: Settings
   ) {
-    executor = ThreadExecutor()
+    executor = settings.makeExecutor()
     path = committed.path
     self.history = history
     self.committed = committed

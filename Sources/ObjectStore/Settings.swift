@@ -11,6 +11,9 @@ struct Settings: Sendable {
   /// How many revisions a watch that had caught up may fall behind before it is cut off.
   var watchLagLimit = 10_000
 
+  /// Made for each connection to the database.
+  var makeExecutor: @Sendable () -> any StoreExecutor = { ThreadExecutor() }
+
   /// Milliseconds since 1970.
   var now: @Sendable () -> Int64 = {
     var time = timespec()

@@ -57,6 +57,21 @@ public final class Store: Sendable {
     return try open(path: path, settings: settings)
   }
 
+  /// Opens the store in a file for a world with a course and a time of its own.
+  ///
+  /// - Parameter makeExecutor: Gives the place of work of one connection to the file.
+  /// - Parameter now: Milliseconds since 1970.
+  public static func open(
+    path: String, retention: Retention = .standard, on makeExecutor: @escaping @Sendable () -> any StoreExecutor,
+    now: @escaping @Sendable () -> Int64
+  ) throws(StoreError) -> Store {
+    var settings = Settings()
+    settings.retention = retention
+    settings.makeExecutor = makeExecutor
+    settings.now = now
+    return try open(path: path, settings: settings)
+  }
+
   /// A store that is gone when it is closed.
   public static func inMemory(retention: Retention = .standard) throws(StoreError) -> Store {
     var settings = Settings()

@@ -1,7 +1,13 @@
 internal import Glibc
 
+/// Where a store does its work, one piece after the other.
+public protocol StoreExecutor: SerialExecutor {
+  /// Runs a piece of work after everything that waits now.
+  func perform(_ work: @escaping @Sendable () -> Void)
+}
+
 /// One thread that runs an actor's jobs in order, so that waiting for the disk never holds up the shared pool.
-final class ThreadExecutor: SerialExecutor {
+final class ThreadExecutor: StoreExecutor {
   private let line: JobLine
 
   init() {

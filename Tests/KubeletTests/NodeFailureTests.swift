@@ -7,6 +7,8 @@ import Scheduler
 import SimulatedRuntime
 import Testing
 
+@testable import Kubelet
+
 /// Nodes and kubelets that come, fail and come back.
 @Suite(.serialized, .timeLimit(.minutes(1)))
 struct NodeFailureTests {
@@ -130,6 +132,32 @@ struct NodeFailureTests {
       node.api.isAway = false
       try await node.wait("plain", within: .seconds(20)) { $0?.status.containerStatuses.first?.restartCount == 1 }
     }
+  }
+
+  /// It was made by a kubelet that told of it, and died before it could be started.
+  @Test func aRestartThatWasCountedStaysCounted() throws {
+    let pod = try #require(
+      try Document.parse(
+        yaml: """
+          metadata: {name: plain, namespace: default, uid: one}
+          spec: {containers: [{name: main, image: busybox}]}
+          status:
+            phase: Running
+            containerStatuses:
+            - {name: main, image: busybox, restartCount: 1, lastState: {terminated: {exitCode: 1}},
+               state: {waiting: {reason: RunContainerError}}}
+          """
+      ).first)
+    let sandbox = SandboxSpec(
+      id: "sandbox", podUID: "one", podName: "plain", podNamespace: "default", hostname: "plain")
+    let container = ContainerSpec(
+      id: "second", sandboxID: "sandbox", name: "main", attempt: 1, imageID: "busybox", logPath: "")
+    let inventory = Inventory(
+      sandboxes: [Sandbox(spec: sandbox, addresses: ["10.244.0.2"], isRunning: true, createdAt: 0)],
+      containers: [ContainerRecord(spec: container, createdAt: 0, state: .created)])
+    let now = Timestamp(seconds: 1_795_262_400)
+    let life = PodLifecycle(Pod.decode(pod).value, adopting: inventory, hostAddresses: [], now: now)
+    #expect(life.status(at: now).containerStatuses.first?.restartCount == 1)
   }
 
   @Test func aDeadSandboxIsMadeAnew() async throws {

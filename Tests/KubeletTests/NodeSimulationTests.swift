@@ -3,6 +3,7 @@ import Glibc
 import KubernetesAPI
 import ObjectSchema
 import SimulatedRuntime
+import Simulation
 import Synchronization
 import TestSupport
 import Testing

@@ -6,19 +6,10 @@ import Kubelet
 import KubernetesAPI
 import ObjectSchema
 import SimulatedRuntime
+import Simulation
 import SystemIO
 import TestSupport
 import Testing
-
-/// The simulated world's clock, as the kubelet and the runtime read it.
-struct WorldTime: TimeSource, SimulatedTime {
-  let world: SimulatedWorld
-
-  func now() -> Timestamp { Timestamp(nanosecondsSince1970: world.now) }
-  func sleep(until moment: Timestamp) async throws { try await world.sleep(until: moment.nanosecondsSince1970) }
-  func nanoseconds() -> Int64 { world.now }
-  func sleep(untilNanoseconds moment: Int64) async throws { try await world.sleep(until: moment) }
-}
 
 /// A node with a kubelet and scripted containers, beside an API in memory; all of it in simulated time.
 struct SimulatedNode: Sendable {
@@ -160,33 +151,4 @@ struct NeverHappened: Error, CustomStringConvertible {
   let description: String
 
   init(_ what: String) { description = "never happened: \(what)" }
-}
-
-/// The pods' addresses in the simulated node.
-struct ScriptedNetwork: NodeNetwork {
-  let runtime: ScriptedRuntime
-
-  func connect(to address: String, port: UInt16) async throws(NetworkFailure) -> any ByteConnection {
-    do throws(RuntimeError) {
-      let sandboxes = try await runtime.inventory().sandboxes
-      guard let sandbox = sandboxes.first(where: { $0.addresses.contains(address) }) else {
-        throw RuntimeError(.notFound, "no route to host")
-      }
-      return try await runtime.dial(sandbox: sandbox.spec.id, port: port)
-    } catch {
-      throw NetworkFailure(error.message)
-    }
-  }
-
-  func connectSecurely(
-    to address: String, port: UInt16, name: String?
-  ) async throws(NetworkFailure) -> any ByteConnection {
-    try await connect(to: address, port: port)
-  }
-
-  func checkHealth(
-    of service: String, at address: String, port: UInt16, within limit: Duration
-  ) async -> HealthAnswer {
-    service == "shop" ? .state(1) : .state(2)
-  }
 }

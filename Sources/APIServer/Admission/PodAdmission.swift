@@ -16,7 +16,7 @@ extension Server {
         throw Self.refused(
           pod, "error looking up service account \(namespace)/\(name): serviceaccount \"\(name)\" not found")
       }
-      AccountAdmission.apply(account, to: &pod.spec, volumeName: Identity.name("kube-api-access-"))
+      AccountAdmission.apply(account, to: &pod.spec, volumeName: identities.name("kube-api-access-"))
       if let why = AccountAdmission.refusal(of: pod.spec, by: account) { throw Self.refused(pod, why) }
     }
     pod.spec.serviceAccount = pod.spec.serviceAccountName

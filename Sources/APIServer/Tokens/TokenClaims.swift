@@ -44,12 +44,14 @@ struct TokenClaims: Sendable, Equatable {
     ]
   }
 
-  init(issuer: String, audiences: [String], now: Int64, seconds: Int64, namespace: String, account: Named) {
+  init(
+    issuer: String, id: String, audiences: [String], now: Int64, seconds: Int64, namespace: String, account: Named
+  ) {
     self.issuer = issuer
     self.audiences = audiences
     self.namespace = namespace
     self.account = account
-    id = Identity.uid()
+    self.id = id
     issuedAt = now
     notBefore = now
     expires = now + seconds

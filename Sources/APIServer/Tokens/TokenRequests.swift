@@ -32,8 +32,8 @@ extension Server {
 
     let asked = request.spec.expirationSeconds ?? 0
     var claims = TokenClaims(
-      issuer: TokenIssuer.name, audiences: request.spec.audiences, now: call.now.seconds, seconds: asked,
-      namespace: account.namespace, account: .init(name: account.name, uid: account.uid))
+      issuer: TokenIssuer.name, id: identities.uid(), audiences: request.spec.audiences, now: call.now.seconds,
+      seconds: asked, namespace: account.namespace, account: .init(name: account.name, uid: account.uid))
     if let reference = request.spec.boundObjectRef { try await bind(&claims, to: reference, account) }
     if claims.pod != nil && asked == Self.mountedLifetime && request.spec.audiences.contains(TokenIssuer.name) {
       claims.warnAfter = claims.expires

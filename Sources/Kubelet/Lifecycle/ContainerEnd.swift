@@ -31,12 +31,11 @@ extension PodLifecycle {
     containers[index].running = running
   }
 
-  /// KILL, when the grace is over.
+  /// KILL, when the grace is over; again and again, since a signal that could not be sent tells nobody.
   mutating func progressStop(_ index: Int, _ turn: inout Turn) {
-    guard let running = containers[index].running, let stop = running.stop, stop.hasTerm, !stop.hasKill,
-      stop.killAt <= turn.now
+    guard let running = containers[index].running, let stop = running.stop, stop.hasTerm, stop.killAt <= turn.now
     else { return }
-    containers[index].running?.stop?.hasKill = true
+    containers[index].running?.stop?.killAt = turn.now + Self.resyncInterval
     turn.effects.append(.signal(id: running.id, Signal.kill))
   }
 

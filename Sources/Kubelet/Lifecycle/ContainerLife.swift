@@ -49,10 +49,10 @@ struct ContainerLife: Sendable, Equatable {
 
   /// An end that is under way.
   struct Stop: Sendable, Equatable {
+    /// When KILL is sent next.
     var killAt: Timestamp
     var isInPreStop = false
     var hasTerm = false
-    var hasKill = false
   }
 
   struct Exit: Sendable, Equatable {

@@ -75,8 +75,9 @@ extension PodLifecycle {
     }
     switch record.state {
     case .created:
-      // It was about to start: it is thrown away, and the attempt made again.
-      containers[index].made = record.spec.attempt
+      // It was about to start: it is thrown away, and the attempt made again. One that was counted as a restart stays one.
+      let isCounted = record.spec.attempt > 0 && Int(told?.restartCount ?? 0) >= record.spec.attempt
+      containers[index].made = record.spec.attempt + (isCounted ? 1 : 0)
       containers[index].remains = id
       if let terminated = told?.state.terminated ?? told?.lastState.terminated, record.spec.attempt > 0 {
         containers[index].ended = ContainerLife.Ended(state: terminated, image: nil)

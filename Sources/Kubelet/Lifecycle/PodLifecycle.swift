@@ -474,13 +474,13 @@ public struct PodLifecycle: Sendable, Equatable {
         }
         guard let running = container.running else { continue }
         if let stop = running.stop {
-          if stop.hasTerm && !stop.hasKill { moments.append(stop.killAt) }
+          if stop.hasTerm { moments.append(stop.killAt) }
         } else if let due = running.probes.nextDue {
           moments.append(due)
         }
       }
     case .stopping:
-      moments = containers.compactMap(\.running?.stop).filter { $0.hasTerm && !$0.hasKill }.map(\.killAt)
+      moments = containers.compactMap(\.running?.stop).filter(\.hasTerm).map(\.killAt)
     case .removingSandbox, .over, .deleting, .gone: break
     }
     return moments.filter { $0 > now }.min()

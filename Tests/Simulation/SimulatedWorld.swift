@@ -11,8 +11,13 @@ public final class SimulatedWorld: TaskExecutor {
     var continuation: CheckedContinuation<Void, any Error>
   }
 
+  private enum Work {
+    case job(UnownedJob)
+    case plain(@Sendable () -> Void)
+  }
+
   private struct State {
-    var ready: [UnownedJob] = []
+    var ready: [Work] = []
     var sleepers: [Int: Sleeper] = [:]
     var nextSleeper = 0
     var now: Int64
@@ -28,8 +33,11 @@ public final class SimulatedWorld: TaskExecutor {
 
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    state.withLock { $0.ready.append(job) }
+    state.withLock { $0.ready.append(.job(job)) }
   }
+
+  /// Has something done when its turn comes.
+  public func perform(_ work: @escaping @Sendable () -> Void) { state.withLock { $0.ready.append(.plain(work)) } }
 
   /// Nanoseconds since 1970.
   public var now: Int64 { state.withLock(\.now) }
@@ -58,6 +66,9 @@ public final class SimulatedWorld: TaskExecutor {
   /// A number that the seed decides.
   public func pick(_ range: Range<Int>) -> Int { state.withLock { Int.random(in: range, using: &$0.chance) } }
 
+  /// Sixty-four bits that the seed decides.
+  public func randomness() -> UInt64 { state.withLock { $0.chance.next() } }
+
   /// Runs the body to its end in this world.
   public func run<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) throws -> Result {
     let box = Outcome<Result>()
@@ -70,9 +81,12 @@ public final class SimulatedWorld: TaskExecutor {
     }
     var idleSince: ContinuousClock.Instant?
     while true {
-      if let job = takeJob() {
+      if let work = takeWork() {
         idleSince = nil
-        job.runSynchronously(on: asUnownedTaskExecutor())
+        switch work {
+        case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
+        case .plain(let work): work()
+        }
         continue
       }
       if let outcome = box.value { return try outcome.get() }
@@ -82,7 +96,7 @@ public final class SimulatedWorld: TaskExecutor {
       idleSince = begin
       if begin.duration(to: .now) > .seconds(10) {
         task.cancel()
-        throw TimeLimitExceeded(description: "nothing in the simulated world can go on")
+        throw StandstillError()
       }
       usleep(200)
     }
@@ -94,7 +108,7 @@ public final class SimulatedWorld: TaskExecutor {
     func set(_ value: Swift.Result<Value, any Error>) { content.withLock { $0 = value } }
   }
 
-  private func takeJob() -> UnownedJob? {
+  private func takeWork() -> Work? {
     state.withLock { state in
       guard !state.ready.isEmpty else { return nil }
       return state.ready.remove(at: Int.random(in: state.ready.indices, using: &state.chance))
@@ -113,6 +127,11 @@ public final class SimulatedWorld: TaskExecutor {
     sleeper?.continuation.resume()
     return sleeper != nil
   }
+}
+
+/// Nothing in a simulated world can go on, and its body has not ended.
+public struct StandstillError: Error, CustomStringConvertible {
+  public var description: String { "nothing in the simulated world can go on" }
 }
 
 /// Chance that comes out the same for the same seed.
