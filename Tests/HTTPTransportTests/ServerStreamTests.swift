@@ -101,6 +101,26 @@ import Testing
     }
   }
 
+  /// Nobody else asks for anything meanwhile: the server has to think of it by itself.
+  @Test func theConnectionOfAStreamThatWasLeftIsClosedOnAQuietServer() async throws {
+    let endpoint = PipeEndpoint()
+    try await withServer(endpoint) { server, _ in
+      let before = try server.openConnections
+      for _ in 0..<3 {
+        let connection = try server.connect()
+        try await connection.write("GET /watch?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n")
+        let pipe = await endpoint.nextPipe()
+        try await pipe.write([1])
+        _ = try await connection.read(until: "\u{1}")
+        #expect(try server.openConnections > before)
+        connection.close()
+        try await Deadline.wait("the server's end is closed", within: .seconds(10)) {
+          try server.openConnections == before
+        }
+      }
+    }
+  }
+
   @Test func aStreamThatBreaksIsNotTakenForComplete() async throws {
     struct Torn: Error {}
     let endpoint = PipeEndpoint()

@@ -15,6 +15,12 @@ struct ConnectionHandle: @unchecked Sendable {
     cmicrohttpd_set_timeout(pointer, UInt32(limits.idleTime.components.seconds) + (isFirst ? 1 : 0))
   }
 
+  /// To be called before an answer is broken off.
+  ///
+  /// libmicrohttpd closes such a connection when it is next asked how it goes on, which on a quiet server is when its
+  /// time limit is over. One whose limit is not the common one is asked at once.
+  func expectTheEnd() { cmicrohttpd_set_timeout(pointer, 1) }
+
   /// The header fields of the request that is being received.
   var requestHeaders: HTTPHeaders {
     let collector = HeaderCollector()

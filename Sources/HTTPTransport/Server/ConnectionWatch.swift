@@ -9,6 +9,8 @@ final class ConnectionWatch: Sendable {
     var connections: [Int32: HTTPConnection] = [:]
     var thread: pthread_t?
     var isStopping = false
+    /// When the thread looks for connections that are late; nil while none can be.
+    var nextLook: ContinuousClock.Instant?
   }
 
   private let epoll: Int32
@@ -36,6 +38,17 @@ final class ConnectionWatch: Sendable {
         UInt(connection.descriptor))
       if state.thread == nil { state.thread = startThread() }
     }
+    if let deadline = connection.deadline { look(at: deadline) }
+  }
+
+  /// Has the connections looked at when the moment has come. The thread sleeps until then, however long that is.
+  func look(at moment: ContinuousClock.Instant) {
+    let isSooner = state.withLock { state in
+      if let next = state.nextLook, next <= moment { return false }
+      state.nextLook = moment
+      return true
+    }
+    if isSooner { eventfd_write(wakeUp, 1) }
   }
 
   /// Called before libmicrohttpd closes the descriptor.
@@ -75,23 +88,40 @@ final class ConnectionWatch: Sendable {
 
   fileprivate func run() {
     var events = [epoll_event](repeating: epoll_event(), count: 64)
-    while !state.withLock({ $0.isStopping }) {
-      let count = Int(epoll_wait(epoll, &events, Int32(events.count), 1000))
+    while let timeout = timeUntilNextLook(now: .now) {
+      let count = Int(epoll_wait(epoll, &events, Int32(events.count), timeout))
       for var event in events.prefix(max(0, count)) {
         let descriptor = Int32(clinux_epoll_key(&event))
+        if descriptor == wakeUp {
+          var count: eventfd_t = 0
+          eventfd_read(wakeUp, &count)
+          continue
+        }
         let connection = state.withLock { $0.connections[descriptor] }
         connection?.hungUp(completely: event.events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0)
       }
-      endTheSlow(now: .now)
     }
   }
 
-  private func endTheSlow(now: ContinuousClock.Instant) {
+  /// In milliseconds, -1 for ever; nil when the thread is to end. What is late by now is ended.
+  private func timeUntilNextLook(now: ContinuousClock.Instant) -> Int32? {
     state.withLock { state in
-      for connection in state.connections.values where connection.isLate(now) {
-        // libmicrohttpd reads the end of the stream and closes. Under the lock, the descriptor cannot be another one's.
-        shutdown(connection.descriptor, Int32(SHUT_RDWR))
+      if state.isStopping { return nil }
+      if let moment = state.nextLook, moment <= now {
+        endTheSlow(state.connections.values, now: now)
+        state.nextLook = state.connections.values.compactMap(\.deadline).min()
       }
+      guard let moment = state.nextLook else { return -1 }
+      let (seconds, attoseconds) = now.duration(to: moment).components
+      // Rounded up: a moment too soon would find nobody late.
+      return Int32(clamping: seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)
+    }
+  }
+
+  private func endTheSlow(_ connections: some Sequence<HTTPConnection>, now: ContinuousClock.Instant) {
+    for connection in connections where connection.takeLateness(now) {
+      // libmicrohttpd reads the end of the stream and closes. Under the lock, the descriptor cannot be another one's.
+      shutdown(connection.descriptor, Int32(SHUT_RDWR))
     }
   }
 }

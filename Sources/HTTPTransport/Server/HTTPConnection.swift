@@ -23,11 +23,14 @@ final class HTTPConnection: Sendable {
 
   let descriptor: Int32
   private let limits: HTTPServerLimits
+  /// Is told of deadlines.
+  private let watch: ConnectionWatch
   private let state: Mutex<State>
 
-  init(descriptor: Int32, limits: HTTPServerLimits) {
+  init(descriptor: Int32, limits: HTTPServerLimits, watch: ConnectionWatch) {
     self.descriptor = descriptor
     self.limits = limits
+    self.watch = watch
     state = Mutex(State(deadline: .now + limits.requestTime))
   }
 
@@ -40,22 +43,34 @@ final class HTTPConnection: Sendable {
   func requestIsComplete() { state.withLock { $0.deadline = nil } }
 
   func end(_ exchange: HTTPExchange) {
-    state.withLock { state in
+    let deadline = state.withLock { state in
       state.exchange = nil
-      state.deadline = .now + (state.hangUp == .none ? limits.idleTime : Self.timeToNoticeTheEnd)
+      let deadline = ContinuousClock.now + (state.hangUp == .none ? limits.idleTime : Self.timeToNoticeTheEnd)
+      state.deadline = deadline
+      return deadline
     }
+    watch.look(at: deadline)
   }
 
-  func isLate(_ now: ContinuousClock.Instant) -> Bool {
-    state.withLock { state in state.deadline.map { $0 < now } ?? false }
+  var deadline: ContinuousClock.Instant? { state.withLock(\.deadline) }
+
+  /// Whether the deadline is over; it is told once, because each telling cuts the connection off, and that is an event
+  /// of its own.
+  func takeLateness(_ now: ContinuousClock.Instant) -> Bool {
+    state.withLock { state in
+      guard let deadline = state.deadline, deadline <= now else { return false }
+      state.deadline = nil
+      return true
+    }
   }
 
   func hungUp(completely: Bool) {
-    let (exchange, hangUp) = state.withLock { state in
+    let (exchange, hangUp, deadline) = state.withLock { state in
       state.hangUp = max(state.hangUp, completely ? .complete : .half)
       if let deadline = state.deadline { state.deadline = min(deadline, .now + Self.timeToNoticeTheEnd) }
-      return (state.exchange, state.hangUp)
+      return (state.exchange, state.hangUp, state.deadline)
     }
+    if let deadline { watch.look(at: deadline) }
     exchange?.clientHungUp(hangUp)
   }
 

@@ -91,7 +91,7 @@ final class HTTPListener: Sendable {
   // MARK: What libmicrohttpd calls, on its thread
 
   fileprivate func connectionStarted(_ connection: OpaquePointer) -> HTTPConnection {
-    let connection = HTTPConnection(descriptor: cmicrohttpd_descriptor(connection), limits: limits)
+    let connection = HTTPConnection(descriptor: cmicrohttpd_descriptor(connection), limits: limits, watch: watch)
     watch.add(connection)
     return connection
   }

@@ -47,7 +47,9 @@ final class StreamedBody: Sendable {
       if count == 0 {
         switch state.end {
         case .finished: return (MHD_CONTENT_READER_END_OF_STREAM, nil)
-        case .broken: return (MHD_CONTENT_READER_END_WITH_ERROR, nil)
+        case .broken:
+          handle.expectTheEnd()
+          return (MHD_CONTENT_READER_END_WITH_ERROR, nil)
         case nil:
           state.isSuspended = true
           MHD_suspend_connection(handle.pointer)
