@@ -31,12 +31,22 @@ extension Server {
     try await make(service, at: "/api/v1/namespaces/default/services")
   }
 
-  private func restoreOwnService() async {
+  /// Makes it again whenever somebody has deleted it.
+  private func keepOwnService() async {
     let key = StoredForm(Service.resource).key(namespace: "default", name: "kubernetes")
-    do {
-      if try await store.get(key) == nil { try await makeOwnService() }
-    } catch {
+    while !Task.isCancelled {
       // A store that is closed or full says so to those who ask for something.
+      guard let changes = try? await store.watch(prefix: key, after: store.currentRevision) else { return }
+      do {
+        if try await store.get(key) == nil { try await makeOwnService() }
+        for try await change in changes where change.operation == .delete && change.key == key {
+          try await makeOwnService()
+        }
+        return
+      } catch {
+        // History may have left the watch behind: it begins anew.
+        do { try await Task.sleep(for: .seconds(1)) } catch { return }
+      }
     }
   }
 
@@ -53,26 +63,37 @@ extension Server {
 
   /// Ends watches, sends bookmarks, forgets old events and makes again what must not be missing, until it is cancelled.
   public func run() async {
-    var seconds = 0
-    while !Task.isCancelled {
-      do { try await Task.sleep(for: .seconds(1)) } catch { return }
-      watches.tick()
-      seconds += 1
-      if seconds % 60 == 0 { await forgetOldEvents() }
-      if seconds % 10 == 0 { await restoreOwnService() }
+    await withDiscardingTaskGroup { group in
+      group.addTask { [self] in await watches.run() }
+      group.addTask { [self] in await keepOwnService() }
+      group.addTask { [self] in
+        while !Task.isCancelled {
+          let pause = await forgetOldEvents()
+          do { try await Task.sleep(for: pause) } catch { return }
+        }
+      }
     }
   }
 
-  func forgetOldEvents() async {
+  /// Answers how long there will be nothing to forget.
+  @discardableResult
+  func forgetOldEvents() async -> Duration {
     let form = StoredForm(Event.resource)
+    var pause = Self.eventLifetime
     // A store that is closed or full says so to those who ask for something.
-    guard let listing = try? await store.list(prefix: form.prefix(namespace: nil)) else { return }
+    guard let listing = try? await store.list(prefix: form.prefix(namespace: nil)) else { return pause }
     let now = clock()
     for stored in listing.objects {
       guard let event = form.decode(stored) as? Event else { continue }
       let times = [event.metadata.creationTimestamp, event.lastSeen].compactMap { $0 }
-      guard let latest = times.max(), now - latest > Self.eventLifetime else { continue }
-      _ = try? await store.delete(stored.key, expecting: stored.modified)
+      guard let latest = times.max() else { continue }
+      if now - latest > Self.eventLifetime {
+        _ = try? await store.delete(stored.key, expecting: stored.modified)
+      } else {
+        pause = min(pause, Self.eventLifetime - (now - latest))
+      }
     }
+    // Events come in bursts, and go in bursts.
+    return max(.seconds(60), pause)
   }
 }

@@ -11,6 +11,8 @@ public final class NodeLifecycleController: Sendable {
   private let time: any TimeSource
   private let recorder: EventRecorder
   private let nodes: Mirror<Node>
+  /// The nodes' signs of life: their status comes only when there is something new in it.
+  private let leases: Mirror<Lease>
   private let queue: ReconcileLoop<String>
   // A lock, because the mirror's callbacks write here.
   private let heard = Mutex<[String: LastWord]>([:])
@@ -18,6 +20,7 @@ public final class NodeLifecycleController: Sendable {
   /// A node's own clock is not trusted: what counts is when its word came, by the clock here.
   private struct LastWord {
     var heartbeat: Timestamp?
+    var renewal: Timestamp?
     var at: Timestamp
   }
 
@@ -26,6 +29,7 @@ public final class NodeLifecycleController: Sendable {
     self.time = time
     recorder = EventRecorder(client: client, component: "node-controller", host: "", time: time)
     nodes = Mirror(client) { try await time.sleep(for: $0) }
+    leases = Mirror(client, namespace: "kube-node-lease") { try await time.sleep(for: $0) }
     queue = ReconcileLoop(time: time)
   }
 
@@ -34,6 +38,7 @@ public final class NodeLifecycleController: Sendable {
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask { [self] in await recorder.run() }
       group.addTask { [self] in try await nodes.run { key, old, new in self.nodeChanged(key.name, old, new) } }
+      group.addTask { [self] in try await leases.run { _, _, new in if let new { self.leaseChanged(new) } } }
       group.addTask { [self] in
         await nodes.waitUntilFilled()
         await queue.run { name in await self.look(at: name) }
@@ -50,7 +55,7 @@ public final class NodeLifecycleController: Sendable {
     let now = time.now()
     let isNews = heard.withLock { heard in
       if let known = heard[name], known.heartbeat == heartbeat { return false }
-      heard[name] = LastWord(heartbeat: heartbeat, at: now)
+      heard[name] = LastWord(heartbeat: heartbeat, renewal: heard[name]?.renewal, at: now)
       return true
     }
     if old == nil {
@@ -58,6 +63,15 @@ public final class NodeLifecycleController: Sendable {
     }
     // A heartbeat alone changes nothing: the look that is due anyway will see it.
     if !isNews || old == nil || old?.isReady != new.isReady || old?.spec != new.spec { queue.add(name) }
+  }
+
+  private func leaseChanged(_ lease: Lease) {
+    let now = time.now()
+    heard.withLock { heard in
+      // The word of a node that is not known yet is its registration.
+      guard let known = heard[lease.name], known.renewal != lease.spec.renewTime else { return }
+      heard[lease.name] = LastWord(heartbeat: known.heartbeat, renewal: lease.spec.renewTime, at: now)
+    }
   }
 
   // MARK: One node

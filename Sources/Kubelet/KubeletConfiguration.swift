@@ -10,6 +10,10 @@ public struct KubeletConfiguration: Sendable, Equatable {
   public var maximumPods = 110
   /// The folder of the node whose files are pods, if it has one.
   public var staticPodPath: String?
+  /// `fileCheckFrequency`: how often that folder is looked at although nothing has been heard of it.
+  public var fileCheckInterval = Duration.seconds(20)
+  /// Whether the kernel tells of changed files; simulated time cannot wait for it.
+  public var isToldOfFiles = true
   /// `podPidsLimit`: how many processes a pod may have, so that one that goes wild leaves room for the others.
   public var maximumProcessesOfPod: Int64 = 4096
   /// Where the pods' volumes and files live.

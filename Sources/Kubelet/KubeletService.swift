@@ -17,17 +17,20 @@ public struct KubeletService: Sendable {
   private let context: KubeletContext
   private let mirror: Mirror<Pod>
 
-  /// - Parameter randomness: Where the identities of sandboxes and containers come from.
+  /// - Parameters:
+  ///   - randomness: Where the identities of sandboxes and containers come from.
+  ///   - serverAnswered: Called with each sign of life that a control plane has taken.
   public init(
     client: ClusterClient, runtime: any Runtime, configuration: KubeletConfiguration,
     network: any NodeNetwork, time: any TimeSource = SystemTime(),
-    randomness: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
+    randomness: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) },
+    serverAnswered: @escaping @Sendable () async -> Void = {}
   ) {
     context = KubeletContext(
       client: client, runtime: runtime, network: network,
       recorder: EventRecorder(client: client, component: "kubelet", host: configuration.nodeName, time: time),
       time: time, configuration: configuration, randomness: randomness,
-      services: Mirror(client, pause: { try await time.sleep(for: $0) }))
+      services: Mirror(client, pause: { try await time.sleep(for: $0) }), serverAnswered: serverAnswered)
     mirror = Mirror(
       client, Selection(fieldSelector: "spec.nodeName=\(configuration.nodeName)"),
       pause: { try await time.sleep(for: $0) })

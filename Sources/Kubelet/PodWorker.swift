@@ -85,6 +85,8 @@ struct KubeletContext: Sendable {
   let board = StatusBoard()
   let sessions = SessionHost()
   let usage = UsageBook()
+  /// Called now and then, after a request that a server has answered.
+  let serverAnswered: @Sendable () async -> Void
 
   /// The node, as what an event is about.
   var nodeReference: ObjectReference {

@@ -46,24 +46,17 @@ public struct KubeletProcess: Sendable {
     configuration.staticPodPath = try NodeSettings.prepare(disk: diskDirectory).staticPodPath
     configuration.podRange = "10.244.\(number).0/24"
     let kubelet = KubeletService(
-      client: client, runtime: runtime, configuration: configuration, network: MachineNetwork())
+      client: client, runtime: runtime, configuration: configuration, network: MachineNetwork(),
+      // Tells node init, as long as a control plane answers, that somebody wants this node.
+      serverAnswered: { await runtime.claim() })
     let server = HTTPServer(endpoint: NodeImages(kubelet: kubelet.endpoint, images: store))
     try server.listen(unixSocket: kubeletSocket)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await runtime.run() }
       group.addTask { try await kubelet.run() }
-      group.addTask { try await claim(runtime, client) }
       // Whichever ends first takes the process with it; node init starts another one.
       try await group.next()
       group.cancelAll()
-    }
-  }
-
-  /// Tells node init, as long as a control plane answers, that somebody wants this node.
-  private func claim(_ runtime: NodeRuntime, _ client: ClusterClient) async throws {
-    while true {
-      if (try? await client.send("GET", "/readyz")) != nil { await runtime.claim() }
-      try await Task.sleep(for: .seconds(20))
     }
   }
 }

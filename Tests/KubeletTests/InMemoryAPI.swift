@@ -23,6 +23,7 @@ final class InMemoryAPI: APIEndpoint {
     var watchers: [Int: (path: String, field: (String, String)?, stream: WatchLines)] = [:]
     var nextWatcher = 0
     var isAway = false
+    var requests: [String] = []
   }
 
   private let state = Mutex(State())
@@ -56,7 +57,11 @@ final class InMemoryAPI: APIEndpoint {
     }
   }
 
+  /// What was asked for so far, each as its method and path.
+  var requests: [String] { state.withLock(\.requests) }
+
   func send(_ request: APIRequest) async throws(StatusError) -> APIResponse {
+    state.withLock { $0.requests.append("\(request.isSet("watch") ? "WATCH" : request.method) \(request.path)") }
     if isAway { throw StatusError.unreachable("the API is away") }
     var parts = request.path.split(separator: "/").map(String.init)
     var subresource: String?
@@ -92,6 +97,13 @@ final class InMemoryAPI: APIEndpoint {
         object.merge(body ?? [:])
       }
       return APIResponse(json: changed.json())
+    case ("PUT", nil):
+      // Leases alone are put, whether or not they are there.
+      var object = body ?? [:]
+      state.withLock { state in
+        state.store(&object, at: path, state.objects[path] == nil ? "ADDED" : "MODIFIED")
+      }
+      return APIResponse(json: object.json())
     case ("DELETE", _):
       try delete(
         path, grace: body?["gracePeriodSeconds"]?.integerValue, uid: body?["preconditions"]?["uid"]?.stringValue)
@@ -218,7 +230,7 @@ extension InMemoryAPI.State {
     _ path: String, _ object: Document, _ collection: String, _ field: (String, String)?
   ) -> Bool {
     let plural = collection.split(separator: "/").last ?? ""
-    guard path.split(separator: "/").dropLast().last == plural, path.hasPrefix("/api/v1") else { return false }
+    guard path.split(separator: "/").dropLast().last == plural, path.hasPrefix("/api") else { return false }
     if collection.contains("/namespaces/"), !path.hasPrefix(collection + "/") { return false }
     guard let (name, value) = field else { return true }
     var part: Document? = object

@@ -34,6 +34,7 @@ struct SimulatedNode: Sendable {
       configuration.rootDirectory = folder.path("kubelet")
       configuration.logDirectory = folder.path("logs")
       configuration.staticPodPath = folder.path("manifests")
+      configuration.isToldOfFiles = false
       try Files.makeDirectories(folder.path("manifests"))
       let client = ClusterClient(endpoint: api)
       let runtime = ScriptedRuntime(time: time, settings: settings)

@@ -27,17 +27,27 @@ extension Server {
 
   /// The account; that of a namespace made a moment ago is on its way.
   private func account(_ name: String, _ namespace: String) async throws(StatusError) -> ServiceAccount? {
-    // As patient as Kubernetes at most is: two seconds.
-    var attempts = name == "default" ? 100 : 1
-    while true {
-      if let account = try await object(ServiceAccount.self, name, namespace: namespace) { return account }
-      attempts -= 1
-      guard attempts > 0 else { return nil }
-      do {
-        try await Task.sleep(for: .milliseconds(20))
-      } catch {
-        return nil
-      }
+    if let account = try await object(ServiceAccount.self, name, namespace: namespace) { return account }
+    if name != "default" { return nil }
+    await waitForChange(of: StoredForm(ServiceAccount.resource).key(namespace: namespace, name: name), in: namespace)
+    return try await object(ServiceAccount.self, name, namespace: namespace)
+  }
+
+  /// Returns when the object is there; as patient as Kubernetes at most is: two seconds.
+  private func waitForChange(of key: String, in namespace: String) async {
+    // From before the last look: what came in between counts.
+    guard let changes = try? await store.watch(prefix: key, after: store.currentRevision),
+      (try? await store.get(key)) == nil
+    else { return }
+    let patience = Task {
+      try await Task.sleep(for: .seconds(2))
+      changes.cancel()
+    }
+    defer { patience.cancel() }
+    do {
+      for try await change in changes where change.operation == .put && change.key == key { return }
+    } catch {
+      // The last look tells.
     }
   }
 

@@ -3,9 +3,9 @@ internal import KubernetesAPI
 internal import ObjectSchema
 internal import SystemIO
 
-/// The folder of the node whose files are pods, looked at again and again.
+/// The folder of the node whose files are pods, looked at whenever something in it has changed.
 struct StaticPodFolder: Sendable {
-  /// How soon a change is noticed.
+  /// How often it is looked at where the kernel does not tell of changes.
   private static let interval = Duration.seconds(1)
 
   let context: KubeletContext
@@ -22,6 +22,8 @@ struct StaticPodFolder: Sendable {
     var readings: [String: Reading] = [:]
     var told: [String]?
     while !Task.isCancelled {
+      // Anew each time, because the folder may be another one by now; before it is read, so that no change is missed.
+      let watched = context.configuration.isToldOfFiles ? try? WatchedFolder(path) : nil
       let names = ((try? Files.list(path)) ?? []).filter { !$0.hasPrefix(".") }
       readings = readings.filter { names.contains($0.key) }
       for name in names {
@@ -34,7 +36,21 @@ struct StaticPodFolder: Sendable {
         told = pods.map(\.uid)
         tell(pods)
       }
-      do { try await context.time.sleep(for: Self.interval) } catch { return }
+      await pause(watched)
+    }
+  }
+
+  /// Links are not told of, nor folders that come into being: now and then it is looked at all the same.
+  private func pause(_ watched: WatchedFolder?) async {
+    guard let watched else {
+      try? await context.time.sleep(for: Self.interval)
+      return
+    }
+    await withTaskGroup { group in
+      group.addTask { try? await watched.changed() }
+      group.addTask { try? await context.time.sleep(for: context.configuration.fileCheckInterval) }
+      await group.next()
+      group.cancelAll()
     }
   }
 
