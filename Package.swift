@@ -124,8 +124,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "LocalCluster", "HTTPTransport", "ClusterClient", "KubernetesAPI", "LinuxRuntime", "ContainerRuntime",
-        "SystemIO",
+        "LocalCluster", "HTTPTransport", "ClusterClient", "KubernetesAPI", "Documents", "LinuxRuntime",
+        "ContainerRuntime", "SystemIO",
       ],
       swiftSettings: strict
     ),

@@ -33,13 +33,11 @@ struct APIRows {
   static func measureOwn(runs: Int, overTLS: Bool) async throws {
     var rows = APIRows()
     for run in 0..<runs {
-      let launcher = try MeasuredCluster.launcher()
-      do {
+      let soFar = rows
+      rows = try await MeasuredCluster.with { launcher in
+        var rows = soFar
         try await rows.measure(launcher, run: run, overTLS: overTLS)
-        try await launcher.delete()
-      } catch {
-        try? await launcher.delete()
-        throw error
+        return rows
       }
     }
     Row.print("api: start to readyz, empty store", rows.starts, .atMost(60))
@@ -80,8 +78,7 @@ struct APIRows {
 
   // MARK: Of any cluster
 
-  static func measure(against kubeconfig: String, runs: Int) async throws {
-    let client = try AnyCluster.client(kubeconfigFile: kubeconfig)
+  static func measure(_ client: HTTPClient, runs: Int) async throws {
     var rows = APIRows()
     for run in 0..<runs {
       let pods = ServedPods(client: client, namespace: "podium-bench-\(getpid())-\(run)")

@@ -10,4 +10,17 @@ enum MeasuredCluster {
     return ClusterLauncher(
       paths: try ClusterPaths.resolve(cluster: "bench-\(getpid())"), program: "\(folder)/podium")
   }
+
+  /// Runs the body, and deletes the cluster with all that it has stored, whatever happened.
+  static func with<Result: Sendable>(_ body: (ClusterLauncher) async throws -> Result) async throws -> Result {
+    let launcher = try launcher()
+    do {
+      let result = try await body(launcher)
+      try await launcher.delete()
+      return result
+    } catch {
+      try? await launcher.delete()
+      throw error
+    }
+  }
 }
