@@ -37,6 +37,11 @@ static inline int clinux_open(const char *path, int flags, mode_t mode) {
   return open(path, flags, mode);
 }
 
+// A copy with a number that is not below `least`, closed when a program is executed.
+static inline int clinux_fcntl_duplicate(int descriptor, int least) {
+  return fcntl(descriptor, F_DUPFD_CLOEXEC, least);
+}
+
 static inline int clinux_fcntl_set_flags(int descriptor, int flags) {
   return fcntl(descriptor, F_SETFL, flags);
 }

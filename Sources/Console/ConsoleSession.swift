@@ -11,6 +11,9 @@ public struct ConsoleSession: Sendable {
   public var output: Int32 { screen.output }
   public var error: Int32 { screen.error }
 
+  /// Whether nobody reads any more what is written.
+  var isBroken: Bool { screen.isBroken }
+
   public func write(_ text: some StringProtocol) { screen.write(Array(text.utf8)) }
 
   public func write(bytes: [UInt8]) { screen.write(bytes) }

@@ -3,6 +3,9 @@ internal import KubernetesAPI
 
 /// kubectl, as a function: words in, text out, an exit code back.
 public struct Kubectl {
+  /// Its verbs, in the order in which help lists them.
+  public static let verbs = CommandTable.root.subcommands.map { KubectlCompletion($0.name, $0.summary) }
+
   /// Runs one command. Cancelling the task is ^C: the command ends, with the exit code that a shell gives then.
   public static func run(
     _ arguments: [String], context: KubectlContext, io: some CommandIO

@@ -71,6 +71,8 @@ public struct ClusterPaths: Sendable, Equatable {
   /// Seen by the nodes at the same place, so that both sides call each other here.
   public var sockets: String { runtime + "/sockets" }
   public var apiSocket: String { sockets + "/api.sock" }
+  /// What programs that are started from a prompt find on their path.
+  public var programs: String { runtime + "/bin" }
   /// Which nodes the cluster is to have.
   var nodeRoster: String { state + "/nodes.json" }
   /// What node init and the kubelet of a node print.

@@ -10,6 +10,8 @@ public struct ProcessLaunch: Sendable {
   public var descriptors: [Int32: Int32] = [:]
   /// A session of its own: no terminal, no signals meant for our group.
   public var startsSession = false
+  /// The group of processes to join, so that a terminal can tell it from ours; 0 makes one of its own.
+  public var group: Int32?
 
   /// `arguments` begin with the name that the program sees as its own.
   public init(_ program: String, _ arguments: [String], environment: [String] = Environment.all) {
@@ -37,6 +39,10 @@ public struct ProcessLaunch: Sendable {
     posix_spawnattr_setsigdefault(&attributes, &all)
     var flags = Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF)
     if startsSession { flags |= 0x80 }
+    if let group {
+      flags |= Int32(POSIX_SPAWN_SETPGROUP)
+      posix_spawnattr_setpgroup(&attributes, group)
+    }
     posix_spawnattr_setflags(&attributes, Int16(flags))
 
     var pid: pid_t = 0
@@ -61,6 +67,12 @@ public enum Environment {
       entry = entry?.advanced(by: 1)
     }
     return list
+  }
+
+  /// The same with some of them changed or added.
+  public static func all(with changes: [String: String]) -> [String] {
+    let kept = all.filter { entry in changes[String(entry.prefix { $0 != "=" })] == nil }
+    return kept + changes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
   }
 
   /// An empty variable counts as none.

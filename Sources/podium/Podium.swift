@@ -22,6 +22,7 @@ enum Podium {
   }
 
   private static func run(_ arguments: [String]) async throws -> Int32 {
+    if KubectlLink.isUs { return try await KubectlVerb.run(Settings(), arguments) }
     var words = arguments[...]
     var settings = Settings()
     while let word = words.first, word.hasPrefix("-") {

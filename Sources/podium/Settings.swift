@@ -1,9 +1,11 @@
 internal import Console
 internal import LocalCluster
+internal import SystemIO
 
 /// What the options before the verb have chosen.
 struct Settings: Sendable {
-  var cluster = "podium"
+  /// Programs that were started from a prompt stay with its cluster.
+  var cluster = Environment["PODIUM_CLUSTER"] ?? "podium"
   var colour = Appearance.ColourChoice.auto
   var isAccessible = false
 

@@ -6,10 +6,12 @@ struct TutorWord: Sendable {
   struct Call: Sendable {
     let tutor: Tutor
     let words: [String]
-    let session: ConsoleSession
+    let streams: CommandStreams
 
-    func show(_ text: [TutorText]) {
-      if !text.isEmpty { session.write(TutorRendering.text(text, session.appearance) + "\n") }
+    func show(_ text: [TutorText]) async {
+      if text.isEmpty { return }
+      // A reader that has gone does not need the rest.
+      try? await streams.write(TutorRendering.text(text, streams.appearance) + "\n")
     }
   }
 
@@ -24,7 +26,7 @@ struct TutorWord: Sendable {
     self.name = name
     self.summary = summary
     run = { call in
-      call.show(await text(call))
+      await call.show(await text(call))
       return .continue
     }
   }
@@ -40,28 +42,31 @@ struct TutorWord: Sendable {
     TutorWord("lessons", "list the lessons") { await $0.tutor.lessons() },
     TutorWord("start", argument: "NAME", "begin a lesson, or go on with it") { call in
       guard let id = call.words.first else {
-        call.session.writeError("start needs the name of a lesson: lessons lists them\n")
+        await call.streams.writeError("start needs the name of a lesson: lessons lists them\n")
         return .continue(exitCode: 2)
       }
-      call.show(await call.tutor.start(id))
+      await call.show(await call.tutor.start(id))
       return .continue
     },
     TutorWord("task", "show the current step again") { await $0.tutor.task() },
     TutorWord("check", "say what holds and what is still missing") { call in
-      await call.tutor.check { call.session.write($0 + "\n") }
+      await call.tutor.check { try? await call.streams.write($0 + "\n") }
     },
     TutorWord("hint", "help with the current step; again for more") { await $0.tutor.hint() },
     TutorWord("why", "say why the first open condition does not hold") { await $0.tutor.why() },
     TutorWord("skip", "have the current step done, aloud") { call in
-      await call.tutor.skip { call.show($0) }
+      await call.tutor.skip { await call.show($0) }
     },
     TutorWord("back", "go back to the step before") { await $0.tutor.back() },
     TutorWord("status", "show how far the lesson is") { await $0.tutor.status() },
     TutorWord("help", "show this list") { _ in
       all.map { .plain("  " + ($0.name + " " + $0.argument).padding(to: 14) + $0.summary) }
         + [
-          .plain("  exit          leave; the cluster stays"),
-          .plain("Everything else is kubectl: get pods, describe pod NAME, …"),
+          .plain("Besides:"),
+          .plain("  " + Shell.words.joined(separator: ", ")),
+          .plain(
+            "Everything else is kubectl (get pods, describe pod NAME, …) or a program of this machine (ls, grep, …);"),
+          .plain("| > < ; && || & $VAR work as in a shell, !COMMAND is left to the machine's shell as a whole."),
         ]
     },
   ]

@@ -14,7 +14,8 @@ enum KubectlVerb {
     if !namesAnother { try await ClusterLauncher(paths: paths).ensureUsable() }
     let context = LocalConnection.context(paths)
     return await SingleCommand.run(appearance: settings.appearance) { session in
-      .continue(exitCode: await Kubectl.run(arguments, context: context, io: SessionIO(session: session)))
+      .continue(
+        exitCode: await Kubectl.run(arguments, context: context, io: StreamsIO(streams: CommandStreams(session))))
     }
   }
 }

@@ -26,8 +26,11 @@ enum PromptVerb {
     ) { text in
       notices.tell(TutorRendering.text(text, appearance))
     }
-    let interpreter = PromptInterpreter(paths: paths, packs: packs, tutor: tutor)
-    let console = Console(interpreter: interpreter, historyPath: paths.history, appearance: appearance)
+    KubectlLink.make(paths)
+    let shell = Shell(
+      commands: PromptCommands(paths: paths, packs: packs, tutor: tutor), isInteractive: appearance.isTerminal,
+      historyPath: paths.history)
+    let console = Console(interpreter: shell, historyPath: paths.history, appearance: appearance)
     notices.listener.withLock { $0 = console.notify }
     if appearance.isTerminal { StandardOutput.print(greeting(packs)) }
     return await withTaskGroup(of: Int32?.self) { group in
@@ -35,7 +38,11 @@ enum PromptVerb {
         try? await tutor.run()
         return nil
       }
-      group.addTask { await console.run() }
+      group.addTask {
+        let code = await console.run()
+        await shell.endJobs()
+        return code
+      }
       while let ended = await group.next() {
         guard let code = ended else { continue }
         group.cancelAll()

@@ -1,0 +1,37 @@
+/// What a shell is given: the commands that the program itself has.
+public protocol CommandSet: Sendable {
+  func prompt(_ standing: ShellStanding) async -> Prompt
+
+  /// Whether a word begins one of its commands. In front of a pipeline they go before the machine's programs, behind
+  /// a pipe after them.
+  func owns(_ word: String) -> Bool
+
+  /// Runs one command; the task is cancelled when the user presses ^C.
+  func run(_ words: [String], _ streams: CommandStreams) async -> Outcome
+
+  /// What is said about a first word that names nothing.
+  func complaint(about word: String) -> String
+
+  /// Candidates for the first word of a command.
+  var firstWords: [Completion] { get }
+
+  /// Candidates for a later word.
+  func complete(_ words: [String], last: String) async -> [Completion]
+
+  /// What programs of the machine find in their environment.
+  var programVariables: [String: String] { get }
+}
+
+/// What a prompt can tell of its shell.
+public struct ShellStanding: Sendable, Equatable {
+  public var lastExitCode: Int32
+  /// Jobs behind the prompt.
+  public var jobs: Int
+}
+
+/// A line could not be carried out.
+struct ShellError: Error, CustomStringConvertible {
+  var description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,108 @@
+internal import ClusterClient
+internal import Console
+internal import KubectlCommands
+internal import KubernetesAPI
+internal import LessonEngine
+internal import LocalCluster
+internal import SystemIO
+
+/// The commands of the prompt: kubectl's and the tutor's few words.
+struct PromptCommands: CommandSet {
+  let paths: ClusterPaths
+  let packs: [Pack]
+  /// Nil where nobody is taught: scripts and single commands.
+  let tutor: Tutor?
+
+  // MARK: The prompt
+
+  /// Where commands go, and what is not as it usually is.
+  func prompt(_ standing: ShellStanding) async -> Prompt {
+    let context = LocalConnection.context(paths)
+    var remarks: [String] = []
+    if let remark = await nodeRemark(context.cluster.client) { remarks.append(remark) }
+    if standing.jobs > 0 { remarks.append(standing.jobs == 1 ? "1 job" : "\(standing.jobs) jobs") }
+    var text = StyledText("")
+    if let place = await tutor?.place { text = text + StyledText("\(place) ", .heading) }
+    text = text + "\(context.cluster.contextName)/\(context.cluster.namespace)"
+    if !remarks.isEmpty { text = text + StyledText(" (\(remarks.joined(separator: ", ")))", .warning) }
+    return Prompt(text + "> ")
+  }
+
+  /// Nil when every node is ready.
+  private func nodeRemark(_ client: ClusterClient) async -> String? {
+    guard let nodes = try? await client.list(Node.self).items else { return "cluster stopped" }
+    let notReady = nodes.filter { node in
+      !node.status.conditions.contains { $0.type == "Ready" && $0.status == "True" }
+    }
+    switch (nodes.count, notReady.count) {
+    case (0, _): return "no node"
+    case (_, 0): return nil
+    case (1, _): return "node not ready"
+    default: return "\(notReady.count) of \(nodes.count) nodes not ready"
+    }
+  }
+
+  // MARK: Running
+
+  func owns(_ word: String) -> Bool {
+    word == "kubectl" || word == "k" || word.hasPrefix("-") || Self.verbs.contains(word)
+      || tutorWord(word) != nil
+  }
+
+  private static let verbs = Set(Kubectl.verbs.map(\.text))
+
+  private func tutorWord(_ word: String) -> TutorWord? {
+    tutor == nil ? nil : TutorWord.all.first { $0.name == word }
+  }
+
+  func run(_ words: [String], _ streams: CommandStreams) async -> Outcome {
+    var words = words
+    if let first = words.first, let word = tutorWord(first), let tutor {
+      return await word.run(TutorWord.Call(tutor: tutor, words: Array(words.dropFirst()), streams: streams))
+    }
+    if words.first == "kubectl" || words.first == "k" { words.removeFirst() }
+    // The cluster may have ended meanwhile: it is started again by whoever needs it.
+    do {
+      try await ClusterLauncher(paths: paths).ensureUsable()
+    } catch {
+      await streams.writeError("\(error)\n")
+      return .continue(exitCode: 1)
+    }
+    let context = LocalConnection.context(paths, searching: packs.map(\.filesFolder))
+    return .continue(exitCode: await Kubectl.run(words, context: context, io: StreamsIO(streams: streams)))
+  }
+
+  func complaint(about word: String) -> String {
+    let known = Self.verbs.sorted() + (tutor == nil ? [] : TutorWord.all.map(\.name)) + Shell.words
+    return "podium: \(word): neither a command of the prompt nor a program of this machine"
+      + DidYouMean.text(word, known)
+  }
+
+  /// Programs and loops of the machine's shell find the same kubectl.
+  var programVariables: [String: String] {
+    [
+      "PATH": paths.programs + ":" + (Environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"),
+      "PODIUM_CLUSTER": paths.cluster,
+    ]
+  }
+
+  // MARK: Completion
+
+  var firstWords: [Completion] {
+    let own = tutor == nil ? [] : TutorWord.all.map { Completion($0.name, description: $0.summary) }
+    return own + Kubectl.verbs.map { Completion($0.text, description: $0.description) }
+      + [Completion("kubectl", description: "a command for the cluster")]
+  }
+
+  func complete(_ words: [String], last: String) async -> [Completion] {
+    if words == ["start"], let tutor {
+      return await tutor.lessonIDs.filter { $0.id.hasPrefix(last) }.map { Completion($0.id, description: $0.title) }
+    }
+    let isNamed = words.first == "kubectl" || words.first == "k"
+    return await Kubectl.complete(
+      (isNamed ? Array(words.dropFirst()) : words) + [last], context: LocalConnection.context(paths)
+    ).map {
+      Completion($0.text, description: $0.description, addsSpace: !$0.text.hasSuffix("=") && !$0.text.hasSuffix("/"))
+    }
+  }
+}
