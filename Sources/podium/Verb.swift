@@ -13,6 +13,9 @@ struct Verb: Sendable {
   static let all: [Verb] = [
     prompt,
     Verb(name: "kubectl", summary: "run one kubectl command against the cluster", run: KubectlVerb.run),
+    Verb(
+      name: "shell", summary: "run commands of the prompt: podium shell -c 'get pods | wc -l'", run: ScriptVerbs.shell),
+    Verb(name: "run", summary: "run the commands in a file: podium run FILE", run: ScriptVerbs.runFile),
     Verb(name: "lessons", summary: "list the lessons", run: LessonsVerb.run),
     Verb(name: "pack", summary: "test a lesson pack: podium pack test DIR", run: PackVerb.run),
     Verb(name: "cluster", summary: "start, status, stop, delete, kubeconfig", run: ClusterVerb.run),

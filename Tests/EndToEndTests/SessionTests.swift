@@ -14,7 +14,7 @@ struct SessionTests {
 
   private func session(_ learner: Learner) async throws {
     try await learner.terminal { first in
-      try await first.expect("podium>", within: .seconds(60))
+      try await first.expect("default>", within: .seconds(60))
       try await first.enter("lessons", showing: "first-pod<...>Your first Pod")
       try await first.enter("start first-pod", showing: "Step 1 of 4: Create the Pod")
       try await first.enter("check", showing: "0 of 5 conditions hold", "NOT YET  pod first is Ready")
@@ -44,7 +44,7 @@ struct SessionTests {
   private func create(_ terminal: PseudoTerminal) async throws {
     try await terminal.enter("kubectl apply -f first-pod.yaml", showing: "pod/first created")
     try await terminal.expect("Step 1 of 4 is done.", within: .seconds(30))
-    try await terminal.expect("podium>")
+    try await terminal.expect("default>")
     try await terminal.enter(
       "get pods -o wide", showing: "NAME <...>READY <...>STATUS <...>RESTARTS <...>AGE <...>IP <...>NODE",
       "first <...>1/1 <...>Running <...>0 <...> 10.244.0.<...> podium ")
@@ -87,7 +87,7 @@ extension PseudoTerminal {
   func enter(_ line: String, showing patterns: TextPattern...) async throws {
     try await type(line + "\r")
     for pattern in patterns { try await expect(pattern, within: .seconds(30)) }
-    try await expect("podium>")
+    try await expect("default>")
   }
 }
 

@@ -27,8 +27,7 @@ struct ManifestFiles {
     var manifests: [Manifest] = []
     for name in names {
       if name == "-" {
-        var bytes: [UInt8] = []
-        while let chunk = try await io.read() { bytes += chunk }
+        let bytes = try await TypedText.read(io)
         manifests += try Self.parse(bytes, source: "STDIN", name: "STDIN")
         continue
       }
