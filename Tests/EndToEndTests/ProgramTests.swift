@@ -64,7 +64,7 @@ struct ProgramTests {
   @Test(.needsUserNamespace) func linesFromAPipeAreRunAsIfTyped() async throws {
     try await Learner.with { learner in
       let answer = try await learner.podium([], input: "get nodes\nget pod nobody\nexit\nget nodes\n")
-      #expect(answer.end == .exited(0))
+      #expect(answer.end == .exited(1))
       #expect(TextPattern("podium   Ready").matches(answer.lineWith("podium ")), "\(answer.output)")
       #expect(answer.output.split(separator: "\n").count == 2, "\(answer.output)")
       #expect(answer.error == "Error from server (NotFound): pods \"nobody\" not found\n")

@@ -58,7 +58,8 @@ struct ShellWord: Sendable {
   @Sendable
   private static func exit(_ call: Call) async -> Outcome {
     guard let word = call.words.first else {
-      return .quit(Int32(call.shell.value("?") ?? "") ?? 0)
+      // A script is judged by its last command; who leaves a prompt has not failed.
+      return .quit(call.shell.sharesTerminal ? 0 : Int32(call.shell.value("?") ?? "") ?? 0)
     }
     guard let code = Int32(word) else { return await call.fail("exit: \(word): an exit code is a number", exitCode: 2) }
     return .quit(code & 0xFF)
