@@ -61,19 +61,21 @@ extension Server {
   private func remove(_ call: Call, _ options: DeleteOptions) async throws(StatusError) -> Outcome {
     var attempts = 0
     while true {
+      let before = try await stored(call)
+      let object = objects.object(before, call.form)
+      try check(options.preconditions, object, call)
       do {
-        return try await removeOnce(call, options)
-      } catch  where error.isConflict && options.preconditions == nil && attempts < 100 {
-        // Somebody changed the object between reading and deleting it.
+        return try await remove(object, before, call, options)
+      } catch  where error.isConflict && attempts < 100 {
+        // Somebody changed the object between reading and deleting it, which by itself speaks against nothing.
         attempts += 1
       }
     }
   }
 
-  private func removeOnce(_ call: Call, _ options: DeleteOptions) async throws(StatusError) -> Outcome {
-    let before = try await stored(call)
-    let object = objects.object(before, call.form)
-    try check(options.preconditions, object, call)
+  private func remove(
+    _ object: any NamedObject, _ before: StoredObject, _ call: Call, _ options: DeleteOptions
+  ) async throws(StatusError) -> Outcome {
     if let namespace = object as? Namespace { return try await terminate(namespace, before, call, options) }
     let isDryRun = call.isDryRun || options.dryRun.contains("All")
     let grace = call.resource.gracePeriod(object, requested: options.gracePeriodSeconds)

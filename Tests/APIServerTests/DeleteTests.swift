@@ -33,6 +33,29 @@ struct DeleteTests {
     try await cluster.call("GET", path, expecting: 404)
   }
 
+  /// That somebody reports a status meanwhile does not speak against a deletion that names the uid.
+  @Test func whatIsBeingChangedCanBeDeletedByItsUID() async throws {
+    let cluster = try await Cluster()
+    for number in 0..<20 {
+      let path = Cluster.pods + "/web-\(number)"
+      let created = try await cluster.createPod("web-\(number)", node: "podium")
+      let uid = created["metadata"]?["uid"]?.stringValue ?? ""
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for message in 0..<8 {
+          group.addTask {
+            try await cluster.call(
+              "PATCH", path + "/status", #"{"status":{"message":"\#(message)"}}"#, type: PatchTests.merge)
+          }
+        }
+        group.addTask {
+          try await cluster.call("DELETE", path, #"{"preconditions":{"uid":"\#(uid)"}}"#)
+        }
+        try await group.waitForAll()
+      }
+      #expect(try await cluster.call("GET", path)["metadata"]?["deletionTimestamp"] != nil)
+    }
+  }
+
   @Test func anEndedPodGoesAtOnce() async throws {
     let cluster = try await Cluster()
     try await cluster.createPod("web", node: "podium")

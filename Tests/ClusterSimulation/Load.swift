@@ -35,7 +35,9 @@ struct Load: Sendable {
   /// Does a number of things in a row, each until it is answered.
   mutating func run(steps: Int, longestPause: Int) async throws {
     for _ in 0..<steps {
-      try await cluster.time.sleep(for: .milliseconds(world.pick(0..<longestPause)))
+      // Some want a thing gone that is only just being made.
+      let pause = world.pick(0..<3) == 0 ? 40 : longestPause
+      try await cluster.time.sleep(for: .milliseconds(world.pick(0..<pause)))
       let name = names[world.pick(names.indices)]
       if pods.contains(where: { $0.name == name && !$0.isToBeDeleted }), world.pick(0..<3) > 0 {
         try await delete(name, grace: [nil, nil, 0, 1][world.pick(0..<4)])
