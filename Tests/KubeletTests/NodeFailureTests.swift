@@ -178,6 +178,24 @@ struct NodeFailureTests {
     }
   }
 
+  @Test func aSandboxThatDiedWithoutAKubeletGoesWithItsPod() async throws {
+    try await SimulatedNode.run(hasKubelet: false) { [plain] node in
+      let first = Task(executorPreference: node.world) { try? await node.kubelet.run() }
+      try await node.create(plain)
+      try await node.wait("plain") { $0?.status.phase == "Running" }
+      first.cancel()
+      _ = await first.value
+      node.runtime.killSandbox(try #require(try await node.runtime.inventory().sandboxes.first?.spec.id))
+      try await node.delete("plain")
+      let second = Task(executorPreference: node.world) { try? await node.newKubelet().run() }
+      try await node.wait("plain") { $0 == nil }
+      try await node.pass(.seconds(1))
+      #expect(try await node.runtime.inventory() == Inventory())
+      second.cancel()
+      _ = await second.value
+    }
+  }
+
   /// The pod runs, and then neither kubelet nor containers do.
   private func runUntilPowerFails(_ node: SimulatedNode) async throws {
     let kubelet = Task(executorPreference: node.world) { try? await node.kubelet.run() }

@@ -33,7 +33,9 @@ extension PodLifecycle {
     }
 
     let kept = sandboxID
-    leftovers = sandboxes.filter { $0.spec.id != kept }.map { .removeSandbox(id: $0.spec.id) }
+    let old = sandboxes.map(\.spec.id).filter { $0 != kept }
+    oldSandboxes = Set(old)
+    leftovers = old.map { .removeSandbox(id: $0) }
 
     let statuses =
       pod.status.initContainerStatuses + pod.status.containerStatuses + pod.status.ephemeralContainerStatuses

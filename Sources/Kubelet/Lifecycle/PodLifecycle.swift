@@ -96,6 +96,8 @@ public struct PodLifecycle: Sendable, Equatable {
   var addresses: [String] = []
   /// What earlier kubelets left in the runtime and nobody needs any more.
   var leftovers: [Effect] = []
+  /// Sandboxes among it: the pod is not gone before they are.
+  var oldSandboxes: Set<String> = []
   /// What is to be said of the pod as soon as it is seen here.
   var remarks: [EventNote] = []
   let hostAddresses: [String]
@@ -310,6 +312,7 @@ public struct PodLifecycle: Sendable, Equatable {
   }
 
   private mutating func sandboxIsRemoved(_ id: String, _ turn: inout Turn) {
+    oldSandboxes.remove(id)
     switch stage {
     case .active:
       guard sandbox == .replacing(id: id) else { return }
@@ -352,6 +355,7 @@ public struct PodLifecycle: Sendable, Equatable {
   private mutating func proceed(_ turn: inout Turn) {
     if stage == .active { proceedActive(&turn) }
     if case .stopping(let cause) = stage { proceedStopping(cause, &turn) }
+    if !oldSandboxes.isEmpty { return }
     if case .over = stage, pod.metadata.deletionTimestamp != nil, !isVanished {
       report(&turn)
       stage = .deleting
