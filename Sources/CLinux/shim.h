@@ -30,11 +30,19 @@ int grantpt(int terminal);
 int unlockpt(int terminal);
 int ptsname_r(int terminal, char *name, size_t size);
 int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
+// Not in every C library: who calls it looks first.
+__attribute__((weak)) int posix_spawn_file_actions_addtcsetpgrp_np(posix_spawn_file_actions_t *actions, int terminal);
 int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 
 // open(2) is variadic, so Swift does not see it.
 static inline int clinux_open(const char *path, int flags, mode_t mode) {
   return open(path, flags, mode);
+}
+
+// The program takes the terminal before it runs; 0 where the C library cannot arrange that.
+static inline int clinux_spawn_takes_terminal(posix_spawn_file_actions_t *actions, int terminal) {
+  if (!posix_spawn_file_actions_addtcsetpgrp_np) return 0;
+  return posix_spawn_file_actions_addtcsetpgrp_np(actions, terminal) == 0;
 }
 
 // A copy with a number that is not below `least`, closed when a program is executed.

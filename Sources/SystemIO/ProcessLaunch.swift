@@ -12,6 +12,8 @@ public struct ProcessLaunch: Sendable {
   public var startsSession = false
   /// The group of processes to join, so that a terminal can tell it from ours; 0 makes one of its own.
   public var group: Int32?
+  /// The terminal whose keys are for the program's group from its first moment on.
+  public var terminal: Int32?
 
   /// `arguments` begin with the name that the program sees as its own.
   public init(_ program: String, _ arguments: [String], environment: [String] = Environment.all) {
@@ -25,6 +27,7 @@ public struct ProcessLaunch: Sendable {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
+    if let terminal { _ = clinux_spawn_takes_terminal(&actions, terminal) }
     for (target, source) in descriptors { posix_spawn_file_actions_adddup2(&actions, source, target) }
 
     var attributes = posix_spawnattr_t()

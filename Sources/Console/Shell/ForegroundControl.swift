@@ -19,13 +19,19 @@ final class ForegroundControl: Sendable {
     signal(SIGTTOU, SIG_IGN)
   }
 
+  /// Before a program starts that may change the terminal at once.
+  func rememberMode() { state.withLock { remember(&$0) } }
+
+  private func remember(_ state: inout State) {
+    if state.borrower != nil || state.modeBefore != nil { return }
+    var before = termios()
+    if tcgetattr(terminal, &before) == 0 { state.modeBefore = before }
+  }
+
   /// The terminal's keys go to the group, with the terminal as the group left it the last time.
   func lend(to group: pid_t, mode: termios? = nil) {
     state.withLock { state in
-      if state.borrower == nil {
-        var before = termios()
-        if tcgetattr(terminal, &before) == 0 { state.modeBefore = before }
-      }
+      remember(&state)
       state.borrower = group
       tcsetpgrp(terminal, group)
       if var mode { tcsetattr(terminal, TCSADRAIN, &mode) }

@@ -17,6 +17,7 @@ final class Job: Sendable {
     var task: Task<Void, Never>?
     var waiters: [CheckedContinuation<Standing, Never>] = []
     var isInterrupted = false
+    var isInFront = false
     var number: Int?
     var mode: TerminalState?
   }
@@ -34,6 +35,12 @@ final class Job: Sendable {
   var number: Int? {
     get { state.withLock { $0.number } }
     set { state.withLock { $0.number = newValue } }
+  }
+
+  /// Whether the prompt waits for it.
+  var isInFront: Bool {
+    get { state.withLock { $0.isInFront } }
+    set { state.withLock { $0.isInFront = newValue } }
   }
 
   /// How its programs left the terminal when they were stopped.

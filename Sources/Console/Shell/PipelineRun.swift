@@ -51,7 +51,8 @@ struct PipelineRun: Sendable {
           continue
         }
         do throws(SystemCallError) {
-          let (child, pumps) = try start(file, words, stage, group: leader ?? 0)
+          let (child, pumps) = try start(
+            file, words, stage, group: leader ?? 0, takesTerminal: lendsAtOnce && leader == nil && control != nil)
           for pump in pumps {
             group.addTask {
               await pump.value
@@ -194,13 +195,19 @@ struct PipelineRun: Sendable {
   // MARK: Programs of the machine
 
   private func start(
-    _ file: String, _ words: [String], _ stage: Stage, group: pid_t
+    _ file: String, _ words: [String], _ stage: Stage, group: pid_t, takesTerminal: Bool
   ) throws(SystemCallError) -> (child: pid_t, pumps: [Task<Void, Never>]) {
     var variables = shell.exported
     for (name, value) in shell.commands.programVariables { variables[name] = value }
     for (name, value) in stage.variables { variables[name] = value }
     var launch = ProcessLaunch(file, words, environment: Environment.all(with: variables))
-    if shell.sharesTerminal { launch.group = group }
+    if shell.sharesTerminal {
+      launch.group = group
+      if takesTerminal {
+        control?.rememberMode()
+        launch.terminal = session.input
+      }
+    }
     var borrowed: [OwnedDescriptor] = []
     defer { for descriptor in borrowed { descriptor.close() } }
     var pumped: [(OwnedDescriptor, any ByteSink)] = []
@@ -246,9 +253,9 @@ struct PipelineRun: Sendable {
       case .continued: job.change(to: .running)
       case .stopped(let signal):
         guard let group else { return }
-        // It wants the terminal, and nobody else in the line needs it.
-        if signal == SIGTTIN || signal == SIGTTOU, let control, !control.isLent(to: group) {
-          control.lend(to: group)
+        // It wants the terminal, and nobody else in the line needs it; or it wanted it before it was lent.
+        if signal == SIGTTIN || signal == SIGTTOU, job.isInFront, let control {
+          if !control.isLent(to: group) { control.lend(to: group) }
           kill(-group, SIGCONT)
           return
         }

@@ -99,6 +99,7 @@ public final class Shell: Interpreter {
   }
 
   private func runInFront(_ job: Job, _ list: CommandList, _ session: ConsoleSession) async -> Outcome {
+    job.isInFront = true
     job.start { [self] in
       await perform(
         list, session, job, input: .keyboard, output: .screen, errors: .screenErrors, control: control)
@@ -108,6 +109,7 @@ public final class Shell: Interpreter {
 
   /// Waits for a job in front; it may be stopped and go behind.
   func watch(_ job: Job, _ session: ConsoleSession) async -> Outcome {
+    defer { job.isInFront = false }
     let standing = await withTaskCancellationHandler {
       await job.pause()
     } onCancel: {
@@ -146,6 +148,7 @@ public final class Shell: Interpreter {
   func bringToFront(_ job: Job, _ session: ConsoleSession) async -> Outcome {
     session.write(job.text + "\n")
     job.output.bringToFront(true)
+    job.isInFront = true
     if let group = job.group { control?.lend(to: group, mode: job.mode?.mode) }
     job.continue()
     let outcome = await watch(job, session)
