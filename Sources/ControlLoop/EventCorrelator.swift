@@ -53,48 +53,51 @@ public struct EventCorrelator: Sendable {
   public init(form: Form) { self.form = form }
 
   public mutating func correlate(_ event: Event, now: Timestamp) -> Decision {
-    var event = event
-    let object = objectKey(event.involvedObject)
     switch form {
-    case .counted:
-      var key = Key(object: object, type: event.type ?? "", reason: event.reason ?? "", message: event.message ?? "")
-      if isFlood(key, now: now) {
-        key.message = ""
-        event.message = "(combined from similar events): " + (event.message ?? "")
-      }
-      guard isAllowed(object, now: now) else { return .drop }
-      if var earlier = told[key] {
-        earlier.count = (earlier.count ?? 1) + 1
-        earlier.lastTimestamp = event.lastTimestamp
-        earlier.message = event.message
-        told[key] = earlier
-        return .update(earlier)
-      }
-      event.count = 1
-      remember(event, as: key)
-      return .create(event)
-    case .series:
-      let version = event.involvedObject.resourceVersion ?? ""
-      let key = Key(
-        object: object + [version, event.action ?? ""], type: event.type ?? "", reason: event.reason ?? "", message: "")
-      if var earlier = told[key], let seen = earlier.lastSeen, now - seen < Self.seriesInterval {
-        var series = earlier.series ?? EventSeries()
-        series.count = (series.count ?? 1) + 1
-        series.lastObservedTime = event.eventTime
-        earlier.series = series
-        told[key] = earlier
-        return .update(earlier)
-      }
-      remember(event, as: key)
-      return .create(event)
+    case .counted: count(event, now: now)
+    case .series: continueSeries(event)
     }
   }
 
-  /// The stored event is gone, as events are after an hour: the next of its kind is told anew.
-  public mutating func forget(_ event: Event) {
-    guard let key = told.first(where: { $0.value.metadata.name == event.metadata.name })?.key else { return }
-    told[key] = nil
-    order.removeAll { $0 == key }
+  /// What is dropped counts all the same: the next that is let through tells of it.
+  private mutating func count(_ event: Event, now: Timestamp) -> Decision {
+    var event = event
+    let object = objectKey(event.involvedObject)
+    var key = Key(object: object, type: event.type ?? "", reason: event.reason ?? "", message: event.message ?? "")
+    if isFlood(key, now: now) {
+      key = Self.group(of: key)
+      event.message = "(combined from similar events): " + (event.message ?? "")
+      event.reportingComponent = nil
+      event.reportingInstance = nil
+    }
+    event.count = 1
+    if let earlier = told[key] {
+      event.metadata = earlier.metadata
+      event.firstTimestamp = earlier.firstTimestamp
+      event.count = (earlier.count ?? 1) + 1
+    }
+    remember(event, as: key)
+    guard isAllowed(object, event.type ?? "", now: now) else { return .drop }
+    return event.count == 1 ? .create(event) : .update(event)
+  }
+
+  private mutating func continueSeries(_ event: Event) -> Decision {
+    let version = event.involvedObject.resourceVersion ?? ""
+    let key = Key(
+      object: objectKey(event.involvedObject) + [version, event.action ?? ""], type: event.type ?? "",
+      reason: event.reason ?? "", message: "")
+    guard var earlier = told[key], let seen = earlier.lastSeen, let now = event.eventTime,
+      now - seen < Self.seriesInterval
+    else {
+      remember(event, as: key)
+      return .create(event)
+    }
+    var series = earlier.series ?? EventSeries()
+    series.count = (series.count ?? 1) + 1
+    series.lastObservedTime = event.eventTime
+    earlier.series = series
+    told[key] = earlier
+    return .update(earlier)
   }
 
   private func objectKey(_ object: ObjectReference) -> [String] {
@@ -109,11 +112,16 @@ public struct EventCorrelator: Sendable {
     if order.count > Self.rememberedEvents { told[order.removeFirst()] = nil }
   }
 
-  private mutating func isFlood(_ key: Key, now: Timestamp) -> Bool {
+  /// Which container of a pod an event is about makes no difference among those that are combined.
+  private static func group(of key: Key) -> Key {
     var group = key
     group.message = ""
-    // Which container of a pod it is about makes no difference here.
     group.object.removeLast()
+    return group
+  }
+
+  private mutating func isFlood(_ key: Key, now: Timestamp) -> Bool {
+    let group = Self.group(of: key)
     var flood = floods[group] ?? Flood(last: now)
     if now - flood.last > Self.floodInterval { flood.messages = [] }
     flood.messages.insert(key.message)
@@ -125,12 +133,14 @@ public struct EventCorrelator: Sendable {
     return isTooMany
   }
 
-  private mutating func isAllowed(_ object: [String], now: Timestamp) -> Bool {
-    let source = Array(object.dropLast())
+  /// Warnings do not use up what is allowed of other events.
+  private mutating func isAllowed(_ object: [String], _ type: String, now: Timestamp) -> Bool {
+    let source = Array(object.dropLast()) + [type]
     var allowance = allowances[source] ?? Allowance(filledAt: now)
-    let (seconds, _) = (now - allowance.filledAt).components
-    allowance.tokens = min(25, allowance.tokens + Double(seconds) / Self.secondsPerToken)
-    if seconds > 0 { allowance.filledAt = now }
+    let (seconds, attoseconds) = (now - allowance.filledAt).components
+    let waited = max(0, Double(seconds) + Double(attoseconds) * 1e-18)
+    allowance.tokens = min(25, allowance.tokens + waited / Self.secondsPerToken)
+    allowance.filledAt = now
     let isAllowed = allowance.tokens >= 1
     if isAllowed { allowance.tokens -= 1 }
     allowances[source] = allowance

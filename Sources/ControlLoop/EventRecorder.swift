@@ -43,16 +43,8 @@ public final class EventRecorder: Sendable {
     var correlator = EventCorrelator(form: form)
     for await event in events {
       switch correlator.correlate(event, now: time.now()) {
-      case .create(let event):
-        if await !send({ () async throws(StatusError) in _ = try await client.create(event) }) {
-          correlator.forget(event)
-        }
-      case .update(let event):
-        if await send({ () async throws(StatusError) in try await patch(event) }) { continue }
-        correlator.forget(event)
-        if case .create(let fresh) = correlator.correlate(event, now: time.now()) {
-          _ = await send { () async throws(StatusError) in _ = try await client.create(fresh) }
-        }
+      case .create(let event): await send { () async throws(StatusError) in _ = try await client.create(event) }
+      case .update(let event): await send { () async throws(StatusError) in try await update(event) }
       case .drop: break
       }
     }
@@ -86,6 +78,16 @@ public final class EventRecorder: Sendable {
     return event
   }
 
+  /// Events are kept for an hour: one that has gone meanwhile is told again, with all that it counts.
+  private func update(_ event: Event) async throws(StatusError) {
+    do throws(StatusError) {
+      try await patch(event)
+    } catch {
+      guard error.isNotFound else { throw error }
+      _ = try await client.create(event)
+    }
+  }
+
   private func patch(_ event: Event) async throws(StatusError) {
     var change: Document = [:]
     switch form {
@@ -102,18 +104,15 @@ public final class EventRecorder: Sendable {
     _ = try await client.patch(Event.self, event.name, namespace: event.namespace, .strategic, change)
   }
 
-  /// Answers whether the server took it; while no server answers, tries for two minutes.
-  private func send(_ call: () async throws(StatusError) -> Void) async -> Bool {
+  /// Tries for two minutes while no server answers; a refusal is final.
+  private func send(_ call: () async throws(StatusError) -> Void) async {
     for _ in 0..<12 {
       do throws(StatusError) {
-        try await call()
-        return true
+        return try await call()
       } catch {
-        // A refusal is final, an event that exists already is told.
-        if !error.isConnectionFailure { return error.isAlreadyExists }
+        if !error.isConnectionFailure { return }
       }
-      do { try await time.sleep(for: .seconds(10)) } catch { return false }
+      do { try await time.sleep(for: .seconds(10)) } catch { return }
     }
-    return false
   }
 }

@@ -16,6 +16,8 @@ public struct KubeletService: Sendable {
 
   private let context: KubeletContext
   private let mirror: Mirror<Pod>
+  /// The node itself, as the API has it.
+  private let node: Mirror<Node>
 
   /// - Parameters:
   ///   - randomness: Where the identities of sandboxes and containers come from.
@@ -34,6 +36,9 @@ public struct KubeletService: Sendable {
     mirror = Mirror(
       client, Selection(fieldSelector: "spec.nodeName=\(configuration.nodeName)"),
       pause: { try await time.sleep(for: $0) })
+    node = Mirror(
+      client, Selection(fieldSelector: "metadata.name=\(configuration.nodeName)"),
+      pause: { try await time.sleep(for: $0) })
   }
 
   /// Serves logs, exec and the like to the API server.
@@ -49,6 +54,7 @@ public struct KubeletService: Sendable {
       group.addTask { await context.recorder.run() }
       group.addTask { await context.sessions.run() }
       group.addTask { try await context.services.run() }
+      group.addTask { try await node.run() }
       group.addTask { await NodeKeeper(context: context).run() }
       group.addTask { await UsageReport(context: context).run() }
       group.addTask { await TokenRenewal(context: context, pods: { mirror.objects }, refresh: refresh).run() }
@@ -91,9 +97,12 @@ public struct KubeletService: Sendable {
   /// The one owner of the workers: hands every message to the worker that it is for.
   private func keepPods(_ inbox: AsyncStream<Message>, _ post: AsyncStream<Message>.Continuation) async throws {
     await mirror.waitUntilFilled()
+    await node.waitUntilFilled()
     let inventory = try await context.runtime.inventory()
     await withDiscardingTaskGroup { group in
       var mailboxes: [String: Mailbox] = [:]
+      // What takes room on the node, by uid.
+      var admitted: [String: Pod] = [:]
       func employ(_ lifecycle: PodLifecycle) {
         let uid = lifecycle.pod.uid
         let (events, deliver) = AsyncStream.makeStream(of: PodLifecycle.Event.self)
@@ -131,10 +140,12 @@ public struct KubeletService: Sendable {
           mailbox.yield(.podChanged(pod))
         } else {
           let remarks = context.runtime.shortcomings.notes(on: pod.spec)
+          let refusal = refusal(of: pod, beside: admitted.values)
+          if refusal == nil { admitted[pod.uid] = pod }
           employ(
             PodLifecycle(
-              pod, adopting: inventory, hostAddresses: context.configuration.nodeAddresses, remarks: remarks,
-              now: context.time.now()))
+              pod, adopting: inventory, hostAddresses: context.configuration.nodeAddresses, refusal: refusal,
+              remarks: remarks, now: context.time.now()))
         }
       }
 
@@ -161,11 +172,14 @@ public struct KubeletService: Sendable {
         case .pod(let old, let new?):
           if let old, old.uid != new.uid { mailboxes[old.uid]?.yield(.podVanished(old)) }
           meet(new, Inventory())
-        case .pod(let old?, nil): mailboxes[old.uid]?.yield(.podVanished(old))
+        case .pod(let old?, nil):
+          admitted[old.uid] = nil
+          mailboxes[old.uid]?.yield(.podVanished(old))
         case .pod(nil, nil): break
         case .event(let uid, let event): mailboxes[uid]?.yield(event)
         case .workerEnded(let uid):
           mailboxes[uid] = nil
+          admitted[uid] = nil
           take(statics.ended(uid: uid), Inventory())
         case .runtime(.containerExited(let id)):
           guard let record = try? await context.runtime.container(id), case .exited(_, let status) = record.state,
@@ -179,6 +193,19 @@ public struct KubeletService: Sendable {
       }
       group.cancelAll()
     }
+  }
+
+  private func refusal(of pod: Pod, beside admitted: some Collection<Pod>) -> NodeAdmission.Refusal? {
+    // It was taken already, by the kubelet before this one.
+    if pod.status.startTime != nil { return nil }
+    let others = admitted.filter { pod in
+      let phase = (context.board[ObjectKey(pod)] ?? pod).status.phase
+      return phase != "Succeeded" && phase != "Failed"
+    }
+    let now = context.time.now()
+    let node =
+      node.objects.first ?? NodeDescription(configuration: context.configuration, facts: context.facts).node(now: now)
+    return NodeAdmission.refusal(of: pod, on: node, beside: others)
   }
 
   /// Takes away what is left of pods that vanished while no kubelet was there.

@@ -53,8 +53,11 @@ final class StatusBoard: Sendable {
 }
 
 extension Pod {
+  func containerStatus(_ name: String) -> ContainerStatus? { status.containerStatus(name) }
+}
+
+extension PodStatus {
   func containerStatus(_ name: String) -> ContainerStatus? {
-    (status.containerStatuses + status.initContainerStatuses + status.ephemeralContainerStatuses)
-      .first { $0.name == name }
+    (containerStatuses + initContainerStatuses + ephemeralContainerStatuses).first { $0.name == name }
   }
 }

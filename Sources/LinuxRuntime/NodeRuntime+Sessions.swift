@@ -25,7 +25,7 @@ extension NodeRuntime {
       let process = try await connection.start(name, plan)
       return StartedSession(process: process, connection: connection)
     } catch {
-      throw StartFailure.ofExec(error, plan, "\(number)")
+      throw StartFailure.ofExec(error, plan)
     }
   }
 

@@ -8,6 +8,9 @@ internal import Synchronization
 /// Finds a node for every pod that has none, and tells why when there is none to be found.
 public final class PodScheduler: Sendable {
   public static let name = "default-scheduler"
+  /// How long a pod waits before it is looked at again although nothing happened. What happened meanwhile and changed
+  /// nothing for the pod is no reason to say the same again.
+  private static let patience = Duration.seconds(300)
 
   private let client: ClusterClient
   private let time: any TimeSource
@@ -24,6 +27,8 @@ public final class PodScheduler: Sendable {
     var assumed: [String: (node: String, pod: Pod)] = [:]
     /// Pods for which there was no place when last looked.
     var waiting: Set<ObjectKey> = []
+    /// What was last told of a pod that found no place, by uid.
+    var told: [String: (message: String, at: Timestamp)] = [:]
   }
 
   /// - Parameter host: The name of the machine, as events tell it.
@@ -59,14 +64,20 @@ public final class PodScheduler: Sendable {
     guard let new else {
       memory.withLock { memory in
         memory.waiting.remove(key)
-        if let old { memory.assumed[old.uid] = nil }
+        if let old {
+          memory.assumed[old.uid] = nil
+          memory.told[old.uid] = nil
+        }
       }
       // Its place is free again.
       if old.map({ !($0.spec.nodeName ?? "").isEmpty }) ?? true { retryWaiting() }
       return
     }
     if let node = new.spec.nodeName, !node.isEmpty {
-      memory.withLock { $0.assumed[new.uid] = nil }
+      memory.withLock { memory in
+        memory.assumed[new.uid] = nil
+        memory.told[new.uid] = nil
+      }
       let hasEnded = new.hasEnded && !(old?.hasEnded ?? true)
       if hasEnded { retryWaiting() }
     } else if new.isToBeScheduled, old?.spec != new.spec || old?.uid != new.uid {
@@ -116,11 +127,19 @@ public final class PodScheduler: Sendable {
       recorder.record(pod.reference(), EventNote(.normal, "Scheduled", message, action: "Binding"))
       return .done
     case .nowhere(let message):
-      memory.withLock { _ = $0.waiting.insert(key) }
-      recorder.record(pod.reference(), EventNote(.warning, "FailedScheduling", message, action: "Scheduling"))
-      await tell(pod, message)
+      let now = time.now()
+      let isNews = memory.withLock { memory in
+        memory.waiting.insert(key)
+        if let told = memory.told[pod.uid], told.message == message, now - told.at < Self.patience { return false }
+        memory.told[pod.uid] = (message, now)
+        return true
+      }
+      if isNews {
+        recorder.record(pod.reference(), EventNote(.warning, "FailedScheduling", message, action: "Scheduling"))
+        await tell(pod, message)
+      }
       // Something may have been missed that nobody told of.
-      return .again(after: .seconds(300))
+      return .again(after: Self.patience)
     }
   }
 

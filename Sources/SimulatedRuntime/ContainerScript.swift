@@ -15,10 +15,28 @@ public struct ContainerScript: Sendable, Equatable {
   public var onTerminate = Termination.ignores
   /// What commands in it answer, by their first word; others end well and say nothing.
   public var commands: [String: CommandAnswer] = [:]
+  /// From when on commands answer otherwise.
+  public var turn: Turn?
   /// The ports on which something listens, and what it answers to whatever is sent.
   public var ports: [UInt16: String] = [:]
 
   public init() {}
+
+  /// Something in the container changes after a while: a file that is awaited appears, another is lost.
+  public struct Turn: Sendable, Equatable {
+    public var after: Duration
+    public var commands: [String: CommandAnswer]
+
+    public init(after: Duration, _ commands: [String: CommandAnswer]) {
+      self.after = after
+      self.commands = commands
+    }
+  }
+
+  func answer(to command: String, after age: Duration) -> CommandAnswer {
+    if let turn, age >= turn.after, let answer = turn.commands[command] { return answer }
+    return commands[command] ?? CommandAnswer()
+  }
 
   /// Runs for ever and ends well when asked to.
   public static var server: ContainerScript {

@@ -231,12 +231,13 @@ public final class ScriptedRuntime: Runtime {
   }
 
   public func exec(_ spec: ExecSpec) async throws(RuntimeError) -> any ExecSession {
-    let script = state.withLock { state -> ContainerScript? in
-      guard case .running = state.containers[spec.containerID]?.state else { return nil }
-      return state.scripts[spec.containerID]
+    let now = time.nanoseconds()
+    let answer = state.withLock { state -> CommandAnswer? in
+      guard case .running(let startedAt) = state.containers[spec.containerID]?.state else { return nil }
+      return state.scripts[spec.containerID]?.answer(
+        to: spec.command.first ?? "", after: .nanoseconds(now - startedAt))
     }
-    guard let script else { throw RuntimeError(.notRunning, "container \(spec.containerID) is not running") }
-    let answer = spec.command.first.flatMap { script.commands[$0] } ?? CommandAnswer()
+    guard let answer else { throw RuntimeError(.notRunning, "container \(spec.containerID) is not running") }
     return ScriptedSession(answer: answer, time: time)
   }
 

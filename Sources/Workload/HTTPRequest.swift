@@ -52,6 +52,10 @@ struct HTTPRequestParser {
     // Empty lines before a request are allowed.
     let start = input.firstIndex { $0 != 13 && $0 != 10 } ?? input.count
     if start > 0 { input.removeFirst(start) }
+    // Whoever greets in another protocol, such as TLS, would wait for an answer for ever.
+    guard isToken(input.prefix(1)) || input.isEmpty else {
+      throw BadRequest(status: 400, requestLine: firstLine(input))
+    }
     guard let headEnd = endOfHead(input) else {
       if input.count > headLimit { throw BadRequest(status: 400, requestLine: firstLine(input)) }
       if !input.contains(10) && input.count > lineLimit {

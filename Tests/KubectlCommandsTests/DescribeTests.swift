@@ -8,10 +8,15 @@ import Testing
 /// `describe` against what a real cluster's kubectl printed of the same objects.
 @Suite(.timeLimit(.minutes(1)))
 struct DescribeTests {
-  @Test(arguments: [
-    "01-plain", "02-two-containers", "03-init", "04-init-fail", "05-liveness-exec", "06-liveness-http", "08-startup",
-    "10-crashloop", "11-oom", "13-hooks", "15-static", "17-unschedulable", "18-missing-configmap",
-  ])
+  /// Every pod of which it is known how the real one described it.
+  static let pods = [
+    "01-plain", "02-two-containers", "03-init", "04-init-fail", "05-liveness-exec", "06-liveness-http",
+    "06b-liveness-http-refused", "06c-liveness-tcp", "07-readiness-fail", "08-startup", "09-no-image", "09b-no-tag",
+    "09c-never-pull", "10-crashloop", "10b-bad-command", "11-oom", "12-onfailure", "12b-never-ok", "12c-never-fail",
+    "13-hooks", "13b-poststart-fail", "14-ignore-term", "15-static", "17-unschedulable", "18-missing-configmap",
+  ]
+
+  @Test(arguments: pods)
   func tellsOfPodsAsTheRealOne(_ name: String) throws {
     let pod = Pod.decode(try Fixture.yaml("reference/\(name)/get-yaml.txt")).value
     let expected = try Fixture.text("reference/\(name)/describe.txt")
@@ -39,13 +44,13 @@ struct DescribeTests {
     expect(ran.output, is: try Fixture.text("describe/\(name).txt"))
   }
 
-  @Test(arguments: ["01-plain", "02-two-containers", "03-init", "13-hooks"])
+  @Test(arguments: pods)
   func tellsOfEventsAsTheRealOne(_ name: String) throws {
     let events = try (Fixture.yaml("reference/\(name)/events-yaml.txt")["items"]?.listValue ?? []).map {
       Event.decode($0).value
     }
     let expected = try Fixture.text("reference/\(name)/describe.txt")
-    let start = events.compactMap(\.lastTimestamp).min()!
+    let start = try #require(events.compactMap(\.lastSeen).max())
     let candidates = (0..<300).map { tenth in
       var description = Description()
       description.events(events, now: start + .milliseconds(100 * tenth))

@@ -1,5 +1,6 @@
 import Documents
 import KubernetesAPI
+import ObjectSchema
 import Testing
 
 @testable import KubectlCommands
@@ -27,24 +28,35 @@ struct GetTests {
     #expect(cluster.askedLines == ["GET /api/v1/namespaces/default/pods?limit=500"])
   }
 
-  @Test
-  func printsWideTablesLikeTheRealOne() async throws {
-    let expected = try Fixture.text("reference/01-plain/get-wide.txt")
-    #expect(try await cluster().kubectl("get pod plain -o wide").output == expected)
+  /// Between the table and the object of the pod that is left out its container ended.
+  @Test(arguments: DescribeTests.pods.filter { $0 != "06c-liveness-tcp" })
+  func printsWideTablesLikeTheRealOne(_ folder: String) async throws {
+    let pod = try Fixture.yaml("reference/\(folder)/get-yaml.txt")
+    let expected = try Fixture.text("reference/\(folder)/get-wide.txt")
+    let name = pod["metadata"]?["name"]?.stringValue ?? ""
+    let created = try #require(pod["metadata"]?["creationTimestamp"]?.stringValue.flatMap { Timestamp($0) })
+    let age = try #require(expected.firstMatch(of: /(\d+)s +(10\.|<none>)/).flatMap { Int64($0.1) })
+    let cluster = FakeCluster(now: (created + .seconds(age)).text)
+    cluster.add(pod)
+    #expect(try await cluster.kubectl("get pod \(name) -o wide").output == expected)
   }
 
-  @Test
-  func printsYAMLLikeTheRealOne() async throws {
-    let expected = try Fixture.text("reference/01-plain/get-yaml.txt")
-    #expect(try await cluster().kubectl("get pod plain -o yaml").output == expected)
-  }
-
-  @Test
-  func printsListsOfEventsLikeTheRealOne() async throws {
+  @Test(arguments: DescribeTests.pods)
+  func printsYAMLLikeTheRealOne(_ folder: String) async throws {
     let cluster = FakeCluster()
-    let events = try Fixture.yaml("reference/01-plain/events-yaml.txt")
+    let pod = try Fixture.yaml("reference/\(folder)/get-yaml.txt")
+    cluster.add(pod)
+    let name = pod["metadata"]?["name"]?.stringValue ?? ""
+    let expected = try Fixture.text("reference/\(folder)/get-yaml.txt")
+    #expect(try await cluster.kubectl("get pod \(name) -o yaml").output == expected)
+  }
+
+  @Test(arguments: DescribeTests.pods)
+  func printsListsOfEventsLikeTheRealOne(_ folder: String) async throws {
+    let cluster = FakeCluster()
+    let events = try Fixture.yaml("reference/\(folder)/events-yaml.txt")
     for event in events["items"]?.listValue ?? [] { cluster.add(event) }
-    let expected = try Fixture.text("reference/01-plain/events-yaml.txt")
+    let expected = try Fixture.text("reference/\(folder)/events-yaml.txt")
     #expect(try await cluster.kubectl("get events -o yaml").output == expected)
   }
 

@@ -1,69 +1,15 @@
-import ContainerRuntime
 import Documents
-import KubernetesAPI
-import SimulatedRuntime
-import SystemIO
 import Testing
 
 /// The statuses that a real Kubernetes 1.32 wrote for these pods, met to the letter but for times, ids and addresses.
 @Suite(.serialized, .timeLimit(.minutes(1)))
 struct ReferenceStatusTests {
-  struct Case: Sendable, CustomTestStringConvertible {
-    var name: String
-    /// When the reference's status was taken, by the course of the pod here.
-    var after: Duration
-    var script: @Sendable (ContainerSpec) -> ContainerScript = { _ in .deaf }
-    var testDescription: String { name }
-  }
-
-  private static let startError =
-    "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"nosuchcommand\": executable file not found in $PATH: unknown"
-
-  static let cases: [Case] = [
-    Case(name: "01-plain", after: .seconds(3)),
-    Case(name: "02-two-containers", after: .seconds(3)),
-    Case(name: "03-init", after: .seconds(9)) { $0.name == "main" ? .deaf : .exits(0, after: .seconds(3)) },
-    Case(name: "04-init-fail", after: .seconds(33)) { _ in .exits(3, after: .milliseconds(5)) },
-    Case(name: "08-startup", after: .seconds(12)),
-    Case(name: "09b-no-tag", after: .seconds(5)),
-    Case(name: "09c-never-pull", after: .seconds(5)),
-    Case(name: "10-crashloop", after: .seconds(100)) { _ in .exits(1, after: .seconds(1)) },
-    Case(name: "10b-bad-command", after: .seconds(12)) { _ in .cannotStart(startError) },
-    Case(name: "11-oom", after: .milliseconds(30_500)) { _ in
-      var script = ContainerScript.exits(137, after: .milliseconds(5))
-      script.runsOutOfMemory = true
-      return script
-    },
-    Case(name: "12-onfailure", after: .seconds(30)) { .exits($0.attempt < 2 ? 1 : 0, after: .milliseconds(5)) },
-    Case(name: "12b-never-ok", after: .seconds(5)) { _ in .exits(0, after: .seconds(2)) },
-    Case(name: "12c-never-fail", after: .seconds(5)) { spec in
-      // The program's last words.
-      try? Files.write("this is why\n", to: spec.terminationMessageFile ?? "")
-      return .exits(42, after: .milliseconds(5))
-    },
-    Case(name: "13-hooks", after: .seconds(5)),
-    Case(name: "13b-poststart-fail", after: .seconds(18)) { _ in
-      var script = ContainerScript.deaf
-      script.commands["sh"] = CommandAnswer("hook broken\n", code: 5)
-      return script
-    },
-    Case(name: "18-missing-configmap", after: .seconds(5)),
-  ]
-
-  @Test(arguments: cases) func meetsTheReference(_ row: Case) async throws {
-    let folder = "\(String(#filePath).split(separator: "/").dropLast().joined(separator: "/"))/Fixtures/\(row.name)"
-    let manifest = try Files.readText("/\(folder)/pod.yaml")
-    let expected = try #require(try Document.parse(yaml: try Files.readText("/\(folder)/status.yaml")).first)
-    var settings = ScriptedRuntime.Settings.withBusybox
-    settings.script = row.script
-    settings.pullFailures["busybox:no-such-tag"] =
-      "rpc error: code = NotFound desc = failed to pull and unpack image \"docker.io/library/busybox:no-such-tag\": failed to resolve reference \"docker.io/library/busybox:no-such-tag\": docker.io/library/busybox:no-such-tag: not found"
-    try await SimulatedNode.run(settings: settings) { node in
-      let pod = try await node.create(manifest)
-      try await node.pass(row.after)
+  @Test(arguments: ReferenceCase.all) func meetsTheReference(_ row: ReferenceCase) async throws {
+    let expected = try #require(try Document.parse(yaml: try row.fixture("status.yaml")).first)
+    try await row.run { node in
       let found = try #require(node.api.objects("pods").first?["status"])
       let text = Self.masked(found).sortedByKeys.yaml()
-      #expect(text == Self.masked(try #require(expected["status"])).sortedByKeys.yaml(), "\(pod.name)")
+      #expect(text == Self.masked(try #require(expected["status"])).sortedByKeys.yaml(), "\(row.name)")
     }
   }
 

@@ -60,7 +60,11 @@ struct ContainerPlan {
       }
       let source = PodVolumes.path(of: volume, pod: pod, configuration)
       var part = mount.subPath ?? ""
-      if let expression = mount.subPathExpr { part = VariableExpansion.expand(expression, variables) }
+      if let expression = mount.subPathExpr {
+        let missing = VariableExpansion.missing(in: expression, variables).sorted()
+        if !missing.isEmpty { throw ContainerPlanError("missing value for \(missing.joined(separator: ", "))") }
+        part = VariableExpansion.expand(expression, variables)
+      }
       if !part.isEmpty {
         try SubPath(
           path: part, volumePath: source, volumeMount: mount.name ?? "", container: container.name ?? ""

@@ -14,29 +14,52 @@ extension PodLifecycle {
   }
 
   /// Begins to end one running container; one that is being ended already goes on doing so.
-  mutating func stop(_ index: Int, _ why: String, grace: Duration, _ turn: inout Turn) {
+  ///
+  /// - Parameter isForReplacement: Whether it is to be started anew in the same breath.
+  mutating func stop(
+    _ index: Int, _ why: String, grace: Duration, isForReplacement: Bool = false, _ turn: inout Turn
+  ) {
     guard var running = containers[index].running, running.stop == nil else { return }
     record(.normal("Killing", why), containers[index], &turn)
     if running.postStart == .underWay { running.postStart = .done }
-    var stop = ContainerLife.Stop(killAt: turn.now + max(grace, Self.minimumGrace))
+    var stop = ContainerLife.Stop(
+      killAt: turn.now + max(grace, Self.minimumGrace), isForReplacement: isForReplacement)
     let name = containers[index].name
     if spec(of: name)?.lifecycle?.preStop != nil, grace > .zero {
       stop.isInPreStop = true
       turn.effects.append(.runHook(container: name, id: running.id, .preStop, within: grace))
-    } else {
-      stop.hasTerm = true
-      turn.effects.append(.signal(id: running.id, running.stopSignal))
     }
     running.stop = stop
     containers[index].running = running
+    progressStop(index, &turn)
   }
 
-  /// KILL, when the grace is over; again and again, since a signal that could not be sent tells nobody.
+  /// TERM when it is the container's turn, and KILL when the grace is over; again and again, since a signal that could
+  /// not be sent tells nobody.
   mutating func progressStop(_ index: Int, _ turn: inout Turn) {
-    guard let running = containers[index].running, let stop = running.stop, stop.hasTerm, stop.killAt <= turn.now
-    else { return }
-    containers[index].running?.stop?.killAt = turn.now + Self.resyncInterval
-    turn.effects.append(.signal(id: running.id, Signal.kill))
+    guard let running = containers[index].running, var stop = running.stop, !stop.isInPreStop else { return }
+    if !stop.hasTerm {
+      guard isTurnToEnd(index) || stop.killAt <= turn.now else { return }
+      stop.hasTerm = true
+      stop.killAt = max(stop.killAt, turn.now + Self.minimumGrace)
+      turn.effects.append(.signal(id: running.id, running.stopSignal))
+    } else if stop.killAt <= turn.now {
+      stop.killAt = turn.now + Self.resyncInterval
+      turn.effects.append(.signal(id: running.id, Signal.kill))
+    }
+    containers[index].running?.stop = stop
+  }
+
+  /// Sidecars serve the others to their end: of a pod that ends they come last, and in reverse order.
+  private func isTurnToEnd(_ index: Int) -> Bool {
+    if containers[index].role != .sidecar || stage == .active { return true }
+    return !containers.indices.contains { other in
+      switch containers[other].role {
+      case .main: containers[other].mayHaveProcesses
+      case .sidecar: other > index && containers[other].mayHaveProcesses
+      case .initial, .ephemeral: false
+      }
+    }
   }
 
   mutating func shortenGrace(_ now: Timestamp) {
@@ -48,25 +71,22 @@ extension PodLifecycle {
   }
 
   mutating func hookEnded(_ index: Int, _ hook: Hook, failure: String?, _ turn: inout Turn) {
-    guard var running = containers[index].running else { return }
+    guard let running = containers[index].running else { return }
     switch hook {
     case .postStart:
       guard running.postStart == .underWay else { return }
       containers[index].running?.postStart = failure == nil ? .done : .failed
       guard failure != nil else { return containers[index].forgetEnd() }
+      containers[index].isBeingReplaced = false
       record(.warning("FailedPostStartHook", "PostStartHook failed"), containers[index], &turn)
       containers[index].complaint = ContainerLife.Complaint(
         reason: "PostStartHookError", message: "PostStartHook failed")
       stop(index, "FailedPostStartHook", grace: grace, &turn)
     case .preStop:
-      guard var stop = running.stop, stop.isInPreStop else { return }
+      guard running.stop?.isInPreStop == true else { return }
       if failure != nil { record(.warning("FailedPreStopHook", "PreStopHook failed"), containers[index], &turn) }
-      stop.isInPreStop = false
-      stop.hasTerm = true
-      stop.killAt = max(stop.killAt, turn.now + Self.minimumGrace)
-      running.stop = stop
-      containers[index].running = running
-      turn.effects.append(.signal(id: running.id, running.stopSignal))
+      containers[index].running?.stop?.isInPreStop = false
+      progressStop(index, &turn)
     }
   }
 
@@ -87,9 +107,9 @@ extension PodLifecycle {
   // MARK: Probes
 
   mutating func beginProbes(_ index: Int, _ turn: inout Turn) {
-    guard var running = containers[index].running, running.stop == nil, running.postStart == .done else { return }
+    guard var running = containers[index].running, running.postStart == .done else { return }
     let name = containers[index].name
-    let due = running.probes.begin(now: turn.now)
+    let due = running.probes.begin(now: turn.now, isEnding: running.stop != nil)
     containers[index].running = running
     turn.effects += due.map { .probe(container: name, id: running.id, $0) }
   }
@@ -99,8 +119,8 @@ extension PodLifecycle {
     guard let probe = spec(of: name)?.probe(kind), var running = containers[index].running else { return }
     let verdict = running.probes.note(result, kind, probe, now: turn.now)
     containers[index].running = running
-    // What a probe finds in a container that is being ended is no news.
-    if running.stop != nil { return }
+    // Whether a container that is being ended still serves is worth knowing; whether it lives is not.
+    if running.stop != nil, kind != .readiness { return }
     switch result {
     case .success: break
     case .warning(let output):
@@ -114,8 +134,15 @@ extension PodLifecycle {
     }
     guard verdict == .bad, kind != .readiness else { return }
     let grace = probe.terminationGracePeriodSeconds.map { Duration.seconds($0) } ?? grace
-    stop(
-      index, "Container \(name) failed \(kind.rawValue.lowercased()) probe, will be restarted", grace: grace, &turn)
+    var why = "Container \(name) failed \(kind.rawValue.lowercased()) probe"
+    let isSidecar = containers[index].role == .sidecar
+    let isForReplacement = isSidecar || pod.spec.restartPolicy != "Never"
+    if isSidecar {
+      why = "Init c" + why.dropFirst()
+    } else if isForReplacement {
+      why += ", will be restarted"
+    }
+    stop(index, why, grace: grace, isForReplacement: isForReplacement, &turn)
   }
 
   // MARK: The end of the pod
@@ -126,34 +153,36 @@ extension PodLifecycle {
   /// - Parameter grace: How long the containers may take, if not as long as the pod says.
   mutating func beginStopping(_ cause: Cause, grace: Duration? = nil, _ turn: inout Turn) {
     stage = .stopping(cause)
+    if cause == .deleted {
+      // Nothing is waited for any more.
+      forgetComplaints()
+      report(&turn)
+    }
     for index in containers.indices {
       switch containers[index].phase {
       case .launching(.findingImage), .launching(.pullingImage): containers[index].phase = .idle
       default: break
       }
       if containers[index].phase == .idle { containers[index].pause = nil }
-      // Sidecars serve the others to their end.
-      if containers[index].role != .sidecar { stopForGood(index, grace: grace, &turn) }
+      containers[index].isBeingReplaced = false
+      containers[index].running?.stop?.isForReplacement = false
+      stop(index, "Stopping container \(containers[index].name)", grace: grace ?? self.grace, &turn)
     }
-  }
-
-  private mutating func stopForGood(_ index: Int, grace: Duration? = nil, _ turn: inout Turn) {
-    stop(index, "Stopping container \(containers[index].name)", grace: grace ?? self.grace, &turn)
   }
 
   mutating func proceedStopping(_ cause: Cause, _ turn: inout Turn) {
-    for index in containers.indices { progressStop(index, &turn) }
-    if containers.contains(where: { $0.role != .sidecar && $0.mayHaveProcesses }) { return }
-    // In reverse order, each when the one that may need it has gone.
-    if let last = containers.lastIndex(where: { $0.role == .sidecar && $0.mayHaveProcesses }) {
-      return stopForGood(last, &turn)
+    for index in containers.indices {
+      progressStop(index, &turn)
+      beginProbes(index, &turn)
     }
+    if containers.contains(where: \.mayHaveProcesses) { return }
     // What is being made must be there before it can be taken away.
     if volumes.areUnderWay || sandbox == .creating { return }
     if case .replacing = sandbox { return }
     settle(cause)
     stage = .removingSandbox(cause)
-    report(&turn)
+    // Of a deleted pod the end is told when nothing of it is left.
+    if cause != .deleted { report(&turn) }
     if case .ready(let current) = sandbox {
       turn.effects.append(.removeSandbox(id: current.spec.id))
     } else {
@@ -167,12 +196,8 @@ extension PodLifecycle {
     if cause == .completed { return }
     let hasInitialized = hasInitialized
     let lastTouched = containers.lastIndex { $0.role == .initial && ($0.made > 0 || $0.ended != nil) } ?? 0
+    forgetComplaints()
     for index in containers.indices {
-      if containers[index].complaint != nil {
-        containers[index].complaint = nil
-        // What ended before the last end has been cleared away.
-        if containers[index].ended != nil { containers[index].endedBefore = nil }
-      }
       guard containers[index].ended == nil else { continue }
       switch containers[index].role {
       case .main, .ephemeral: if !hasInitialized { continue }
@@ -180,6 +205,15 @@ extension PodLifecycle {
       }
       containers[index].ended = ContainerLife.Ended(
         state: .unknown("The container could not be located when the pod was terminated"))
+    }
+  }
+
+  /// A container that is not to be started any more waits for nothing.
+  private mutating func forgetComplaints() {
+    for index in containers.indices where containers[index].complaint != nil {
+      containers[index].complaint = nil
+      // What ended before the last end has been cleared away.
+      if containers[index].ended != nil { containers[index].endedBefore = nil }
     }
   }
 

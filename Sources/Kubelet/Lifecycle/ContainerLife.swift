@@ -49,8 +49,10 @@ struct ContainerLife: Sendable, Equatable {
 
   /// An end that is under way.
   struct Stop: Sendable, Equatable {
-    /// When KILL is sent next.
+    /// The end of the grace, when whoever has not been asked to end is asked all the same; later, when KILL is sent next.
     var killAt: Timestamp
+    /// It is ended only to be started anew at once.
+    var isForReplacement = false
     var isInPreStop = false
     var hasTerm = false
   }
@@ -111,6 +113,8 @@ struct ContainerLife: Sendable, Equatable {
   var pullError = ""
   /// The ended container that the runtime still holds.
   var remains: ContainerID?
+  /// It was ended to be started anew: until that is done or has failed, the status tells what it told before.
+  var isBeingReplaced = false
 
   init(name: String, role: Role) {
     self.name = name
@@ -125,6 +129,10 @@ struct ContainerLife: Sendable, Equatable {
   }
 
   var isRunning: Bool { running != nil }
+
+  /// The end by which the pause before the next start is reckoned: in a replacement the one before, which is why a
+  /// container that fails its probe is back at once although it has only just been ended.
+  var decisiveEnd: Ended? { isBeingReplaced ? endedBefore : ended }
 
   var isLaunching: Bool { if case .launching = phase { true } else { false } }
 
@@ -153,12 +161,14 @@ struct ContainerLife: Sendable, Equatable {
     endedBefore = ended ?? endedBefore
     ended = nil
     complaint = nil
+    isBeingReplaced = false
   }
 
   mutating func end(_ ended: Ended) {
     endedBefore = self.ended ?? endedBefore
     self.ended = ended
     remains = ended.state.containerID.map(ContainerName.id)
+    isBeingReplaced = running?.stop?.isForReplacement == true
     phase = .idle
   }
 }

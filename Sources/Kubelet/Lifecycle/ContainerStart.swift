@@ -7,7 +7,7 @@ internal import ObjectSchema
 extension PodLifecycle {
   mutating func launch(_ index: Int, _ turn: inout Turn) {
     containers[index].pause = nil
-    if let ended = containers[index].ended {
+    if let ended = containers[index].decisiveEnd {
       containers[index].crashBackOff.step(now: turn.now, afterFailureAt: ended.finishedAt)
     }
     containers[index].phase = .launching(.findingImage)
@@ -115,6 +115,7 @@ extension PodLifecycle {
       ContainerLife.Ended(
         state: .notStarted(id: id, message: message, at: turn.now), image: ContainerLife.ImageNames(image)))
     containers[index].complaint = ContainerLife.Complaint(reason: "RunContainerError", message: message)
+    containers[index].isBeingReplaced = false
     record(.warning("Failed", "Error: \(message)"), containers[index], &turn)
     pauseAfterCrash(index, &turn)
   }
@@ -129,10 +130,8 @@ extension PodLifecycle {
     let container = containers[index]
     switch pause.kind {
     case .crash:
-      let message =
-        "back-off \(container.crashBackOff.delay.text) restarting failed container=\(container.name) pod=\(fullName)"
       if container.complaint?.reason == "CrashLoopBackOff" { recordBackOff(index, &turn) }
-      containers[index].complaint = ContainerLife.Complaint(reason: "CrashLoopBackOff", message: message)
+      containers[index].complaint = crashLoop(container)
     case .pull:
       let message = "Back-off pulling image \"\(spec(of: container.name)?.image ?? "")\""
       record(.normal("BackOff", message), container, &turn)
@@ -146,11 +145,24 @@ extension PodLifecycle {
   /// After a container has ended that is to run: at once the first time, then with growing pauses.
   mutating func pauseAfterCrash(_ index: Int, _ turn: inout Turn) {
     let container = containers[index]
-    guard stage == .active, let ended = container.ended, shouldRun(container) else { return }
+    guard stage == .active, let ended = container.ended, let decisive = container.decisiveEnd, shouldRun(container),
+      container.crashBackOff.retryTime(afterFailureAt: decisive.finishedAt) > turn.now
+    else { return }
     let retryAt = container.crashBackOff.retryTime(afterFailureAt: ended.finishedAt)
-    if retryAt <= turn.now { return }
     containers[index].pause = ContainerLife.Pause(kind: .crash, retryAt: retryAt, nextRemark: turn.now + .seconds(1))
     recordBackOff(index, &turn)
+    if container.isBeingReplaced {
+      containers[index].isBeingReplaced = false
+      containers[index].complaint = crashLoop(container)
+      containers[index].pause?.nextRemark = turn.now + Self.resyncInterval
+    }
+  }
+
+  private func crashLoop(_ container: ContainerLife) -> ContainerLife.Complaint {
+    let delay = container.crashBackOff.delay.text
+    return ContainerLife.Complaint(
+      reason: "CrashLoopBackOff",
+      message: "back-off \(delay) restarting failed container=\(container.name) pod=\(fullName)")
   }
 
   private mutating func recordBackOff(_ index: Int, _ turn: inout Turn) {
@@ -177,6 +189,7 @@ extension PodLifecycle {
   ) {
     record(.warning("Failed", "Error: \(said)"), containers[index], &turn)
     containers[index].phase = .idle
+    containers[index].isBeingReplaced = false
     containers[index].complaint = ContainerLife.Complaint(reason: reason, message: message)
     containers[index].pause = ContainerLife.Pause(kind: .mistake, retryAt: turn.now + Self.resyncInterval)
   }
@@ -188,7 +201,9 @@ extension PodLifecycle {
 
 extension ContainerLife.ImageNames {
   init(_ image: ImageInfo) {
-    name = image.names.first ?? image.id
+    // Of several names the one that says most: `busybox:1.28` rather than `busybox:latest`.
+    let names = image.names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    name = names.first { $0.split(separator: ":").last?.contains(".") ?? false } ?? names.first ?? image.id
     digest = image.digest
   }
 }

@@ -7,12 +7,15 @@ extension PodLifecycle {
   /// A pod that was on this node before the kubelet started: what runs goes on running, and is not counted anew.
   ///
   /// - Parameter inventory: What the runtime holds; only what belongs to the pod is looked at.
+  /// - Parameter refusal: Why the node does not take it, unless it has been here before.
   /// - Parameter remarks: What is to be said of it at once, unless it has been here before.
   public init(
-    _ pod: Pod, adopting inventory: Inventory, hostAddresses: [String], remarks: [EventNote] = [], now: Timestamp
+    _ pod: Pod, adopting inventory: Inventory, hostAddresses: [String], refusal: NodeAdmission.Refusal? = nil,
+    remarks: [EventNote] = [], now: Timestamp
   ) {
     let isNew = !inventory.sandboxes.contains { $0.spec.podUID == pod.uid }
-    self.init(pod, hostAddresses: hostAddresses, remarks: isNew ? remarks : [], now: now)
+    self.init(
+      pod, hostAddresses: hostAddresses, refusal: isNew ? refusal : nil, remarks: isNew ? remarks : [], now: now)
     let sandboxes = inventory.sandboxes.filter { $0.spec.podUID == pod.uid }
     let newest = sandboxes.max { $0.spec.attempt < $1.spec.attempt }
     sandboxAttempts = (newest?.spec.attempt ?? -1) + 1

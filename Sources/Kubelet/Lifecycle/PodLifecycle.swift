@@ -101,6 +101,8 @@ public struct PodLifecycle: Sendable, Equatable {
   /// What is to be said of the pod as soon as it is seen here.
   var remarks: [EventNote] = []
   let hostAddresses: [String]
+  /// Why its node does not take it.
+  let refusal: NodeAdmission.Refusal?
   var startTime: Timestamp
   var reported: PodStatus?
   /// Whether what was reported must be said again.
@@ -108,10 +110,15 @@ public struct PodLifecycle: Sendable, Equatable {
 
   /// A pod that this node sees for the first time.
   ///
+  /// - Parameter refusal: Why the node does not take it.
   /// - Parameter remarks: What is to be said of it at once.
-  public init(_ pod: Pod, hostAddresses: [String], remarks: [EventNote] = [], now: Timestamp) {
+  public init(
+    _ pod: Pod, hostAddresses: [String], refusal: NodeAdmission.Refusal? = nil, remarks: [EventNote] = [],
+    now: Timestamp
+  ) {
     self.pod = pod
     self.hostAddresses = hostAddresses
+    self.refusal = refusal
     self.remarks = remarks
     startTime = pod.status.startTime ?? now.toTheSecond
     containers = Self.containers(of: pod.spec)
@@ -152,7 +159,7 @@ public struct PodLifecycle: Sendable, Equatable {
     var turn = Turn(now: now, effects: leftovers)
     leftovers = []
     if stage == .active {
-      if sandboxID == nil, let refusal = NodeAdmission.refusal(of: pod.spec) {
+      if let refusal {
         record(.warning(refusal.reason, refusal.message), nil, &turn)
         stage = .over(.rejected(reason: refusal.reason, message: "Pod was rejected: " + refusal.message))
       }
@@ -307,7 +314,9 @@ public struct PodLifecycle: Sendable, Equatable {
     where index < oldImages.count && oldImages[index] != container.image && stage == .active {
       let name = container.name ?? ""
       guard let position = containers.firstIndex(where: { $0.name == name }) else { continue }
-      stop(position, "Container \(name) definition changed, will be restarted", grace: grace, &turn)
+      stop(
+        position, "Container \(name) definition changed, will be restarted", grace: grace, isForReplacement: true,
+        &turn)
     }
   }
 
@@ -340,6 +349,7 @@ public struct PodLifecycle: Sendable, Equatable {
     }
     if containers[index].isLaunching { containers[index].phase = .idle }
     containers[index].remains = nil
+    containers[index].isBeingReplaced = false
     if containers[index].role == .initial, let ended = containers[index].ended {
       containers[index].endedBefore = ended
       containers[index].ended = nil
@@ -430,6 +440,7 @@ public struct PodLifecycle: Sendable, Equatable {
 
   /// Whether the container is to be started, be it now or after a pause.
   func shouldRun(_ container: ContainerLife) -> Bool {
+    if container.isBeingReplaced { return true }
     guard let ended = container.ended else { return container.role != .ephemeral || container.made == 0 }
     switch (container.role, pod.spec.restartPolicy) {
     case (.ephemeral, _), (.initial, "Never"), (.main, "Never"): return false
@@ -477,17 +488,19 @@ public struct PodLifecycle: Sendable, Equatable {
           if let remark = pause.nextRemark { moments.append(remark) }
         }
         guard let running = container.running else { continue }
-        if let stop = running.stop {
-          if stop.hasTerm { moments.append(stop.killAt) }
-        } else if let due = running.probes.nextDue {
-          moments.append(due)
-        }
+        moments += self.moments(of: running)
       }
-    case .stopping:
-      moments = containers.compactMap(\.running?.stop).filter(\.hasTerm).map(\.killAt)
+    case .stopping: moments = containers.compactMap(\.running).flatMap { self.moments(of: $0) }
     case .removingSandbox, .over, .deleting, .gone: break
     }
     return moments.filter { $0 > now }.min()
+  }
+
+  private func moments(of running: ContainerLife.Running) -> [Timestamp] {
+    var moments: [Timestamp] = []
+    if let stop = running.stop, !stop.isInPreStop { moments.append(stop.killAt) }
+    if let due = running.probes.nextDue(isEnding: running.stop != nil) { moments.append(due) }
+    return moments
   }
 
   // MARK: Telling

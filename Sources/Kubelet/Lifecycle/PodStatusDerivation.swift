@@ -44,8 +44,9 @@ extension PodLifecycle {
 
   private var cause: Cause? {
     switch stage {
-    case .stopping(let cause), .removingSandbox(let cause), .over(let cause): cause
-    case .active, .deleting, .gone: nil
+    case .removingSandbox(let cause), .over(let cause): cause
+    // While something still runs, the pod has not ended.
+    case .active, .stopping, .deleting, .gone: nil
     }
   }
 
@@ -163,6 +164,7 @@ extension PodLifecycle {
 
   private func containerStatus(_ name: String) -> ContainerStatus? {
     guard let container = containers.first(where: { $0.name == name }), let spec = spec(of: name) else { return nil }
+    if container.isBeingReplaced, let before = reported?.containerStatus(name) { return before }
     var status = ContainerStatus()
     status.name = name
     status.restartCount = Int32(container.restartCount)

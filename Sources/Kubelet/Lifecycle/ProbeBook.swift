@@ -29,14 +29,16 @@ struct ProbeBook: Sendable, Equatable {
   var isReady: Bool { isStarted && (entries[.readiness].map { $0.isGood == true } ?? true) }
 
   /// When the next probe is due; the others wait for the startup probe.
-  var nextDue: Timestamp? {
-    entries.filter { isActive($0.key) && !$0.value.isUnderWay }.map(\.value.dueAt).min()
+  ///
+  /// - Parameter isEnding: Whether the container is being ended, which leaves only its readiness to be asked for.
+  func nextDue(isEnding: Bool) -> Timestamp? {
+    entries.filter { isActive($0.key, isEnding) && !$0.value.isUnderWay }.map(\.value.dueAt).min()
   }
 
   /// The probes to be made now; each is under way until its result is noted.
-  mutating func begin(now: Timestamp) -> [ProbeKind] {
+  mutating func begin(now: Timestamp, isEnding: Bool) -> [ProbeKind] {
     let due = ProbeKind.allCases.filter { kind in
-      guard let entry = entries[kind], isActive(kind) else { return false }
+      guard let entry = entries[kind], isActive(kind, isEnding) else { return false }
       return !entry.isUnderWay && entry.dueAt <= now
     }
     for kind in due { entries[kind]?.isUnderWay = true }
@@ -73,8 +75,9 @@ struct ProbeBook: Sendable, Equatable {
     }
   }
 
-  private func isActive(_ kind: ProbeKind) -> Bool {
-    kind == .startup ? entries[.startup]?.isGood != true : isStarted
+  private func isActive(_ kind: ProbeKind, _ isEnding: Bool) -> Bool {
+    if isEnding && kind != .readiness { return false }
+    return kind == .startup ? entries[.startup]?.isGood != true : isStarted
   }
 }
 

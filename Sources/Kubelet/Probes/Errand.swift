@@ -44,7 +44,7 @@ struct Errand: Sendable {
       case .ended(code: 0, _): return .success
       case .ended(_, let output): return .failure(output)
       case .timedOut: return .failure("command timed out: \(Self.quoted(action.command)) timed out after \(limit.text)")
-      case .failed(let message): return .errored(message)
+      case .failed(let message): return .errored("rpc error: code = Unknown desc = \(message)")
       }
     }
     if let action = probe.httpGet { return await HTTPProbe(errand: self, action: action).run(within: limit) }
@@ -97,7 +97,7 @@ struct Errand: Sendable {
 
   private func connect(_ action: TCPSocketAction, within limit: Duration) async -> ProbeResult {
     guard let port = number(of: action.port) else {
-      return .errored("couldn't parse port \(action.port?.description ?? "")")
+      return .errored(Self.unknownPort(action.port))
     }
     let host = action.host.flatMap { $0.isEmpty ? nil : $0 } ?? addresses.first ?? ""
     let network = context.network
@@ -126,6 +126,12 @@ struct Errand: Sendable {
     }
   }
 
+  /// A name that no port of the container has is taken for a number, as Kubernetes does.
+  static func unknownPort(_ port: IntOrString?) -> String {
+    if case .string(let name) = port { return "strconv.Atoi: parsing \"\(name)\": invalid syntax" }
+    return "invalid port number: \(port?.description ?? "0")"
+  }
+
   /// Whichever comes first: the work's result, or the end of the time.
   func within<Result: Sendable>(
     _ limit: Duration, _ work: @escaping @Sendable () async -> Result, orElse late: @Sendable () -> Result
@@ -142,8 +148,17 @@ struct Errand: Sendable {
     }
   }
 
-  /// A command as Go prints a list of strings.
+  /// A command as Go prints a text with quotes.
   private static func quoted(_ command: [String]) -> String {
-    "\"" + command.joined(separator: " ") + "\""
+    var text = ""
+    for scalar in command.joined(separator: " ").unicodeScalars {
+      switch scalar {
+      case "\"", "\\": text += "\\\(scalar)"
+      case "\n": text += "\\n"
+      case "\t": text += "\\t"
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return "\"" + text + "\""
   }
 }

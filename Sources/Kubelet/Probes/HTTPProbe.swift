@@ -31,7 +31,7 @@ struct HTTPProbe: Sendable {
 
   func request(within limit: Duration) async -> Outcome {
     guard let port = errand.number(of: action.port) else {
-      return .unclear("couldn't parse port \(action.port?.description ?? "")")
+      return .unclear(Errand.unknownPort(action.port))
     }
     let host = action.host.flatMap { $0.isEmpty ? nil : $0 } ?? errand.addresses.first ?? ""
     var path = action.path ?? "/"

@@ -10,6 +10,14 @@ enum PodRules {
       pod.status = PodStatus()
       pod.status.phase = "Pending"
       pod.status.qosClass = pod.spec.qualityOfService
+      if !pod.spec.schedulingGates.isEmpty {
+        var gated = PodCondition()
+        gated.type = "PodScheduled"
+        gated.status = "False"
+        gated.reason = "SchedulingGated"
+        gated.message = "Scheduling is blocked due to non-empty scheduling gates"
+        pod.status.conditions = [gated]
+      }
     }
     rules.prepareForUpdate = { pod, old, scope in
       switch scope {

@@ -9,6 +9,7 @@ public struct PodSummary: Sendable {
   public private(set) var total: Int
   public private(set) var restarts = 0
   public private(set) var lastRestart: Timestamp?
+  private var sidecars: (restarts: Int, lastRestart: Timestamp?) = (0, nil)
 
   public init(_ pod: Pod) {
     total = pod.spec.containers.count
@@ -18,7 +19,11 @@ public struct PodSummary: Sendable {
     }
     let isInitializing = readInitContainers(pod)
     let isInitialized = pod.status.conditions.contains { $0.type == "Initialized" && $0.status == "True" }
-    if !isInitializing || isInitialized { readContainers(pod) }
+    if !isInitializing || isInitialized {
+      // Once the pod runs, only what still runs counts.
+      (restarts, lastRestart) = (sidecars.restarts, sidecars.lastRestart)
+      readContainers(pod)
+    }
     if pod.metadata.deletionTimestamp != nil {
       if pod.status.reason == "NodeLost" {
         status = "Unknown"
@@ -34,13 +39,15 @@ public struct PodSummary: Sendable {
       pod.spec.initContainers.contains { $0.name == name && $0.restartPolicy == "Always" }
     }
     total += pod.spec.initContainers.count { $0.restartPolicy == "Always" }
-    var restartsOfSidecars = 0
     for (index, container) in pod.status.initContainerStatuses.enumerated() {
       restarts += Int(container.restartCount ?? 0)
-      note(container)
+      lastRestart = later(lastRestart, container)
+      if isRestartable(container.name) {
+        sidecars.restarts += Int(container.restartCount ?? 0)
+        sidecars.lastRestart = later(sidecars.lastRestart, container)
+      }
       if let terminated = container.state.terminated, terminated.exitCode == 0 { continue }
       if isRestartable(container.name), container.started == true {
-        restartsOfSidecars += Int(container.restartCount ?? 0)
         if container.ready == true { ready += 1 }
         continue
       }
@@ -53,8 +60,6 @@ public struct PodSummary: Sendable {
       }
       return true
     }
-    // Once the pod runs, only what still runs counts.
-    restarts = restartsOfSidecars
     return false
   }
 
@@ -62,7 +67,7 @@ public struct PodSummary: Sendable {
     var hasRunning = false
     for container in pod.status.containerStatuses.reversed() {
       restarts += Int(container.restartCount ?? 0)
-      note(container)
+      lastRestart = later(lastRestart, container)
       if let reason = container.state.waiting?.reason, !reason.isEmpty {
         status = reason
       } else if let terminated = container.state.terminated {
@@ -79,9 +84,9 @@ public struct PodSummary: Sendable {
     }
   }
 
-  private mutating func note(_ container: ContainerStatus) {
-    guard let finished = container.lastState.terminated?.finishedAt else { return }
-    lastRestart = max(lastRestart ?? finished, finished)
+  private func later(_ moment: Timestamp?, _ container: ContainerStatus) -> Timestamp? {
+    guard let finished = container.lastState.terminated?.finishedAt else { return moment }
+    return max(moment ?? finished, finished)
   }
 
   private func reason(of terminated: ContainerStateTerminated) -> String {

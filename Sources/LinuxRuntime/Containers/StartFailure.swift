@@ -13,10 +13,12 @@ enum StartFailure {
   }
 
   /// Of a further program in a container.
-  static func ofExec(_ error: InitError, _ plan: Plan, _ id: String) -> RuntimeError {
+  static func ofExec(_ error: InitError, _ plan: Plan) -> RuntimeError {
     if case .step(_, ESRCH) = error {
       return RuntimeError(.notRunning, "container is not running")
     }
+    // Runtimes name each of their execs.
+    let id = (0..<64).map { _ in String(Int.random(in: 0..<16), radix: 16) }.joined()
     return RuntimeError(
       .startFailed,
       "failed to exec in container: failed to start exec \"\(id)\": OCI runtime exec failed: exec failed: "

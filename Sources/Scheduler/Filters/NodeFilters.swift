@@ -27,10 +27,7 @@ extension Filter {
   }
 
   static let nodeAffinity = Filter { pod, node, _ in
-    let labels = node.node.metadata.labels
-    let isSelected = pod.spec.nodeSelector.allSatisfy { labels[$0.key] == $0.value }
-    let terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-    if isSelected && (terms.map { $0.nodeSelectorTerms.contains { $0.matches(node.node) } } ?? true) { return nil }
+    if pod.spec.selects(node.node) { return nil }
     return Objection(["node(s) didn't match Pod's node affinity/selector"], isResolvable: false)
   }
 
@@ -52,31 +49,5 @@ extension Filter {
       }
     }
     return reasons.isEmpty ? nil : Objection(reasons, isResolvable: true)
-  }
-}
-
-extension NodeSelectorTerm {
-  /// All requirements hold; a term without any matches nothing.
-  func matches(_ node: Node) -> Bool {
-    if matchExpressions.isEmpty && matchFields.isEmpty { return false }
-    return matchExpressions.allSatisfy { $0.holds(node.metadata.labels[$0.key ?? ""]) }
-      && matchFields.allSatisfy { $0.holds($0.key == "metadata.name" ? node.name : nil) }
-  }
-}
-
-extension NodeSelectorRequirement {
-  fileprivate func holds(_ value: String?) -> Bool {
-    switch `operator` {
-    case "In": return value.map(values.contains) ?? false
-    case "NotIn": return !(value.map(values.contains) ?? false)
-    case "Exists": return value != nil
-    case "DoesNotExist": return value == nil
-    case "Gt", "Lt":
-      guard let number = value.flatMap({ Int64($0) }), let bound = values.first.flatMap({ Int64($0) }) else {
-        return false
-      }
-      return `operator` == "Gt" ? number > bound : number < bound
-    default: return false
-    }
   }
 }
