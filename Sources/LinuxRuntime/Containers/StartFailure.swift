@@ -54,6 +54,7 @@ enum StartFailure {
         + "detected"
     case .changeDirectory(let path) where index > 0 && path == plan.workingDirectory:
       return "chdir to cwd (\"\(path)\") set in config.json failed: \(lowercased(errno))"
+    case .makeDirectories(let path, _): return "error during container init: mkdir \(path): \(lowercased(errno))"
     default: return "error during container init: \(step): \(lowercased(errno))"
     }
   }
