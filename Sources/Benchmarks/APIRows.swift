@@ -88,8 +88,11 @@ struct APIRows {
         try await pods.removePods()
         try await pods.removeNamespace()
       } catch {
-        try? await pods.removePods()
-        try? await pods.removeNamespace()
+        // In a task of its own: a measurement that was cancelled must clean up all the same.
+        await Task {
+          try? await pods.removePods()
+          try? await pods.removeNamespace()
+        }.value
         throw error
       }
     }

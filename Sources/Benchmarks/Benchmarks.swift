@@ -9,7 +9,7 @@ enum Benchmarks {
     do {
       let arguments = try Arguments(Array(CommandLine.arguments.dropFirst()))
       if arguments.asksForHelp { return print(Arguments.usage) }
-      try await run(arguments)
+      try await Interruption.ending { try await run(arguments) }
     } catch {
       let text = "podium-bench: \(error)\n"
       _ = text.withCString { write(2, $0, strlen($0)) }

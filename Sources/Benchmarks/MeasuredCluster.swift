@@ -19,7 +19,8 @@ enum MeasuredCluster {
       try await launcher.delete()
       return result
     } catch {
-      try? await launcher.delete()
+      // In a task of its own: a measurement that was cancelled must clean up all the same.
+      await Task { try? await launcher.delete() }.value
       throw error
     }
   }

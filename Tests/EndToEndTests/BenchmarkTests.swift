@@ -1,4 +1,5 @@
 import Documents
+import Glibc
 import SystemIO
 import TestSupport
 import Testing
@@ -67,6 +68,28 @@ struct BenchmarkTests {
           Next: see whether kubectl --kubeconfig \(path) get nodes works
 
           """)
+    }
+  }
+
+  @Test func aMeasurementThatIsInterruptedTakesAwayWhatItHasMade() async throws {
+    try await Learner.with { learner in
+      let null = try Files.open("/dev/null", O_RDWR)
+      defer { close(null) }
+      let command = learner.account.command(BuiltProgram.path("podium-bench"), ["--runs", "9", "pods"])
+      let child = try ChildProgram(
+        command.program, command.arguments, environment: learner.environment, folder: learner.home,
+        input: null, output: null, error: null)
+      defer { child.kill() }
+      let clusters = learner.home + "/runtime/podium"
+      try await Deadline.wait("a node runs", within: .seconds(30)) {
+        try Files.isDirectory(clusters)
+          && Files.list(clusters).contains { Files.exists("\(clusters)/\($0)/sockets/kubelet-podium.sock") }
+      }
+      kill(child.pid, SIGINT)
+      #expect(try await child.waitForEnd() == .exited(1))
+      #expect(try Files.list(clusters) == [])
+      #expect(try Files.list(learner.home + "/state/podium") == [])
+      #expect(ProcessTable.withVariable("\(LeakCensus.marker)=\(learner.cluster)") == [])
     }
   }
 

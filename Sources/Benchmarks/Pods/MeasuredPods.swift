@@ -42,7 +42,7 @@ struct MeasuredPods {
       } catch {
         if ContinuousClock.now > deadline { throw error }
       }
-      try await Task.sleep(for: .milliseconds(2))
+      try await Task.sleep(for: .milliseconds(5))
     }
   }
 

@@ -175,6 +175,8 @@ public struct PodLifecycle: Sendable, Equatable {
   }
 
   public mutating func handle(_ event: Event, at now: Timestamp) -> [Effect] {
+    // The end of a sandbox is told to every pod of the node; a hundred of them that go must not think of one another.
+    if case .sandboxExited(let id) = event, id != sandboxID { return [] }
     var turn = Turn(now: now)
     apply(event, &turn)
     // While containers are being started or the pod is being ended, the status waits for the end of the round, as a
