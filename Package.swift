@@ -101,6 +101,7 @@ let package = Package(
     // The learner's side.
     room("Console", ["SystemIO", "CLibEdit", "CLinux"]),
     room("KubectlCommands", ["ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"]),
+    room("Insight", ["ClusterClient", "KubernetesAPI", "ObjectSchema"]),
     room("LessonEngine", ["KubectlCommands", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents"]),
 
     // The composition root and the program.
@@ -115,7 +116,7 @@ let package = Package(
     .executableTarget(
       name: "podium",
       dependencies: [
-        "Console", "LessonEngine", "KubectlCommands", "LocalCluster", "ClusterClient", "HTTPTransport",
+        "Console", "LessonEngine", "Insight", "KubectlCommands", "LocalCluster", "ClusterClient", "HTTPTransport",
         "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO",
       ],
       swiftSettings: strict
@@ -131,6 +132,7 @@ let package = Package(
     ),
 
     // Tests.
+    tests("InsightTests", ["Insight", "KubernetesAPI", "ObjectSchema", "Documents"]),
     .target(
       name: "TestSupport", dependencies: ["SystemIO", "CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
     // Without the libraries of tests, so that programs can use it as well.

@@ -1,5 +1,6 @@
 internal import ClusterClient
 internal import Console
+internal import Insight
 internal import KubectlCommands
 internal import KubernetesAPI
 internal import LessonEngine
@@ -12,6 +13,8 @@ struct PromptCommands: CommandSet {
   let packs: [Pack]
   /// Nil where nobody is taught: scripts and single commands.
   let tutor: Tutor?
+  /// What remembers pods that are gone; nil where nothing lasts long enough for that.
+  var recorder: PodRecorder?
 
   // MARK: The prompt
 
@@ -46,10 +49,15 @@ struct PromptCommands: CommandSet {
 
   func owns(_ word: String) -> Bool {
     word == "kubectl" || word == "k" || word.hasPrefix("-") || Self.verbs.contains(word)
-      || tutorWord(word) != nil
+      || tutorWord(word) != nil || sightWord([word, ""]) != nil
   }
 
   private static let verbs = Set(Kubectl.verbs.map(\.text))
+
+  /// `why` alone is the tutor's.
+  private func sightWord(_ words: [String]) -> SightWord? {
+    words.count < 2 && tutor != nil ? nil : SightWord.all.first { $0.name == words.first }
+  }
 
   private func tutorWord(_ word: String) -> TutorWord? {
     tutor == nil ? nil : TutorWord.all.first { $0.name == word }
@@ -57,6 +65,11 @@ struct PromptCommands: CommandSet {
 
   func run(_ words: [String], _ streams: CommandStreams) async -> Outcome {
     var words = words
+    if let word = sightWord(words) {
+      let cluster = LocalConnection.context(paths).cluster
+      return await SightWord.run(
+        word, Array(words.dropFirst()), (cluster.client, cluster.namespace), recorder, streams)
+    }
     if let first = words.first, let word = tutorWord(first), let tutor {
       return await word.run(TutorWord.Call(tutor: tutor, words: Array(words.dropFirst()), streams: streams))
     }
@@ -73,7 +86,8 @@ struct PromptCommands: CommandSet {
   }
 
   func complaint(about word: String) -> String {
-    let known = Self.verbs.sorted() + (tutor == nil ? [] : TutorWord.all.map(\.name)) + Shell.words
+    let known =
+      Self.verbs.sorted() + SightWord.all.map(\.name) + (tutor == nil ? [] : TutorWord.all.map(\.name)) + Shell.words
     return "podium: \(word): neither a command of the prompt nor a program of this machine"
       + DidYouMean.text(word, known)
   }
@@ -90,13 +104,20 @@ struct PromptCommands: CommandSet {
 
   var firstWords: [Completion] {
     let own = tutor == nil ? [] : TutorWord.all.map { Completion($0.name, description: $0.summary) }
-    return own + Kubectl.verbs.map { Completion($0.text, description: $0.description) }
+    let sights = SightWord.all.map { Completion($0.name, description: $0.summary) }
+    return own + sights.filter { word in !own.contains { $0.text == word.text } }
+      + Kubectl.verbs.map { Completion($0.text, description: $0.description) }
       + [Completion("kubectl", description: "a command for the cluster")]
   }
 
   func complete(_ words: [String], last: String) async -> [Completion] {
     if words == ["start"], let tutor {
       return await tutor.lessonIDs.filter { $0.id.hasPrefix(last) }.map { Completion($0.id, description: $0.title) }
+    }
+    // Pods are named for these words as for kubectl's.
+    if SightWord.all.contains(where: { $0.name == words.first }) {
+      return await complete(
+        ["get"] + (words.count == 1 && !last.contains("/") ? ["pods"] : words.dropFirst()), last: last)
     }
     let isNamed = words.first == "kubectl" || words.first == "k"
     return await Kubectl.complete(

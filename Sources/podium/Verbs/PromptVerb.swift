@@ -1,5 +1,6 @@
 internal import ClusterClient
 internal import Console
+internal import Insight
 internal import LessonEngine
 internal import LocalCluster
 
@@ -27,8 +28,10 @@ enum PromptVerb {
       notices.tell(TutorRendering.text(text, appearance))
     }
     KubectlLink.make(paths)
+    let recorder = PodRecorder(ClusterClient(endpoint: launcher.client, userAgent: "podium-recorder"))
     let shell = Shell(
-      commands: PromptCommands(paths: paths, packs: packs, tutor: tutor), isInteractive: appearance.isTerminal,
+      commands: PromptCommands(paths: paths, packs: packs, tutor: tutor, recorder: recorder),
+      isInteractive: appearance.isTerminal,
       historyPath: paths.history)
     let console = Console(interpreter: shell, historyPath: paths.history, appearance: appearance)
     notices.listener.withLock { $0 = console.notify }
@@ -36,6 +39,10 @@ enum PromptVerb {
     return await withTaskGroup(of: Int32?.self) { group in
       group.addTask {
         try? await tutor.run()
+        return nil
+      }
+      group.addTask {
+        await recorder.run()
         return nil
       }
       group.addTask {
