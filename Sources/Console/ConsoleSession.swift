@@ -39,6 +39,13 @@ public struct ConsoleSession: Sendable {
     return try await TerminalMode.withRaw(input, body)
   }
 
+  /// Keeps notices back while another program of this machine has the terminal.
+  public func withoutDrawing<Result>(_ body: () async throws -> Result) async throws -> Result {
+    screen.enter(.raw)
+    defer { screen.enter(.running) }
+    return try await body()
+  }
+
   /// The size of the terminal now and after every change.
   public func windowSizes() -> AsyncStream<WindowSize> { WindowSize.changes(of: output) }
 }

@@ -86,6 +86,8 @@ public struct ContainerSpec: Sendable, Equatable {
   public var user: UserSpec = UserSpec()
   public var security = SecuritySpec()
   public var resources = ResourceLimits()
+  /// The container of the pod whose processes this one shares; nil leaves it to the sandbox.
+  public var processesOf: ContainerID?
   public var hasTerminal = false
   public var keepsInputOpen = false
   public var closesInputAfterFirstAttach = false

@@ -372,7 +372,7 @@ private struct JSONPathParser {
     guard characters[position...].starts(with: word) else { return false }
     let after = position + word.count
     let isWord = word.first!.isLetter
-    if isWord, after < characters.count, characters[after] != " ", characters[after] != "}" { return false }
+    if isWord, after < characters.count, !" .,[]$@{}".contains(characters[after]) { return false }
     position = after
     return true
   }

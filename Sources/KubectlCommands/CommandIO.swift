@@ -16,6 +16,8 @@ public protocol CommandTerminal: Sendable {
   var size: TerminalSize { get }
   /// The size now, and each time it changes.
   func sizes() -> AsyncStream<TerminalSize>
+  /// While the body runs, another program has the terminal: nothing else is drawn on it.
+  func withoutDrawing(_ body: () async throws -> Int32) async throws -> Int32
   /// While the body runs, keys go through as they are typed, unread by the terminal.
   func withRawMode(_ body: () async throws -> Int32) async throws -> Int32
 }

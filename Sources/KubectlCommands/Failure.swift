@@ -17,6 +17,11 @@ struct Failure: Error, Equatable {
     self.init("\(message)\nSee '\((["kubectl"] + path).joined(separator: " ")) -h' for help and examples")
   }
 
+  /// The command works on objects and was told none.
+  static let nothingNamed = Failure(
+    "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
+  )
+
   /// Printed as it is.
   init(whole text: String, exitCode: Int32 = 1) {
     self.text = text

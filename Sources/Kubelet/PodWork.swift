@@ -132,7 +132,7 @@ struct PodWork: Sendable {
   private func createContainer(_ name: String, attempt: Int, _ image: ImageInfo) async -> PodLifecycle.Event {
     guard let sandboxID else { return .containerNotCreated(container: name, .runtime("the pod has no sandbox")) }
     let container = container(name)
-    let spec: ContainerSpec
+    var spec: ContainerSpec
     do {
       await context.services.waitUntilFilled()
       let environment = try await ContainerEnvironment(
@@ -146,6 +146,7 @@ struct PodWork: Sendable {
         hasLimits: context.runtime.shortcomings.limits == nil)
       spec = try plan.spec(
         id: Identifier.make(of: context.randomness), sandboxID: sandboxID, attempt: attempt, image: image)
+      spec.processesOf = try await target(of: name)
       try prepareFiles(for: spec)
     } catch let error as ContainerPlanError {
       let failure: PodLifecycle.CreationFailure =
@@ -161,6 +162,17 @@ struct PodWork: Sendable {
     } catch {
       return .containerNotCreated(container: name, .runtime(error.message))
     }
+  }
+
+  /// The running container whose processes an ephemeral one is to see.
+  private func target(of name: String) async throws -> ContainerID? {
+    let ephemeral = pod.spec.ephemeralContainers.first { $0.name == name }
+    guard let target = ephemeral?.targetContainerName, !target.isEmpty else { return nil }
+    let containers = try await runtime.inventory().containers
+    for container in containers where container.spec.sandboxID == sandboxID && container.spec.name == target {
+      if case .running = container.state { return container.spec.id }
+    }
+    throw ContainerPlanError("unable to find target container \(target)")
   }
 
   private func prepareFiles(for spec: ContainerSpec) throws(SystemCallError) {

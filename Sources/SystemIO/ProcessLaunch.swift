@@ -94,3 +94,21 @@ private func withCStrings<Result>(
   defer { for pointer in pointers { free(pointer) } }
   return pointers.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
 }
+
+extension ProcessLaunch {
+  /// Starts the program and waits for its end: its exit code, or 128 and the signal that ended it.
+  public func run() async throws -> Int32 {
+    let pid = try start()
+    let number = clinux_pidfd_open(pid)
+    if number >= 0 {
+      let end = Descriptor(adopting: number, name: program)
+      // The program is this one's child whatever happens to the task, so that its end is waited for in any case.
+      await Task { try? await end.waitUntilReadable() }.value
+      end.close()
+    }
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    let signal = status & 0x7f
+    return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+  }
+}

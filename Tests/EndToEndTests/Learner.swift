@@ -88,6 +88,15 @@ struct Learner: Sendable {
     return answer.output
   }
 
+  /// What `podium kubectl` answers in a folder, with an editor that needs nobody.
+  func own(_ words: [String], folder: String) async throws -> ProgramOutput {
+    var environment = environment
+    environment["KUBE_EDITOR"] = TranscriptTests.editor
+    return try await ProgramOutput.of(
+      BuiltProgram.path("podium"), ["--cluster", cluster, "kubectl"] + words, environment: environment,
+      folder: folder, within: .seconds(40))
+  }
+
   // MARK: The reference kubectl
 
   var kubeconfig: String { home + "/kubeconfig" }
@@ -110,8 +119,8 @@ struct Learner: Sendable {
     _ words: [String], folder: String? = nil, editor: String = "true", input: String = ""
   ) async throws -> ProgramOutput {
     try await ProgramOutput.of(
-      "kubectl", ["--kubeconfig", kubeconfig] + words,
-      environment: ["HOME": home + "/home", "KUBE_EDITOR": editor], folder: folder,
+      "kubectl", words,
+      environment: ["HOME": home + "/home", "KUBE_EDITOR": editor, "KUBECONFIG": kubeconfig], folder: folder,
       input: input, within: .seconds(40))
   }
 

@@ -9,6 +9,8 @@ import Testing
 struct Transcript {
   struct Step {
     let line: Int
+    /// The words behind the last `###`.
+    let section: String
     let command: String
     var output: [String] = []
     var error: [String] = []
@@ -17,25 +19,31 @@ struct Transcript {
 
   private(set) var files: [String: String] = [:]
   private(set) var steps: [Step] = []
-  private let path: String
+  let path: String
 
-  init(_ name: String) throws {
-    path = Learner.checkout + "/Tests/EndToEndTests/Fixtures/transcripts/\(name).txt"
+  init(_ name: String) throws { try self.init(path: "transcripts/\(name).txt") }
+
+  /// - Parameter place: Beneath the fixtures.
+  init(path place: String) throws {
+    path = Learner.checkout + "/Tests/EndToEndTests/Fixtures/" + place
     var file: String?
+    var section = ""
     for (index, line) in try Files.readText(path).split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     {
       if let name = file {
         if line == "---" { file = nil } else { files[name, default: ""] += line + "\n" }
-      } else if line.hasPrefix("--- "), line.hasSuffix(".yaml") {
-        file = String(line.dropFirst(4))
-        files[file!] = ""
+      } else if let match = line.wholeMatch(of: /--- ([\w-]+\.\w+)/) {
+        file = String(match.1)
+        files[String(match.1)] = ""
+      } else if line.hasPrefix("### ") {
+        section = String(line.dropFirst(4))
       } else if line.hasPrefix("$ kubectl") {
-        steps.append(Step(line: index + 1, command: String(line.dropFirst(9))))
+        steps.append(Step(line: index + 1, section: section, command: String(line.dropFirst(9))))
       } else if line.hasPrefix("[exit ") {
         steps[steps.count - 1].exitCode = Int32(line.dropFirst(6).dropLast()) ?? -1
       } else if line.hasPrefix("[stderr] ") {
         steps[steps.count - 1].error.append(String(line.dropFirst(9)))
-      } else if !line.isEmpty, !line.hasPrefix("### "), !steps.isEmpty {
+      } else if !line.isEmpty, !steps.isEmpty {
         steps[steps.count - 1].output.append(String(line))
       }
     }
@@ -43,24 +51,33 @@ struct Transcript {
 
   /// Runs the commands one after the other in a folder with the files, each compared with what is written.
   func replay(in folder: String, kubectl: ([String]) async throws -> ProgramOutput) async throws {
-    try Files.makeDirectories(folder)
-    for (name, text) in files { try Files.write(text, to: folder + "/" + name, mode: 0o644) }
+    try writeFiles(to: folder)
     for step in steps {
-      let answer = try await kubectl(Self.words(step.command))
-      let found = Self.told(answer.output) + Self.told(answer.error).map { "[stderr] " + $0 }
+      let found = Self.seen(try await kubectl(Self.words(step.command)))
       let wanted =
         step.output.map(Self.masked) + step.error.filter { !$0.isEmpty }.map { "[stderr] " + Self.masked($0) }
       let difference = GoldenText.difference(
         from: (wanted + ["[exit \(step.exitCode)]"]).joined(separator: "\n"),
-        to: (found + ["[\(answer.end.inWords)]"]).joined(separator: "\n"))
+        to: found)
       if let difference {
         Issue.record("\(path):\(step.line): kubectl\(step.command)\nfrom line \(difference)")
       }
     }
   }
 
+  func writeFiles(to folder: String) throws {
+    try Files.makeDirectories(folder)
+    for (name, text) in files { try Files.write(text, to: folder + "/" + name, mode: 0o644) }
+  }
+
+  /// An answer as it is compared.
+  static func seen(_ answer: ProgramOutput) -> String {
+    let lines = told(answer.output) + told(answer.error).map { "[stderr] " + $0 }
+    return (lines + ["[\(answer.end.inWords)]"]).joined(separator: "\n")
+  }
+
   /// The words of a command line, with single quotes around what holds blanks.
-  private static func words(_ command: String) -> [String] {
+  static func words(_ command: String) -> [String] {
     var words: [String] = []
     var word: String?
     var isQuoted = false
@@ -93,6 +110,9 @@ struct Transcript {
       .replacing(/resourceVersion: "\d+"/, with: "resourceVersion: <n>")
       .replacing(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/, with: "<uid>")
       .replacing(/\b(oracle|podium)\b/, with: "<node>")
+      .replacing(/start exec "\d+"/, with: "start exec <n>")
+      .replacing(/[IWE]\d{4} [\d:.]+ +\d+/, with: "<log>")
+      .replacing(/(https:\/\/<address>|unix:\/\/\S+)/, with: "<server>")
       .replacing(/[ \t]+/, with: " ")
       .replacing(#/ $/#, with: "")
   }

@@ -18,5 +18,20 @@ struct TranscriptTests {
   }
 
   /// Changes what the transcripts edit.
-  private static let editor = "sed -i -e s/paint:.*/paint:\\ edited/ -e s/app:.other/app:\\ edited/"
+  static let editor = "sed -i -e s/paint:.*/paint:\\ edited/ -e s/app:.other/app:\\ edited/"
+}
+
+/// The same by the program's own kubectl, which needs no other program for it.
+@Suite(.needsUserNamespace, .timeLimit(.minutes(2)))
+struct OwnTranscriptTests {
+  @Test(arguments: ["mistakes", "verbs"])
+  func isAnsweredToTheLetterByTheOwnKubectl(name: String) async throws {
+    let transcript = try Transcript(name)
+    try await Learner.with { learner in
+      try await learner.kubectl("create", "namespace", name)
+      try await transcript.replay(in: learner.home + "/files") { words in
+        try await learner.own(["-n", name] + words, folder: learner.home + "/files")
+      }
+    }
+  }
 }

@@ -23,7 +23,7 @@ struct CommandLineTests {
   /// Texts and exit codes of stock kubectl for lines that it does not understand.
   @Test(arguments: [
     ("frobnicate", "Error: unknown command \"frobnicate\" for \"kubectl\"\n"),
-    ("gett pods", "Error: unknown command \"gett\" for \"kubectl\"\n\nDid you mean this?\n\tget\n\n"),
+    ("gett pods", "Error: unknown command \"gett\" for \"kubectl\"\n\nDid you mean this?\n\tset\n\tget\n\n"),
     ("-n x frobnicate", "Error: flags cannot be placed before plugin name: -n\n"),
     ("get --nosuch", "Error: unknown flag: --nosuch\nSee 'kubectl get --help' for usage.\n"),
     ("get -Z", "Error: unknown shorthand flag: 'Z' in -Z\nSee 'kubectl get --help' for usage.\n"),
@@ -100,7 +100,7 @@ struct CommandLineTests {
       let ran = try await FakeCluster().kubectl((path + ["--help"]).joined(separator: " "))
       #expect(ran.code == 0 && ran.error.isEmpty)
       #expect(ran.output.contains("Usage:\n  kubectl \(command.usage)"))
-      let names = command.flags.map(\.name) + SharedFlags.global.map(\.name)
+      let names = command.flags.map(\.name) + SharedFlags.global.filter { !$0.isHidden }.map(\.name)
       #expect(Set(names).count == names.count, "\(path)")
       let letters = (command.flags + SharedFlags.global).compactMap(\.shorthand)
       #expect(Set(letters).count == letters.count, "\(path)")

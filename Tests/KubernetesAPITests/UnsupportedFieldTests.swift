@@ -45,7 +45,7 @@ struct UnsupportedFieldTests {
       Container: terminationMessagePolicy tty volumeMounts workingDir
       EphemeralContainer: args command env envFrom image imagePullPolicy lifecycle livenessProbe name ports
       EphemeralContainer: readinessProbe resources restartPolicy securityContext startupProbe stdin stdinOnce
-      EphemeralContainer: terminationMessagePath terminationMessagePolicy tty volumeMounts workingDir
+      EphemeralContainer: targetContainerName terminationMessagePath terminationMessagePolicy tty volumeMounts workingDir
       ContainerPort: containerPort name protocol
       EnvVar: name value valueFrom
       EnvVarSource: configMapKeyRef fieldRef resourceFieldRef secretKeyRef

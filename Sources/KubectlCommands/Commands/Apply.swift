@@ -1,6 +1,7 @@
 internal import ClusterClient
 internal import Documents
 internal import KubernetesAPI
+internal import ObjectSchema
 
 /// `kubectl apply`: makes objects as manifests say, or changes them to it.
 enum Apply {
@@ -58,10 +59,12 @@ enum Apply {
 }
 
 /// The applying of manifests, one after the other; one that fails does not stop the others.
-private struct Application {
+struct Application {
   let invocation: Invocation
   let dryRun: DryRun
   let validation: String
+  /// Whether the manifest is remembered in the object; `diff` compares without that.
+  var remembers = true
 
   func run(_ manifests: [Manifest]) async throws -> Int32 {
     var errors: [any Error] = []
@@ -92,6 +95,11 @@ private struct Application {
     return 0
   }
 
+  /// What applying would make of the object; only ever asked with a dry run.
+  func result(for object: ManifestObject) async throws -> Document {
+    try await (invocation[Apply.serverSide] ? applyOnServer(object) : applyFromHere(object)).object
+  }
+
   private func typed(_ document: Document, _ kind: ResourceKind) -> Document {
     var document = document
     if document["kind"] == nil { document["kind"] = .string(kind.kind) }
@@ -114,16 +122,20 @@ private struct Application {
     var query = query(manager: manager)
     query.append(QueryItem("force", invocation[Apply.forceConflicts] ? "true" : "false"))
     let subresource = invocation[SharedFlags.subresource]
-    let answer = try await invocation.calls.patch(
-      object.kind, object.namespace, object.name, subresource: subresource.isEmpty ? nil : subresource,
-      contentType: "application/apply-patch+yaml", object.document.json(), query: query)
-    return (answer, "serverside-applied")
+    do {
+      let answer = try await invocation.calls.patch(
+        object.kind, object.namespace, object.name, subresource: subresource.isEmpty ? nil : subresource,
+        contentType: "application/apply-patch+yaml", object.document.json(), query: query)
+      return (answer, "serverside-applied")
+    } catch let error as StatusError where error.reason == "UnsupportedMediaType" {
+      throw Failure("Server-side apply not available on the server: (\(error.message))")
+    }
   }
 
   // MARK: Merged here
 
   private func applyFromHere(_ object: ManifestObject) async throws -> (object: Document, verb: String) {
-    let modified = LastApplied.annotated(object.document)
+    let modified = remembers ? LastApplied.annotated(object.document) : LastApplied.bare(object.document)
     guard let current = try await read(object) else {
       if dryRun == .client { return (modified, "created") }
       do {
@@ -135,7 +147,7 @@ private struct Application {
     }
     if dryRun == .client { return (current, "configured") }
     let original = LastApplied.read(current)
-    if original == nil {
+    if original == nil, remembers {
       await invocation.io.printError(
         "Warning: resource \(object.kind.plural)/\(object.name) is missing the \(Apply.lastApplied) annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n"
       )
@@ -217,17 +229,34 @@ private struct Application {
 enum LastApplied {
   /// The manifest with its own JSON as an annotation.
   static func annotated(_ document: Document) -> Document {
+    let bare = bare(document)
+    return adding(bare.sortedByKeys().jsonText() + "\n", to: bare)
+  }
+
+  /// The manifest as it is remembered: with annotations, but not with this one.
+  static func bare(_ document: Document) -> Document {
     var bare = document
     var metadata = bare["metadata"] ?? [:]
     var annotations = metadata["annotations"]?.mapValue ?? DocumentMap()
     annotations[Apply.lastApplied] = nil
     metadata["annotations"] = .map(annotations)
     bare["metadata"] = metadata
-    let text = bare.sortedByKeys().jsonText() + "\n"
-    annotations[Apply.lastApplied] = .string(text)
-    metadata["annotations"] = .map(annotations)
-    bare["metadata"] = metadata
     return bare
+  }
+
+  private static func adding(_ text: String, to document: Document) -> Document {
+    var document = document
+    var metadata = document["metadata"] ?? [:]
+    var annotations = metadata["annotations"] ?? [:]
+    annotations[Apply.lastApplied] = .string(text)
+    metadata["annotations"] = annotations
+    document["metadata"] = metadata
+    return document
+  }
+
+  /// The same for an object that was made of known fields.
+  static func annotated(_ document: Document, schema: AnySchema?) -> Document {
+    adding(document.inOrder(of: schema).jsonText() + "\n", to: document)
   }
 
   static func read(_ object: Document) -> Document? {

@@ -31,6 +31,11 @@ enum Attach {
       throw Failure(
         "cannot attach a container in a completed pod; current phase is \(pod.status.phase ?? "")")
     }
+    let wanted = invocation[Exec.container]
+    let known = pod.spec.containers.map(\.name) + pod.spec.initContainers.map(\.name)
+    if !wanted.isEmpty, !(known + pod.spec.ephemeralContainers.map(\.name)).contains(wanted) {
+      throw Failure("cannot attach to the container: container \(wanted) not found in pod \(pod.name)")
+    }
     let name = try await PodContainers.choose(
       invocation[Exec.container], in: pod, invocation, isQuiet: invocation[Exec.quiet])
     let hasTerminal = (pod.spec.containers + pod.spec.initContainers).first { $0.name == name }?.tty ?? false

@@ -19,7 +19,8 @@ enum Connecting {
     if let timeout = requestTimeout(limit) {
       guard let timeout = timeout.value else {
         throw Failure(
-          "invalid value for --request-timeout: \"\(limit)\" must be a whole number of seconds or a time such as 5s")
+          "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)"
+        )
       }
       endpoint = TimeLimitedEndpoint(endpoint, limit: timeout)
     }

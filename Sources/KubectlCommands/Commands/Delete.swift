@@ -84,16 +84,11 @@ enum Delete {
 
   private static func select(_ invocation: Invocation) async throws -> [ResourceRequest] {
     if invocation.arguments.isEmpty, !invocation.isGiven(SharedFlags.filename) {
-      throw Failure(
-        "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
-      )
+      throw Failure.nothingNamed
     }
     let selectsByField = !invocation.selectionQuery.isEmpty
-    if invocation[all], invocation.isGiven(SharedFlags.selector) {
+    if invocation[all], selectsByField {
       throw Failure("setting 'all' parameter but found a non empty selector. ")
-    }
-    if invocation[all], invocation.isGiven(SharedFlags.fieldSelector) {
-      throw Failure("cannot set --all and --field-selector at the same time")
     }
     if invocation[all], invocation.arguments.count > 1 {
       throw Failure("name cannot be provided when a selector is specified")

@@ -56,7 +56,13 @@ enum Explain {
       }
       return (found, Array(words.dropFirst()))
     }
-    let kind = try await invocation.discovery.find(first)
+    let kind: ResourceKind
+    do {
+      kind = try await invocation.discovery.find(first)
+    } catch let failure as Failure {
+      // Here the remark stands alone.
+      throw Failure(whole: String(failure.text.dropFirst("error: ".count)), exitCode: failure.exitCode)
+    }
     let group = kind.group.split(separator: ".").map(String.init)
     let rest = Array(words.dropFirst())
     return (kind, !group.isEmpty && rest.starts(with: group) ? Array(rest.dropFirst(group.count)) : rest)

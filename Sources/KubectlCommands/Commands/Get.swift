@@ -9,7 +9,7 @@ enum Get {
     "output", short: "o",
     values: .oneOf([
       "wide", "yaml", "json", "name", "jsonpath=", "jsonpath-as-json=", "jsonpath-file=", "custom-columns=",
-      "custom-columns-file=",
+      "custom-columns-file=", "go-template=", "go-template-file=",
     ]),
     "The form: wide, yaml, json, name, jsonpath=TEMPLATE, or custom-columns=HEAD:.path with commas between columns.")
   static let watch = Flag.boolean("watch", short: "w", "Stay, and print each change as it happens.")
@@ -73,14 +73,16 @@ enum Get {
       return try await GetWatch(invocation: invocation, format: try format(invocation)).run(selected)
     }
     switch invocation[output] {
-    case "", "wide": return try await printTables(selected, isWide: invocation[output] == "wide", invocation)
+    case "" where invocation[SharedFlags.template].isEmpty, "wide":
+      return try await printTables(selected, isWide: invocation[output] == "wide", invocation)
     default: return try await printObjects(selected, invocation)
     }
   }
 
   private static func format(_ invocation: Invocation) throws -> OutputFormat {
     try OutputFormat(
-      invocation[output], allowsTables: true, noHeaders: invocation[SharedFlags.noHeaders],
+      invocation[output], template: invocation[SharedFlags.template], allowsTables: true,
+      noHeaders: invocation[SharedFlags.noHeaders],
       workingDirectory: invocation.context.workingDirectory)
   }
 

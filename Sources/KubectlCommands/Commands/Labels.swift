@@ -59,6 +59,9 @@ struct MetadataChange {
     if changes.isEmpty, !invocation[Self.list] {
       throw Failure("at least one \(part == .labels ? "label" : "annotation") update is required")
     }
+    if invocation[Self.all], invocation.isGiven(SharedFlags.selector) {
+      throw Failure("cannot set --all and --selector at the same time")
+    }
     let dryRun = try await DryRun(invocation)
     var invocation = invocation
     invocation = invocation.with(arguments: targets)
@@ -187,6 +190,15 @@ struct MetadataChange {
 }
 
 extension Invocation {
+  /// The same command as if the flag had not been given.
+  func without(_ flag: FlagRow) -> Invocation {
+    var given = given
+    given[flag.name] = nil
+    return Invocation(
+      command: command, path: path, arguments: arguments, argumentsBeforeDashes: argumentsBeforeDashes, given: given,
+      context: context, io: io)
+  }
+
   /// The same command with other arguments.
   func with(arguments: [String]) -> Invocation {
     Invocation(

@@ -72,13 +72,30 @@ enum Run {
     var document = try pod(named: words.name, words.rest, invocation)
     if !invocation[overrides].isEmpty { document = try overridden(document, invocation) }
     let namespace = document["metadata"]?["namespace"]?.stringValue ?? invocation.namespace
+    var creation = try Creation(
+      invocation, dryRun: dryRun, validation: nil, manager: invocation[fieldManager])
+    if invocation[expose] {
+      try await creation.create(service(for: document), ResourceKind(Service.resource), namespace)
+    }
     if attaches, dryRun == .none {
       return try await RunAttached(invocation: invocation, document: document, namespace: namespace).run()
     }
-    var creation = try Creation(
-      invocation, dryRun: dryRun, validation: nil, manager: invocation[fieldManager])
     try await creation.create(document, ResourceKind(Pod.resource), namespace)
     return 0
+  }
+
+  /// The service of `--expose`, which finds the pod by its labels.
+  private static func service(for pod: Document) -> Document {
+    let port = pod["spec"]?["containers"]?.listValue?.first?["ports"]?.listValue?.first?["containerPort"] ?? .null
+    var metadata: Document = ["creationTimestamp": .null, "name": pod["metadata"]?["name"] ?? .null]
+    metadata["namespace"] = pod["metadata"]?["namespace"]
+    return [
+      "apiVersion": "v1", "kind": "Service", "metadata": metadata,
+      "spec": [
+        "ports": [["port": port, "protocol": "TCP", "targetPort": port]],
+        "selector": pod["metadata"]?["labels"] ?? [:],
+      ], "status": ["loadBalancer": [:]],
+    ]
   }
 
   private static func podNameAndWords(_ invocation: Invocation) throws -> (name: String, rest: [String]) {
@@ -99,7 +116,7 @@ enum Run {
       throw Failure("-i/--stdin is required for containers with -t/--tty=true", helpFor: invocation.path)
     }
     if invocation[expose], invocation[port].isEmpty {
-      throw Failure("--port must be set when exposing a service")
+      throw Failure("--port must be set when exposing a service", helpFor: invocation.path)
     }
     if invocation[remove], !attaches {
       throw Failure("--rm should only be used for attached containers", helpFor: invocation.path)

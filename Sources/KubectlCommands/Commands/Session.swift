@@ -44,8 +44,10 @@ extension Invocation {
   /// The printer for `-o`; nil when results are told in a line each.
   func objectPrinter() throws -> ObjectPrinter? {
     let text = self[SharedFlags.output]
-    if text.isEmpty { return nil }
-    let format = try OutputFormat(text, allowsTables: false, workingDirectory: context.workingDirectory)
+    let template = self[SharedFlags.template]
+    if text.isEmpty, template.isEmpty { return nil }
+    let format = try OutputFormat(
+      text, template: template, allowsTables: false, workingDirectory: context.workingDirectory)
     return ObjectPrinter(
       format, showsManagedFields: self[SharedFlags.showManagedFields],
       missingKeysAllowed: self[SharedFlags.allowMissingKeys])

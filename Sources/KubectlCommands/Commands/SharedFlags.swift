@@ -63,11 +63,15 @@ enum SharedFlags {
 
   static let output = Flag.text(
     "output", short: "o",
-    values: .oneOf(["json", "yaml", "name", "jsonpath=", "jsonpath-as-json=", "jsonpath-file="]),
-    "Print the object in another form: json, yaml, name, jsonpath=TEMPLATE or jsonpath-file=FILE.")
+    values: .oneOf([
+      "json", "yaml", "name", "jsonpath=", "jsonpath-as-json=", "jsonpath-file=", "go-template=", "go-template-file=",
+    ]),
+    "Print the object in another form: json, yaml, name, jsonpath=TEMPLATE, go-template=TEMPLATE and their -file forms."
+  )
   static let allowMissingKeys = Flag.boolean(
     "allow-missing-template-keys", default: true, "Fields that a path names but an object lacks are left out silently.")
-  static let template = Flag.text("template", "The template for -o go-template; not understood here.")
+  static let template = Flag.text(
+    "template", "The template of -o go-template and the like, or the file of -o go-template-file.")
   static let showManagedFields = Flag.boolean(
     "show-managed-fields", "Show who wrote which field, in JSON and YAML.")
   static let noHeaders = Flag.boolean("no-headers", "Leave out the line with the names of the columns.")

@@ -48,6 +48,9 @@ enum ArgumentKind: Sendable {
   case resources
   /// `POD` or `TYPE/NAME`.
   case pods
+  case nodes
+  /// Two files, one of them in a pod.
+  case copies
   /// A kind with a path of fields behind it.
   case fieldPath
   case command

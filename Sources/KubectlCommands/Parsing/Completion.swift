@@ -101,6 +101,9 @@ private struct CompletionSearch {
     case .none: return []
     case .command: return commands(in: CommandTable.root)
     case .pods: return arguments.isEmpty ? await names(of: Pod.resource, given) : []
+    case .copies:
+      return await names(of: Pod.resource, given).map { KubectlCompletion($0.text + ":", $0.description) } + files(last)
+    case .nodes: return await names(of: Node.resource, given).filter { !arguments.contains($0.text) }
     case .fieldPath: return arguments.isEmpty ? fieldPaths() : []
     case .resources:
       if let type = arguments.first, !type.contains("/") {

@@ -90,11 +90,13 @@ extension Flag where Value == Duration {
 
 extension Flag where Value == [String] {
   static func list(
-    _ name: String, short shorthand: Character? = nil, values: FlagValues = .any, _ summary: String
+    _ name: String, short shorthand: Character? = nil, default fallback: [String] = [], values: FlagValues = .any,
+    _ summary: String
   ) -> Flag {
     let row = FlagRow(
-      name: name, shorthand: shorthand, kind: .list, fallback: "[]", summary: summary, values: values)
-    return Flag(row) { $0.flatMap { $0.split(separator: ",").map(String.init) } }
+      name: name, shorthand: shorthand, kind: .list, fallback: "[\(fallback.joined(separator: ","))]", summary: summary,
+      values: values)
+    return Flag(row) { $0.isEmpty ? fallback : $0.flatMap { $0.split(separator: ",").map(String.init) } }
   }
 
   static func texts(_ name: String, short shorthand: Character? = nil, _ summary: String) -> Flag {

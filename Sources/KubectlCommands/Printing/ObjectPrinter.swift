@@ -35,6 +35,12 @@ struct ObjectPrinter {
       } catch {
         throw Failure("error executing jsonpath \"\(template)\": Error executing template: \(error)")
       }
+    case .goTemplate(let template, let source):
+      do throws(GoTemplate.Problem) {
+        return try template.text(for: object, missingKeysAllowed: missingKeysAllowed)
+      } catch {
+        throw Failure("error executing template \"\(source)\": \(error.description)")
+      }
     case .customColumns(let specification): return try table(specification, Self.members(of: object))
     case .table: preconditionFailure("tables are printed by the table printer")
     }

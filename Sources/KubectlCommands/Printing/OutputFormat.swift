@@ -8,6 +8,7 @@ enum OutputFormat: Sendable {
   case yaml
   case name
   case jsonPath(JSONPath, template: String, asJSON: Bool)
+  case goTemplate(GoTemplate, source: String)
   case customColumns([CustomColumn])
 
   /// The formats for objects; those of tables come on top.
@@ -17,9 +18,14 @@ enum OutputFormat: Sendable {
   ]
   static let tableFormats = (objectFormats + ["custom-columns", "custom-columns-file", "wide"]).sorted()
 
-  init(_ text: String, allowsTables: Bool, noHeaders: Bool = false, workingDirectory: String) throws {
-    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    let argument = parts.count == 2 ? parts[1] : ""
+  /// - Parameter template: What `--template` gives, for forms that take one and bring none themselves.
+  init(
+    _ text: String, template: String = "", allowsTables: Bool, noHeaders: Bool = false, workingDirectory: String
+  ) throws {
+    var parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    // A template alone says what form is meant.
+    if text.isEmpty, !template.isEmpty { parts = ["go-template"] }
+    let argument = parts.count == 2 ? parts[1] : template
     func fileText() throws -> String {
       let path = argument.hasPrefix("/") ? argument : workingDirectory + "/" + argument
       do {
@@ -36,9 +42,17 @@ enum OutputFormat: Sendable {
         throw Failure("error parsing jsonpath \(template), \(error)")
       }
     }
+    func goTemplate(_ template: String) throws -> OutputFormat {
+      if template.isEmpty { throw Failure("template format specified but no template given") }
+      do throws(GoTemplate.Problem) {
+        return .goTemplate(try GoTemplate(template), source: template)
+      } catch {
+        throw Failure("error parsing template \(template), \(error.description)")
+      }
+    }
     switch parts[0] {
     case "" where allowsTables: self = .table(isWide: false)
-    case "wide" where allowsTables: self = .table(isWide: true)
+    case "wide" where allowsTables && parts.count == 1: self = .table(isWide: true)
     case "json": self = .json
     case "yaml": self = .yaml
     case "name": self = .name
@@ -47,12 +61,12 @@ enum OutputFormat: Sendable {
     case "jsonpath-file": self = try jsonPath(try fileText())
     case "custom-columns" where allowsTables: self = .customColumns(try CustomColumn.parse(argument))
     case "custom-columns-file" where allowsTables: self = .customColumns(try CustomColumn.parse(fileText: fileText()))
-    case "go-template", "go-template-file", "template", "templatefile":
-      throw Failure("Go templates are not understood here: write the same with -o jsonpath=… or -o custom-columns=…")
+    case "go-template", "template": self = try goTemplate(argument)
+    case "go-template-file", "templatefile": self = try goTemplate(try fileText())
     default:
       let formats = allowsTables ? Self.tableFormats : Self.objectFormats
       throw Failure(
-        "unable to match a printer suitable for the output format \"\(parts[0])\", allowed formats are: \(formats.joined(separator: ","))"
+        "unable to match a printer suitable for the output format \"\(text)\", allowed formats are: \(formats.joined(separator: ","))"
       )
     }
   }

@@ -26,8 +26,12 @@ enum PodArgument {
     let selector = owner["spec"]?["selector"]
     let labels = (selector?["matchLabels"] ?? selector)?.mapValue ?? DocumentMap()
     if labels.isEmpty {
+      let name = owner["metadata"]?["name"]?.stringValue ?? ""
+      let type = "*\(kind.version).\(kind.kind)"
       throw Failure(
-        "cannot attach to \(kind.qualifiedName)/\(owner["metadata"]?["name"]?.stringValue ?? ""): it selects no pods")
+        kind.kind == "Service"
+          ? "cannot attach to \(type): invalid service '\(name)': Service is defined without a selector"
+          : "cannot attach to \(type): it selects no pods")
     }
     let text = labels.sorted().entries.map { "\($0.key)=\($0.value.plainText)" }.joined(separator: ",")
     let pods = try await invocation.client.list(

@@ -56,6 +56,9 @@ struct ResourceKind: Sendable, Equatable {
   /// `pod`, `deployment.apps`: how results name an object's kind.
   var resultName: String { group.isEmpty ? kind.lowercased() : "\(kind.lowercased()).\(group)" }
 
+  /// `Pod`, `Deployment.apps`.
+  var groupKind: String { group.isEmpty ? kind : "\(kind).\(group)" }
+
   /// `pods`, `pod`, `po`, `deployments.apps`, `deployments.v1.apps`.
   func isCalled(_ word: String) -> Bool {
     let word = word.lowercased()

@@ -116,9 +116,6 @@ public enum UnsupportedFields {
       fields.append(UnsupportedField(container + ".\(probe).grpc.mode", "the question goes out without TLS"))
       fields += request(container + ".\(probe).httpGet")
     }
-    if container.contains("ephemeralContainers") {
-      fields.append(UnsupportedField(container + ".targetContainerName", "it sees its own processes only"))
-    }
     return fields
   }
 

@@ -49,7 +49,8 @@ enum RecordDocuments {
           ]
         }),
       "files": document(spec.files), "user": document(spec.user), "security": document(spec.security),
-      "resources": document(spec.resources), "hasTerminal": .bool(spec.hasTerminal),
+      "resources": document(spec.resources), "processesOf": document(spec.processesOf),
+      "hasTerminal": .bool(spec.hasTerminal),
       "keepsInputOpen": .bool(spec.keepsInputOpen),
       "closesInputAfterFirstAttach": .bool(spec.closesInputAfterFirstAttach),
       "stopSignal": .integer(spec.stopSignal), "logPath": .string(spec.logPath),
@@ -86,6 +87,7 @@ enum RecordDocuments {
     if let rotation = document["logRotation"], let size = rotation["fileSize"]?.integerValue {
       spec.logRotation = LogRotation(fileSize: size, files: number(rotation["files"]))
     }
+    spec.processesOf = text(document["processesOf"])
     spec.hasTerminal = truth(document["hasTerminal"])
     spec.keepsInputOpen = truth(document["keepsInputOpen"])
     spec.closesInputAfterFirstAttach = truth(document["closesInputAfterFirstAttach"])

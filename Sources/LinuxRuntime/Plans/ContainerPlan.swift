@@ -23,10 +23,11 @@ struct ContainerPlan {
   func plan() -> Plan {
     var plan = Plan()
     plan.namespaces = [.mount]
-    switch sandbox.processes {
-    case .container: plan.namespaces.insert(.process)
-    case .pod: plan.processNamespaceOf = SandboxPlan.processName(sandbox.id)
-    case .node: break
+    switch (sandbox.processes, spec.processesOf) {
+    case (.container, let other?): plan.processNamespaceOf = Self.processName(other)
+    case (.container, nil): plan.namespaces.insert(.process)
+    case (.pod, _): plan.processNamespaceOf = SandboxPlan.processName(sandbox.id)
+    case (.node, _): break
     }
     plan.streams = spec.hasTerminal ? .terminal : .pipes(input: spec.keepsInputOpen, output: true, errors: true)
     plan.keepsStreams = true

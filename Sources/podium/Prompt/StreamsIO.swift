@@ -43,6 +43,10 @@ private struct StreamsTerminal: CommandTerminal {
     return sizes
   }
 
+  func withoutDrawing(_ body: () async throws -> Int32) async throws -> Int32 {
+    try await streams.session.withoutDrawing(body)
+  }
+
   func withRawMode(_ body: () async throws -> Int32) async throws -> Int32 {
     try await streams.withRawTerminal(body)
   }

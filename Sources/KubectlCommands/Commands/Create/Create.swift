@@ -12,13 +12,17 @@ enum Create {
     examples: [
       Example("The objects of a manifest", "kubectl create -f pod.yaml"),
       Example("A namespace", "kubectl create namespace try"),
+      Example("A deployment of three", "kubectl create deployment web --image=nginx --replicas=3"),
     ],
     usage: "create -f FILENAME [options]",
     flags: [
       SharedFlags.filename.row, SharedFlags.recursive.row, SharedFlags.kustomize.row, SharedFlags.selector.row,
       SharedFlags.dryRun.row, SharedFlags.validate.row, SharedFlags.saveConfig.row, fieldManager.row,
     ] + SharedFlags.objectOutput,
-    subcommands: [CreateNamespace.command],
+    subcommands: [
+      CreateConfigMap.command, CreateDeployment.command, CreateJob.command, CreateNamespace.command,
+      CreateSecret.command, CreateService.command, CreateServiceAccount.command, CreateToken.command,
+    ],
     run: run)
 
   private static func run(_ invocation: Invocation) async throws -> Int32 {
@@ -54,6 +58,10 @@ struct Creation {
   let dryRun: DryRun
   let validation: String?
   let manager: String
+  /// What results say has happened.
+  var verb = "created"
+  /// Whether the object was made here of known fields, which are then written in the order of their kind.
+  var isGenerated = false
   private var printer: ObjectPrinter?
 
   init(_ invocation: Invocation, dryRun: DryRun, validation: String?, manager: String) throws {
@@ -74,7 +82,10 @@ struct Creation {
 
   @discardableResult
   mutating func create(_ document: Document, _ kind: ResourceKind, _ namespace: String?) async throws -> Document {
-    let wanted = invocation[SharedFlags.saveConfig] ? LastApplied.annotated(document) : document
+    var wanted = document
+    if invocation[SharedFlags.saveConfig] {
+      wanted = isGenerated ? LastApplied.annotated(document, schema: kind.schema) : LastApplied.annotated(document)
+    }
     var made = wanted
     if dryRun != .client {
       var query: [QueryItem] = []
@@ -83,42 +94,19 @@ struct Creation {
       if let validation { query.append(QueryItem("fieldValidation", validation)) }
       made = try await invocation.calls.create(kind, namespace, wanted, query: query)
     }
-    try await tell(made, verb: "created")
+    try await tell(made, verb: verb)
     return made
   }
 
   mutating func tell(_ object: Document, verb: String) async throws {
-    if printer != nil {
+    if case .json? = printer?.format, isGenerated {
+      let schema = Resource.find(
+        apiVersion: object["apiVersion"]?.stringValue ?? "", kind: object["kind"]?.stringValue ?? "")?.schema
+      try await invocation.io.print(object.inOrder(of: schema).jsonText(indentedBy: 4) + "\n")
+    } else if printer != nil {
       try await invocation.io.print(try printer?.text(object) ?? "")
     } else {
       try await invocation.io.print("\(ObjectPrinter.name(object)) \(verb)\(dryRun.suffix)\n")
     }
-  }
-}
-
-/// `kubectl create namespace`.
-enum CreateNamespace {
-  static let command = Command(
-    name: "namespace", aliases: ["ns"],
-    summary: "Create a namespace with the specified name",
-    examples: [Example("A room of one's own", "kubectl create namespace try")],
-    usage: "create namespace NAME [options]",
-    flags: [
-      SharedFlags.dryRun.row, SharedFlags.saveConfig.row, SharedFlags.validate.row, Create.fieldManager.row,
-    ] + SharedFlags.objectOutput,
-    run: run)
-
-  private static func run(_ invocation: Invocation) async throws -> Int32 {
-    guard invocation.arguments.count == 1 else {
-      throw Failure("exactly one NAME is required, got \(invocation.arguments.count)", helpFor: invocation.path)
-    }
-    let object: Document = [
-      "apiVersion": "v1", "kind": "Namespace",
-      "metadata": ["creationTimestamp": .null, "name": .string(invocation.arguments[0])], "spec": [:], "status": [:],
-    ]
-    var creation = try Creation(
-      invocation, dryRun: try await DryRun(invocation), validation: nil, manager: invocation[Create.fieldManager])
-    try await creation.create(object, ResourceKind(Namespace.resource), nil)
-    return 0
   }
 }
