@@ -110,7 +110,7 @@ struct Transcript {
       .replacing(/resourceVersion: "\d+"/, with: "resourceVersion: <n>")
       .replacing(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/, with: "<uid>")
       .replacing(/\b(oracle|podium)\b/, with: "<node>")
-      .replacing(/start exec "\d+"/, with: "start exec <n>")
+      .replacing(/start exec "\w+"/, with: "start exec <n>")
       .replacing(/[IWE]\d{4} [\d:.]+ +\d+/, with: "<log>")
       .replacing(/(https:\/\/<address>|unix:\/\/\S+)/, with: "<server>")
       .replacing(/[ \t]+/, with: " ")
