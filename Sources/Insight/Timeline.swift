@@ -182,7 +182,7 @@ public struct Timeline: Sendable {
 
 extension Event {
   /// When it was first told. Its times are whole seconds, but who tells it puts the nanosecond into its name.
-  fileprivate var begin: Timestamp? {
+  var begin: Timestamp? {
     guard let told = firstSeen ?? lastSeen else { return nil }
     let suffix = metadata.name?.split(separator: ".").last.map(String.init) ?? ""
     guard let nanoseconds = Int64(suffix, radix: 16) else { return told }

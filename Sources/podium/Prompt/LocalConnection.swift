@@ -7,8 +7,10 @@ internal import SystemIO
 
 /// How commands of this program reach a cluster: its own one, unless their flags name another.
 enum LocalConnection {
-  static func context(_ paths: ClusterPaths, searching folders: [String] = []) -> KubectlContext {
-    let client = ClusterClient(endpoint: ClusterLauncher(paths: paths).client, userAgent: "podium")
+  static func context(
+    _ paths: ClusterPaths, searching folders: [String] = [], agent: String = "podium"
+  ) -> KubectlContext {
+    let client = ClusterClient(endpoint: ClusterLauncher(paths: paths).client, userAgent: agent)
     let connection = ClusterConnection(client: client, contextName: paths.cluster, server: "unix://\(paths.apiSocket)")
     var context = KubectlContext(cluster: connection, workingDirectory: workingDirectory(), connect: connect)
     context.searchFolders = folders

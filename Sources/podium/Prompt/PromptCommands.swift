@@ -15,6 +15,8 @@ struct PromptCommands: CommandSet {
   let tutor: Tutor?
   /// What remembers pods that are gone; nil where nothing lasts long enough for that.
   var recorder: PodRecorder?
+  /// Whether each command is to be traced.
+  let tracing = TraceSwitch()
 
   // MARK: The prompt
 
@@ -49,7 +51,7 @@ struct PromptCommands: CommandSet {
 
   func owns(_ word: String) -> Bool {
     word == "kubectl" || word == "k" || word.hasPrefix("-") || Self.verbs.contains(word)
-      || tutorWord(word) != nil || sightWord([word, ""]) != nil
+      || word == TraceWord.name || tutorWord(word) != nil || sightWord([word, ""]) != nil
   }
 
   private static let verbs = Set(Kubectl.verbs.map(\.text))
@@ -64,6 +66,15 @@ struct PromptCommands: CommandSet {
   }
 
   func run(_ words: [String], _ streams: CommandStreams) async -> Outcome {
+    if words.first == TraceWord.name { return await TraceWord.run(Array(words.dropFirst()), self, streams) }
+    if tracing.isOn, owns(words[0]), tutorWord(words[0]) == nil, sightWord(words) == nil {
+      return await TraceWord.trace(words, reads: false, self, streams)
+    }
+    return await perform(words, streams)
+  }
+
+  /// Runs a command without looking at what it sets off.
+  func perform(_ words: [String], _ streams: CommandStreams) async -> Outcome {
     var words = words
     if let word = sightWord(words) {
       let cluster = LocalConnection.context(paths).cluster
@@ -105,7 +116,8 @@ struct PromptCommands: CommandSet {
   var firstWords: [Completion] {
     let own = tutor == nil ? [] : TutorWord.all.map { Completion($0.name, description: $0.summary) }
     let sights = SightWord.all.map { Completion($0.name, description: $0.summary) }
-    return own + sights.filter { word in !own.contains { $0.text == word.text } }
+    let trace = Completion(TraceWord.name, description: TraceWord.summary)
+    return own + [trace] + sights.filter { word in !own.contains { $0.text == word.text } }
       + Kubectl.verbs.map { Completion($0.text, description: $0.description) }
       + [Completion("kubectl", description: "a command for the cluster")]
   }
