@@ -63,10 +63,12 @@ public struct ImageInfo: Sendable, Equatable {
   public var user: String
   /// The signal by which the image wants to be stopped, as written in it; empty means TERM.
   public var stopSignal: String
+  /// Whether it stays although no container uses it: it could not be had again, or somebody has put it here on purpose.
+  public var isPinned: Bool
 
   public init(
     id: String, names: [String], digest: String, size: Int64, isStandIn: Bool, user: String = "",
-    stopSignal: String = ""
+    stopSignal: String = "", isPinned: Bool = false
   ) {
     self.id = id
     self.names = names
@@ -75,6 +77,18 @@ public struct ImageInfo: Sendable, Equatable {
     self.isStandIn = isStandIn
     self.user = user
     self.stopSignal = stopSignal
+    self.isPinned = isPinned
+  }
+}
+
+/// How large a file system is, and how much of it may still be written.
+public struct FileSystemRoom: Sendable, Equatable {
+  public var capacityBytes: Int64
+  public var availableBytes: Int64
+
+  public init(capacityBytes: Int64, availableBytes: Int64) {
+    self.capacityBytes = capacityBytes
+    self.availableBytes = availableBytes
   }
 }
 

@@ -48,6 +48,10 @@ public protocol Runtime: Sendable {
   /// Each of the logins is a configuration as `docker login` writes it: `{"auths": …}`.
   func pullImage(_ reference: String, logins: [String]) async throws(RuntimeError) -> ImageInfo
   func listImages() async throws(RuntimeError) -> [ImageInfo]
+  /// Takes an image away that no container needs; false when somebody else on the machine needs it, and it stays.
+  func removeImage(_ id: String) async throws(RuntimeError) -> Bool
+  /// The file system that holds the images.
+  func imageFileSystem() async throws(RuntimeError) -> FileSystemRoom
 }
 
 extension Runtime {

@@ -17,4 +17,6 @@ public struct Image: Sendable {
   public let isStandIn: Bool
   /// A registry has given it, and may be asked whether the name still stands for it.
   public let isPulled: Bool
+  /// Only nodes have asked for it, because of their pods: it may go when no pod uses it.
+  public let isOfNodes: Bool
 }

@@ -8,13 +8,15 @@ struct ImageIndex: Equatable {
   static let standInAnnotation = "io.podium.stand-in"
   /// What the registry calls the image: the digest of its index where it has images for several machines.
   static let pulledAnnotation = "io.podium.pulled"
+  /// A pod needed it, and its node has had it pulled; nobody asked for it by hand.
+  static let nodeAnnotation = "io.podium.pulled-for-node"
 
   /// How an image came here.
   enum Origin: Equatable {
     case standIn
     case imported
     /// From a registry, which named it by this digest.
-    case pulled(digest: String)
+    case pulled(digest: String, forNode: Bool)
   }
 
   var entries: [BlobDescriptor] = []
@@ -51,7 +53,9 @@ struct ImageIndex: Equatable {
       switch origin {
       case .standIn: entry.annotations[Self.standInAnnotation] = "true"
       case .imported: break
-      case .pulled(let digest): entry.annotations[Self.pulledAnnotation] = digest
+      case .pulled(let digest, let forNode):
+        entry.annotations[Self.pulledAnnotation] = digest
+        if forNode { entry.annotations[Self.nodeAnnotation] = "true" }
       }
       entries.append(entry)
     }
@@ -71,6 +75,8 @@ extension BlobDescriptor {
   }
 
   var isStandIn: Bool { annotations[ImageIndex.standInAnnotation] == "true" }
+
+  var isOfNode: Bool { annotations[ImageIndex.nodeAnnotation] == "true" }
 
   /// The digest by which a registry names the image, if one has given it.
   var pulledDigest: String? { annotations[ImageIndex.pulledAnnotation] }

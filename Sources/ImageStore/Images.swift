@@ -159,7 +159,7 @@ public final class Images: Sendable {
       config: content.config, layers: content.diffIDs.map(unpackedPath),
       // A stand-in that was exported and imported again is still one.
       isStandIn: entries.contains { $0.isStandIn } || content.config.labels[ImageIndex.standInAnnotation] == "true",
-      isPulled: pulled != nil)
+      isPulled: pulled != nil, isOfNodes: !entries.isEmpty && entries.allSatisfy(\.isOfNode))
   }
 
   private struct Cache {

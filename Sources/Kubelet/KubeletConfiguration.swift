@@ -28,6 +28,9 @@ public struct KubeletConfiguration: Sendable, Equatable {
   public var clusterDNS: String?
   public var kubeletVersion = "v1.32.13"
   public var heartbeatInterval = Duration.seconds(10)
+  public var imageGarbage = ImageGarbagePolicy()
+  /// How often dead containers are looked for that nobody needs any more.
+  public var containerGarbageInterval = Duration.seconds(60)
   /// How often the pods are looked at that may be using too much.
   public var evictionInterval = Duration.seconds(10)
   public var labels: [String: String] = [:]

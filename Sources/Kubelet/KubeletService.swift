@@ -57,6 +57,8 @@ public struct KubeletService: Sendable {
       group.addTask { try await node.run() }
       group.addTask { await NodeKeeper(context: context).run() }
       group.addTask { await UsageReport(context: context).run() }
+      group.addTask { await ContainerGarbage(context: context).run() }
+      group.addTask { await ImageGarbage(context: context).run() }
       group.addTask { await TokenRenewal(context: context, pods: { mirror.objects }, refresh: refresh).run() }
       group.addTask {
         await ReferenceWatch(context: context, inbox: references, post: referenced, refresh: refresh).run()

@@ -6,6 +6,8 @@ internal import Synchronization
 final class StatusBoard: Sendable {
   private struct State {
     var pods: [ObjectKey: Pod] = [:]
+    /// Of all pods that somebody works on: two may bear the same name, one of them about to go.
+    var uids: Set<String> = []
     var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
     var nextListener = 0
   }
@@ -17,12 +19,15 @@ final class StatusBoard: Sendable {
 
   var pods: [Pod] { state.withLock { Array($0.pods.values) } }
 
+  var uids: Set<String> { state.withLock(\.uids) }
+
   func post(_ pod: Pod, _ status: PodStatus) {
     var pod = pod
     pod.status = status
     let posted = pod
     let listeners = state.withLock { state in
       state.pods[ObjectKey(posted)] = posted
+      state.uids.insert(posted.uid)
       return Array(state.listeners.values)
     }
     for listener in listeners { listener.yield() }
@@ -30,6 +35,7 @@ final class StatusBoard: Sendable {
 
   func remove(_ pod: Pod) {
     let listeners = state.withLock { state in
+      state.uids.remove(pod.uid)
       // Another pod of the same name may be there already.
       if state.pods[ObjectKey(pod)]?.uid == pod.uid { state.pods[ObjectKey(pod)] = nil }
       return Array(state.listeners.values)

@@ -239,6 +239,10 @@ public final class NodeRuntime: Runtime {
   }
 
   public func listImages() async throws(RuntimeError) -> [ImageInfo] { try await images.list() }
+
+  public func removeImage(_ id: String) async throws(RuntimeError) -> Bool { try await images.remove(id) }
+
+  public func imageFileSystem() async throws(RuntimeError) -> FileSystemRoom { try await images.fileSystem() }
 }
 
 extension NodeRuntime.SandboxState {

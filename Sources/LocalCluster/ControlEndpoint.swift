@@ -12,6 +12,8 @@ final class ControlEndpoint: APIEndpoint {
     func kubeconfig() async throws -> String
     /// Fetches an image for a kubelet, which has no way to registries.
     func pull(_ body: [UInt8]) async throws(StatusError) -> APIResponse
+    /// Removes an image for a kubelet, which does not see who else uses it.
+    func removeImage(_ body: [UInt8]) async throws(StatusError) -> APIResponse
     func requestStop()
     /// Answers the name of the new node.
     func addNode(_ name: String?) async throws -> String
@@ -65,6 +67,7 @@ final class ControlEndpoint: APIEndpoint {
         throw StatusError.internalError("\(error)")
       }
     case ("POST", RemotePull.path): return try await controls.pull(request.body)
+    case ("POST", RemoteRemoval.path): return try await controls.removeImage(request.body)
     case ("POST", "/podium/stop"):
       controls.requestStop()
       return APIResponse(status: 202, json: Array("{}".utf8))

@@ -43,7 +43,7 @@ public final class ControlPlane: Sendable {
     (stopRequests, requestStop) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     let controls = ProcessControls(
       store: store, nodes: nodes, client: ClusterClient(endpoint: server, userAgent: "podium", user: .admin),
-      images: paths.images, requestStop: requestStop, started: .now())
+      paths: paths, requestStop: requestStop, started: .now())
     let endpoint = ControlEndpoint(server: server, controls: controls, activity: activity)
     http = HTTPServer(endpoint: endpoint)
     loopback = LoopbackAccess(paths: paths, server: http, identity: identity, authenticator: server)

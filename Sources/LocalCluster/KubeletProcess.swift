@@ -35,15 +35,21 @@ public struct KubeletProcess: Sendable {
   public func run() async throws {
     // It was executed by a name that says nothing to those who look at the node's processes.
     try? Files.write("podium-kubelet", to: "/proc/self/comm")
+    // Before the kubelet speaks to node init, which ends one that has hung up: what is wrong with them must be said.
+    let settings = try NodeSettings.prepare(disk: diskDirectory)
     let store = try Images.open(at: images)
-    let source = LocalImages(images: store, registries: RemotePuller(controlPlane: HTTPClient(unixSocket: apiSocket)))
+    let controlPlane = HTTPClient(unixSocket: apiSocket)
+    let source = LocalImages(
+      images: store, registries: RemotePuller(controlPlane: controlPlane),
+      remover: RemoteRemover(controlPlane: controlPlane))
     let runtime = try await NodeRuntime.open(nodeDirectory: nodeDirectory, images: source)
     let client = ClusterClient(
       endpoint: SpokenFor(endpoint: HTTPClient(unixSocket: apiSocket)), userAgent: "kubelet/\(node)",
       user: UserInfo(name: "system:node:\(node)", groups: ["system:nodes"]))
     var configuration = KubeletConfiguration(nodeName: node, nodeAddresses: ["10.244.\(number).1"])
     configuration.diskDirectory = diskDirectory
-    configuration.staticPodPath = try NodeSettings.prepare(disk: diskDirectory).staticPodPath
+    configuration.staticPodPath = settings.staticPodPath
+    configuration.imageGarbage = settings.imageGarbage
     configuration.podRange = "10.244.\(number).0/24"
     let kubelet = KubeletService(
       client: client, runtime: runtime, configuration: configuration, network: MachineNetwork(),

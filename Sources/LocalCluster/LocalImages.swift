@@ -1,12 +1,15 @@
 internal import ContainerRuntime
 internal import ImageStore
 internal import LinuxRuntime
+internal import SystemIO
 
 /// The images of this machine, as a node's runtime asks for them.
 struct LocalImages: ImageSource {
   let images: Images
   /// Asks registries for this process, which is in a network without a way out.
   let registries: RemotePuller
+  /// Knows who else on this machine uses an image.
+  let remover: RemoteRemover
 
   func find(_ reference: String) async throws(RuntimeError) -> ContainerImage? {
     guard let image = try lookUp(reference) else { return nil }
@@ -67,6 +70,19 @@ struct LocalImages: ImageSource {
     }
   }
 
+  func remove(_ id: String) async throws(RuntimeError) -> Bool {
+    do {
+      return try await remover.remove(id)
+    } catch {
+      throw RuntimeError(.failed, "\(error)")
+    }
+  }
+
+  func fileSystem() -> FileSystemRoom {
+    FileSystemRoom(
+      capacityBytes: Machine.diskBytes(at: images.path), availableBytes: Machine.freeDiskBytes(at: images.path))
+  }
+
   func list() throws(RuntimeError) -> [ImageInfo] {
     do {
       return try images.list().map(ImageInfo.init)
@@ -112,6 +128,6 @@ extension ImageInfo {
   init(_ image: Image) {
     self.init(
       id: image.id, names: image.names, digest: image.digest, size: Int64(image.size), isStandIn: image.isStandIn,
-      user: image.config.user, stopSignal: image.config.stopSignal)
+      user: image.config.user, stopSignal: image.config.stopSignal, isPinned: !image.isOfNodes)
   }
 }

@@ -89,6 +89,25 @@ public struct MachineImages: Sendable {
       }
       try images.ensureBuiltIns()
     }
+    let pruned = try await pruneFiles()
+    return PruneReport(
+      names: removed.map { (try? ImageReference($0).familiarName) ?? $0 }, blobs: pruned.blobs, layers: pruned.layers,
+      bytes: pruned.bytes, layersLeft: pruned.foreignLayers)
+  }
+
+  /// Takes an image away that nobody wants any more: only nodes have asked for it, and no container on this machine is
+  /// made from it. Answers whether that was so.
+  func removeUnused(_ id: String) async throws -> Bool {
+    guard let image = try images.find(id: id) else { return true }
+    guard image.isOfNodes, await !ImageUse.all(paths).contains(where: { $0.uses(image) }) else { return false }
+    try images.forget(image)
+    try images.ensureBuiltIns()
+    _ = try await pruneFiles()
+    return true
+  }
+
+  /// Removes files that no name leads to any more; those of a node's users with its help.
+  private func pruneFiles() async throws -> PrunedContent {
     let inUse = MountedLayers.all()
     var pruned = try images.prune(inUse: inUse)
     if pruned.foreignLayers > 0 {
@@ -101,9 +120,7 @@ public struct MachineImages: Sendable {
         pruned.foreignLayers = 0
       }
     }
-    return PruneReport(
-      names: removed.map { (try? ImageReference($0).familiarName) ?? $0 }, blobs: pruned.blobs, layers: pruned.layers,
-      bytes: pruned.bytes, layersLeft: pruned.foreignLayers)
+    return pruned
   }
 
   private func find(_ name: String) throws -> Image {

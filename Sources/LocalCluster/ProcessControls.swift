@@ -13,18 +13,18 @@ final class ProcessControls: ControlEndpoint.Controls {
   private let store: Store
   private let nodes: NodeSupervisor
   private let client: ClusterClient
-  private let images: String
+  private let paths: ClusterPaths
   private let stopRequests: AsyncStream<Void>.Continuation
   private let started: Timestamp
 
   init(
-    store: Store, nodes: NodeSupervisor, client: ClusterClient, images: String,
+    store: Store, nodes: NodeSupervisor, client: ClusterClient, paths: ClusterPaths,
     requestStop: AsyncStream<Void>.Continuation, started: Timestamp
   ) {
     self.store = store
     self.nodes = nodes
     self.client = client
-    self.images = images
+    self.paths = paths
     stopRequests = requestStop
     self.started = started
   }
@@ -46,11 +46,21 @@ final class ProcessControls: ControlEndpoint.Controls {
   func pull(_ body: [UInt8]) async throws(StatusError) -> APIResponse {
     let store: Images
     do {
-      store = try Images.open(at: images)
+      store = try Images.open(at: paths.images)
     } catch {
       throw StatusError.internalError("\(error)")
     }
     return try await RemotePull.perform(body, RegistryAccess(images: store))
+  }
+
+  func removeImage(_ body: [UInt8]) async throws(StatusError) -> APIResponse {
+    let machine: MachineImages
+    do {
+      machine = try MachineImages(paths)
+    } catch {
+      throw StatusError.internalError("\(error)")
+    }
+    return try await RemoteRemoval.perform(body, machine)
   }
 
   func requestStop() { stopRequests.yield() }

@@ -9,7 +9,8 @@ struct RegistryAccess: Sendable {
 
   /// Files are read at each pull: a change counts without a restart.
   func pull(
-    _ reference: ImageReference, logins: [String] = [], report: @escaping @Sendable (PullProgress) -> Void = { _ in }
+    _ reference: ImageReference, logins: [String] = [], forNode: Bool = false,
+    report: @escaping @Sendable (PullProgress) -> Void = { _ in }
   ) async throws(PullError) -> Image {
     let puller = ImagePuller(images: images, settings: try settings(), transport: RegistryConnection())
     var credentials = RegistryCredentials()
@@ -17,7 +18,7 @@ struct RegistryAccess: Sendable {
     if let own = try? Files.readText(Self.loginsPath) {
       RegistryCredentials(dockerConfiguration: own).map { credentials.add($0) }
     }
-    return try await puller.pull(reference, credentials: credentials, report: report)
+    return try await puller.pull(reference, credentials: credentials, forNode: forNode, report: report)
   }
 
   private func settings() throws(PullError) -> RegistrySettings {

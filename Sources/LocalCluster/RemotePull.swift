@@ -18,7 +18,7 @@ enum RemotePull {
     else { throw StatusError.badRequest("the body names no image") }
     do throws(PullError) {
       let logins = (document["logins"]?.listValue ?? []).compactMap(\.stringValue)
-      let image = try await access.pull(reference, logins: logins)
+      let image = try await access.pull(reference, logins: logins, forNode: true)
       let answer: Document = ["id": .string(image.id)]
       return APIResponse(json: answer.json())
     } catch {

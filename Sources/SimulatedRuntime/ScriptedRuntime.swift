@@ -16,6 +16,12 @@ public final class ScriptedRuntime: Runtime {
     /// Why an image cannot be pulled, in the registry's words.
     public var pullFailures: [String: String] = [:]
     public var pullTime = Duration.milliseconds(9)
+    /// Of the disk with the images.
+    public var disk = FileSystemRoom(capacityBytes: 100 << 30, availableBytes: 90 << 30)
+    /// Images that others on the machine use.
+    public var imagesOfOthers: Set<String> = []
+    /// Why images cannot be removed, if they cannot.
+    public var removalFailure: String?
     /// Each step of making something takes so long.
     public var stepTime = Duration.milliseconds(1)
 
@@ -293,6 +299,20 @@ public final class ScriptedRuntime: Runtime {
       state.withLock { $0.settings.images.values.first { $0.id == id } }
     }
   }
+
+  public func removeImage(_ id: String) async throws(RuntimeError) -> Bool {
+    let outcome = state.withLock { state -> Result<Bool, RuntimeError> in
+      if let why = state.settings.removalFailure { return .failure(RuntimeError(.failed, why)) }
+      if state.settings.imagesOfOthers.contains(id) { return .success(false) }
+      let sizes = Set(state.settings.images.values.filter { $0.id == id }.map(\.size))
+      state.settings.images = state.settings.images.filter { $0.value.id != id }
+      state.settings.disk.availableBytes += sizes.first ?? 0
+      return .success(true)
+    }
+    return try outcome.get()
+  }
+
+  public func imageFileSystem() async throws(RuntimeError) -> FileSystemRoom { state.withLock(\.settings.disk) }
 
   // MARK: Time
 

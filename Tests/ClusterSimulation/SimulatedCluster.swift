@@ -179,6 +179,8 @@ struct SimulatedMachine: Sendable {
     // Less often than true ones, for the sake of speed.
     configuration.heartbeatInterval = .seconds(20)
     configuration.evictionInterval = .seconds(3600)
+    // What is left over shows: nobody comes and takes it away.
+    configuration.containerGarbageInterval = .seconds(86_400)
     self.configuration = configuration
   }
 

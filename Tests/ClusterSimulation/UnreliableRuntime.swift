@@ -112,4 +112,6 @@ struct UnreliableRuntime: Runtime {
   }
 
   func listImages() async throws(RuntimeError) -> [ImageInfo] { try await machine.listImages() }
+  func removeImage(_ id: String) async throws(RuntimeError) -> Bool { try await machine.removeImage(id) }
+  func imageFileSystem() async throws(RuntimeError) -> FileSystemRoom { try await machine.imageFileSystem() }
 }

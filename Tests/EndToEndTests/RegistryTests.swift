@@ -1,4 +1,6 @@
 import Documents
+import HTTPTransport
+import KubernetesAPI
 import SystemIO
 import TestSupport
 import Testing
@@ -129,6 +131,43 @@ struct RegistryTests {
     try await learner.start("welcome", name, policy: "Always", secrets: ["bad", "good"])
   }
 
+  @Test(.needsRoot, .needsPrograms("umoci")) func whatOnlyPodsOfRootNeededMayGo() async throws {
+    try await Learner.with(.root, removeImages)
+  }
+
+  @Test(.needsOrdinaryUser, .needsPrograms("umoci")) func whatOnlyPodsOfAnOrdinaryUserNeededMayGo() async throws {
+    try await Learner.with(.ordinaryUser, removeImages)
+  }
+
+  /// A kubelet asks its control plane to remove an image, which knows whether anybody wants it.
+  private func removeImages(_ learner: Learner) async throws {
+    try await LocalRegistry.with { registry in
+      try await learner.makeImages()
+      try await registry.push("own", of: learner.alteredBusybox(), as: "team/own:1")
+      let name = registry.address + "/team/own:1"
+      try await learner.start("user", name, policy: "IfNotPresent")
+      let image = try await learner.inspect(name)
+      let layers = Set((image["layers"]?.listValue ?? []).compactMap(\.stringValue))
+      try #require(!layers.isEmpty)
+      // A pod uses it; a stand-in could not be had again.
+      #expect(try await !learner.isRemoved(image))
+      #expect(try await !learner.isRemoved(learner.inspect("busybox")))
+      try await learner.kubectl("delete", "pod", "user")
+      // Whoever is deleted without grace is gone from the API before its processes are.
+      try await Deadline.wait("the end of the pod's processes") {
+        Victims.named("/pause", of: learner).processes.isEmpty
+      }
+      #expect(try await learner.isRemoved(image))
+      #expect(try await learner.podium("images", "inspect", name).end == .exited(1))
+      #expect(layers.contains { !Files.exists($0) })
+      // What somebody has pulled by hand stays, whoever asks for it later.
+      #expect(try await learner.podium("images", "pull", name).end == .exited(0))
+      try await learner.start("later", name, policy: "Always")
+      try await learner.kubectl("delete", "pod", "later")
+      #expect(try await !learner.isRemoved(image))
+    }
+  }
+
   @Test func aStandInAnswersUntilItsNameIsPulled() async throws {
     try await Learner.with { learner in
       try await LocalRegistry.with { registry in
@@ -228,6 +267,34 @@ extension Learner {
   func makeImages() async throws {
     let answer = try await podium("images", "ls")
     #expect(answer.end == .exited(0), "\(answer.error)")
+  }
+
+  /// A layout with the image `own`, which is like the stand-in for busybox and not the same.
+  fileprivate func alteredBusybox() async throws -> String {
+    let layout = home + "/altered"
+    let copied = try await ProgramOutput.of(
+      "skopeo", ["copy", "--quiet", "oci:\(images):\(String.busybox)", "oci:\(layout):own"], within: .seconds(60))
+    #expect(copied.end == .exited(0), "\(copied.error)")
+    let altered = try await ProgramOutput.of(
+      "umoci", ["insert", "--image", "\(layout):own", #filePath, "/own"], within: .seconds(60))
+    #expect(altered.end == .exited(0), "\(altered.error)")
+    return layout
+  }
+
+  fileprivate func inspect(_ image: String) async throws -> Document {
+    let answer = try await podium("images", "inspect", image)
+    #expect(answer.end == .exited(0), "\(answer.error)")
+    return try Document.parse(json: Array(answer.output.utf8))
+  }
+
+  /// Whether the control plane removes the image, asked as kubelets ask.
+  fileprivate func isRemoved(_ image: Document) async throws -> Bool {
+    let control = HTTPClient(unixSocket: "\(home)/runtime/podium/\(cluster)/sockets/api.sock")
+    let body: Document = ["id": image["id"] ?? .null]
+    let answer = try await control.send(APIRequest("POST", "/podium/images/remove", body: body.json()))
+    guard case .bytes(let bytes) = answer.body else { return false }
+    #expect(answer.status == 200, "\(String(decoding: bytes, as: UTF8.self))")
+    return try Document.parse(json: bytes)["removed"]?.boolValue == true
   }
 
   fileprivate func configure(_ settings: String) throws { try write(settings, ".config/podium/registries.yaml") }

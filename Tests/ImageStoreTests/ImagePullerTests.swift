@@ -63,6 +63,16 @@ import Testing
     }
   }
 
+  @Test func whatWasPulledByHandIsNoNodesAnyMore() async throws {
+    try await with { remote, registry, images in
+      let reference = try ImageReference(Self.name + ":1")
+      #expect(try await puller(images, registry).pull(reference, forNode: true).isOfNodes)
+      #expect(try await puller(images, registry).pull(reference, forNode: true).isOfNodes)
+      #expect(try await !puller(images, registry).pull(reference).isOfNodes)
+      #expect(try await !puller(images, registry).pull(reference, forNode: true).isOfNodes)
+    }
+  }
+
   @Test func aDigestNamesAnImageWithoutTag() async throws {
     try await with { remote, registry, images in
       let name = Self.name + ":ignored@" + digest(of: remote.manifest)

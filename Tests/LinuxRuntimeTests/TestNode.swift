@@ -198,4 +198,10 @@ struct TestImage: ImageSource {
   func pull(_ reference: String, logins: [String]) async throws(RuntimeError) -> ContainerImage { image }
 
   func list() async throws(RuntimeError) -> [ImageInfo] { [image.info] }
+
+  func remove(_ id: String) async throws(RuntimeError) -> Bool { false }
+
+  func fileSystem() async throws(RuntimeError) -> FileSystemRoom {
+    FileSystemRoom(capacityBytes: 1 << 30, availableBytes: 1 << 30)
+  }
 }

@@ -17,9 +17,11 @@ public struct ImagePuller: Sendable {
   /// Asks the registry for what the name stands for now, and fetches what is not here yet.
   ///
   /// The layers are left packed: whoever is to use them unpacks them.
+  ///
+  /// - Parameter forNode: A pod needs it; what was pulled by hand before stays so.
   @discardableResult
   public func pull(
-    _ reference: ImageReference, credentials: RegistryCredentials = RegistryCredentials(),
+    _ reference: ImageReference, credentials: RegistryCredentials = RegistryCredentials(), forNode: Bool = false,
     report: @escaping @Sendable (PullProgress) -> Void = { _ in }
   ) async throws(PullError) -> Image {
     var reference = reference.withDefaultTag
@@ -30,7 +32,8 @@ public struct ImagePuller: Sendable {
     for login in logins {
       do {
         let pull = RegistryPull(
-          reference: reference, login: login, images: images, settings: settings, transport: transport, report: report)
+          reference: reference, login: login, forNode: forNode, images: images, settings: settings,
+          transport: transport, report: report)
         return try await pull.run()
       } catch {
         let failure = Self.described(error).during("failed to pull and unpack image \"\(reference)\"")
@@ -56,6 +59,7 @@ public struct ImagePuller: Sendable {
 private struct RegistryPull {
   let reference: ImageReference
   let login: RegistryCredential?
+  let forNode: Bool
   let images: Images
   let settings: RegistrySettings
   let transport: any RegistryTransport
@@ -88,7 +92,9 @@ private struct RegistryPull {
     descriptor.annotations = [:]
     _ = try ImageContent(descriptor.digest, in: images.blobs)
     var index = try images.index()
-    index.set([reference.description], descriptor, origin: .pulled(digest: digest))
+    let name = reference.description
+    let isOfNode = forNode && index[name]?.isOfNode ?? true
+    index.set([name], descriptor, origin: .pulled(digest: digest, forNode: isOfNode))
     try Files.replace(images.indexPath, with: index.bytes, mode: 0o644)
     return try images.image(descriptor.digest, in: index, of: reference.repository)
   }

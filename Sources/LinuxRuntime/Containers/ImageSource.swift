@@ -23,4 +23,8 @@ public protocol ImageSource: Sendable {
   /// Each of the logins is a configuration as `docker login` writes it.
   func pull(_ reference: String, logins: [String]) async throws(RuntimeError) -> ContainerImage
   func list() async throws(RuntimeError) -> [ImageInfo]
+  /// False when somebody on the machine needs the image, and it stays.
+  func remove(_ id: String) async throws(RuntimeError) -> Bool
+  /// The file system that holds the images.
+  func fileSystem() async throws(RuntimeError) -> FileSystemRoom
 }
