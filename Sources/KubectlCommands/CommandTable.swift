@@ -11,7 +11,7 @@ enum CommandTable {
       Describe.command, Logs.command, Attach.command, Exec.command, PortForward.command, Copy.command, Debug.command,
       EventList.command, Auth.command,
       Diff.command, Apply.command, Patch.command, Replace.command, Wait.command,
-      MetadataChange.labelCommand, MetadataChange.annotateCommand,
+      MetadataChange.labelCommand, MetadataChange.annotateCommand, CompletionScript.command,
       APIResources.command, APIResources.versionsCommand, Config.command, Version.command,
       Options.command, Options.helpCommand,
     ])

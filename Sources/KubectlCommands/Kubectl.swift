@@ -12,6 +12,9 @@ public struct Kubectl {
   ) async -> Int32 {
     var server = context.cluster.server
     do {
+      if arguments.first == CompletionScript.question {
+        return try await CompletionScript.answer(Array(arguments.dropFirst()), context, io)
+      }
       let parser = CommandLineParser(root: CommandTable.root, globalFlags: SharedFlags.global)
       let parsed = try parser.parse(arguments)
       var invocation = Invocation(

@@ -10,6 +10,8 @@ public struct KubectlContext: Sendable {
   public var searchFolders: [String] = []
   /// Opens another cluster when flags such as `--context` or `--server` ask for one.
   public var connect: (@Sendable (ConnectionFlags) async throws -> ClusterConnection)?
+  /// Fetches what `-f http://…` names: the status of the answer, and what it brings.
+  public var fetch: (@Sendable (_ url: String) async throws -> (status: Int, body: [UInt8]))?
   public var now: @Sendable () -> Timestamp
 
   public init(

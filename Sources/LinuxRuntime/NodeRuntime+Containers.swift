@@ -102,6 +102,13 @@ extension NodeRuntime {
 
   public func usage(of id: ContainerID) async throws(RuntimeError) -> ResourceUsage {
     let (_, sandbox) = try find(id)
+    if case .unavailable = node.cgroups.hierarchy {
+      let first = try? await connection.list().first { $0.name == ContainerPlan.processName(id) }
+      guard let first, let usage = ProcessUsage.now().family(of: first.pid, at: Clock.now) else {
+        throw RuntimeError(.notFound, "container \(id) has no process whose usage could be read")
+      }
+      return usage
+    }
     return try node.cgroups.usage(ContainerPlan.cgroup(of: id, in: sandbox), at: Clock.now)
   }
 
@@ -115,7 +122,8 @@ extension NodeRuntime {
 
   /// Of everything on the node.
   public func usageOfNode() async throws(RuntimeError) -> ResourceUsage {
-    try node.cgroups.usage("", at: Clock.now)
+    if case .unavailable = node.cgroups.hierarchy { return ProcessUsage.now().all(at: Clock.now) }
+    return try node.cgroups.usage("", at: Clock.now)
   }
 
   func find(_ id: ContainerID) throws(RuntimeError) -> (ContainerState, SandboxSpec) {

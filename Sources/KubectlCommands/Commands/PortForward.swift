@@ -163,11 +163,12 @@ private struct Forwarding {
       throw Failure("unable to listen on any of the requested ports: [\(wanted)]")
     }
     let open = listeners
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    await withThrowingTaskGroup(of: Void.self) { group in
       for (listener, port) in open { group.addTask { try await accept(listener, port) } }
       group.addTask { try await watchPod() }
       defer { group.cancelAll() }
-      try await group.next()
+      // However the first of them ended, it is the end of all.
+      _ = try? await group.next()
     }
     throw Failure("lost connection to pod")
   }
@@ -178,7 +179,15 @@ private struct Forwarding {
         let connection = try await withTaskCancellationHandler(
           operation: { try await listener.accept() }, onCancel: listener.close)
         try await invocation.io.print("Handling connection for \(port.local)\n")
-        group.addTask { try await carry(connection, port) }
+        group.addTask {
+          do {
+            try await carry(connection, port)
+          } catch {
+            // Nobody is let in any more, which ends the loop as well.
+            listener.close()
+            throw error
+          }
+        }
       }
     }
   }

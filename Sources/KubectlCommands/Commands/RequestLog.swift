@@ -23,41 +23,59 @@ struct LoggingEndpoint: APIEndpoint {
   func send(_ request: APIRequest) async throws(StatusError) -> APIResponse {
     let start = ContinuousClock.now
     let url = server + request.path + Self.queryText(request.query)
-    if level >= 8 { await tell(request, url) }
+    await tell(request, url)
     do throws(StatusError) {
       let response = try await base.send(request)
-      await log(
-        "\(request.method) \(url) \(Self.statusText(response.status)) in \(Self.milliseconds(since: start)) milliseconds"
-      )
-      if level >= 8 { await tell(response) }
+      let end = "\(Self.statusText(response.status)) in \(Self.milliseconds(since: start)) milliseconds"
+      // Who is told of the request before it is sent need not hear of it again.
+      switch level {
+      case 7, 8: await log(581, "Response Status: \(end)")
+      default: await log(560, "\(request.method) \(url) \(end)")
+      }
+      await tell(response)
       return response
     } catch {
-      await log("\(request.method) \(url)  in \(Self.milliseconds(since: start)) milliseconds")
+      await log(560, "\(request.method) \(url)  in \(Self.milliseconds(since: start)) milliseconds")
       throw error
     }
   }
 
   private func tell(_ request: APIRequest, _ url: String) async {
-    if !request.body.isEmpty { await log("Request Body: \(shortened(request.body))") }
-    await log("\(request.method) \(url)")
-    await log("Request Headers:")
-    for field in request.headers.fields { await log("    \(field.name): \(field.value)") }
+    if level >= 8 { await tell("Request Body", request.body) }
+    if level >= 9 {
+      let headers = request.headers.fields.map {
+        " -H \"\($0.name): \(Self.unmasked($0.name) ? $0.value : "<masked>")\""
+      }
+      await log(473, "curl -v -X\(request.method) \(headers.joined()) '\(url)'")
+    } else if level >= 7 {
+      await log(470, "\(request.method) \(url)")
+      await log(476, "Request Headers:")
+      for field in request.headers.fields {
+        await log(480, "    \(field.name): \(Self.unmasked(field.name) ? field.value : "Bearer <masked>")")
+      }
+    }
   }
+
+  private static func unmasked(_ header: String) -> Bool { header.lowercased() != "authorization" }
 
   private func tell(_ response: APIResponse) async {
-    await log("Response Headers:")
-    for field in response.headers.fields { await log("    \(field.name): \(field.value)") }
-    if case .bytes(let bytes) = response.body { await log("Response Body: \(shortened(bytes))") }
+    if level < 8 { return }
+    await log(584, "Response Headers:")
+    for field in response.headers.fields { await log(587, "    \(field.name): \(field.value)") }
+    if case .bytes(let bytes) = response.body { await tell("Response Body", bytes) }
   }
 
-  private func shortened(_ bytes: [UInt8]) -> String {
+  private func tell(_ what: String, _ bytes: [UInt8]) async {
     let limit = level >= 10 ? Int.max : level == 9 ? 10_240 : 1_024
-    let text = String(decoding: bytes.prefix(limit), as: UTF8.self)
-    return bytes.count > limit ? "\(text) [truncated \(bytes.count - limit) chars]" : text
+    var text = String(decoding: bytes.prefix(limit), as: UTF8.self)
+    if bytes.count > limit { text += " [truncated \(bytes.count - limit) chars]" }
+    let line = "\"\(what)\" body=\(Document.string(text).jsonText())"
+    await io.printError(LogLine.text("I", "helper.go:105", line, now()))
   }
 
-  private func log(_ message: String) async {
-    await io.printError(LogLine.text("I", "round_trippers.go:632", message, now()))
+  /// The places are those of the stock program, for whoever looks for them.
+  private func log(_ line: Int, _ message: String) async {
+    await io.printError(LogLine.text("I", "round_trippers.go:\(line)", message, now()))
   }
 
   private static func queryText(_ query: [QueryItem]) -> String {
@@ -74,7 +92,7 @@ struct LoggingEndpoint: APIEndpoint {
     }.joined()
   }
 
-  private static func statusText(_ status: Int) -> String {
+  static func statusText(_ status: Int) -> String {
     let words = [
       101: "Switching Protocols", 200: "OK", 201: "Created", 202: "Accepted", 400: "Bad Request", 401: "Unauthorized",
       403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict", 410: "Gone",

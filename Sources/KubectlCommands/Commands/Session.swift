@@ -28,7 +28,8 @@ extension Invocation {
 
   var manifestFiles: ManifestFiles {
     ManifestFiles(
-      folders: [context.workingDirectory] + context.searchFolders, isRecursive: self[SharedFlags.recursive], io: io)
+      folders: [context.workingDirectory] + context.searchFolders, isRecursive: self[SharedFlags.recursive], io: io,
+      fetch: context.fetch)
   }
 
   /// Query items for `-l` and `--field-selector`.

@@ -54,6 +54,7 @@ enum ArgumentKind: Sendable {
   /// A kind with a path of fields behind it.
   case fieldPath
   case command
+  case shells
 }
 
 /// A command line that was understood.

@@ -99,6 +99,7 @@ private struct CompletionSearch {
   ) async -> [KubectlCompletion] {
     switch command.arguments {
     case .none: return []
+    case .shells: return arguments.isEmpty ? CompletionScript.scripts.keys.sorted().map { KubectlCompletion($0) } : []
     case .command: return commands(in: CommandTable.root)
     case .pods: return arguments.isEmpty ? await names(of: Pod.resource, given) : []
     case .copies:
@@ -120,7 +121,7 @@ private struct CompletionSearch {
   }
 
   /// The kinds whose objects can be asked for, each by one word.
-  private static let kinds = Resource.all.filter { $0.verbs.contains("get") && !$0.isStoredInAnotherForm }
+  private static let kinds = Resource.all.filter { $0.group != PodMetrics.resource.group }.filter { $0.verbs.contains("get") && !$0.isStoredInAnotherForm }
 
   private func types() -> [KubectlCompletion] {
     // `pods,no` completes the part behind the last comma.

@@ -21,6 +21,7 @@ struct ManifestFiles {
   let folders: [String]
   let isRecursive: Bool
   let io: any CommandIO
+  var fetch: (@Sendable (_ url: String) async throws -> (status: Int, body: [UInt8]))?
 
   /// Every object of every file, in order; lists are taken apart.
   func read(_ names: [String]) async throws -> [Manifest] {
@@ -32,8 +33,8 @@ struct ManifestFiles {
         continue
       }
       if name.hasPrefix("http://") || name.hasPrefix("https://") {
-        throw Failure(
-          "unable to read URL \"\(name)\": fetch it first, for example with curl, and name the file instead")
+        manifests += try Self.parse(try await fetched(name), source: name, name: name)
+        continue
       }
       for file in try files(name) {
         let bytes: [UInt8]
@@ -46,6 +47,30 @@ struct ManifestFiles {
       }
     }
     return manifests
+  }
+
+  private func fetched(_ url: String) async throws -> [UInt8] {
+    guard let fetch else {
+      throw Failure("unable to read URL \"\(url)\": nothing is fetched from here; name a file instead")
+    }
+    let (status, body): (Int, [UInt8])
+    do {
+      (status, body) = try await fetch(url)
+    } catch {
+      let reason = "\(error)"
+      if reason.hasSuffix("connection refused") {
+        throw Failure(
+          whole:
+            "The connection to the server \(Failure.hostAndPort(url)) was refused - did you specify the right host or port?"
+        )
+      }
+      throw Failure("Get \"\(url)\": \(reason)")
+    }
+    if status != 200 {
+      throw Failure(
+        "unable to read URL \"\(url)\", server reported \(LoggingEndpoint.statusText(status)), status code=\(status)")
+    }
+    return body
   }
 
   /// The first place where a path leads to something.

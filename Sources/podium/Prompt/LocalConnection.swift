@@ -2,6 +2,7 @@ internal import ClusterClient
 internal import Glibc
 internal import HTTPTransport
 internal import KubectlCommands
+internal import KubernetesAPI
 internal import LocalCluster
 internal import SystemIO
 
@@ -14,6 +15,7 @@ enum LocalConnection {
     let connection = ClusterConnection(client: client, contextName: paths.cluster, server: "unix://\(paths.apiSocket)")
     var context = KubectlContext(cluster: connection, workingDirectory: workingDirectory(), connect: connect)
     context.searchFolders = folders
+    context.fetch = fetch
     return context
   }
 
@@ -21,6 +23,29 @@ enum LocalConnection {
     guard let path = getcwd(nil, 0) else { return "/" }
     defer { free(path) }
     return String(cString: path)
+  }
+
+  /// A manifest from the web; a few redirects are followed, since nothing secret goes along.
+  @Sendable
+  private static func fetch(_ url: String) async throws -> (status: Int, body: [UInt8]) {
+    var url = url
+    for _ in 0..<10 {
+      let response: APIResponse
+      do throws(WebFailure) {
+        response = try await WebClient().send("GET", url)
+      } catch {
+        throw UsageError(error.message)
+      }
+      let body = try await ClusterClient.wholeBody(response, anyStatus: true)
+      guard (300..<400).contains(response.status), let next = response.headers["Location"] else {
+        return (response.status, body)
+      }
+      guard next.hasPrefix("http://") || next.hasPrefix("https://") else {
+        throw UsageError("it leads on to \(next), which is no address")
+      }
+      url = next
+    }
+    throw UsageError("it leads on for ever")
   }
 
   /// Another cluster, by a kubeconfig file and flags.
