@@ -121,7 +121,10 @@ private struct CompletionSearch {
   }
 
   /// The kinds whose objects can be asked for, each by one word.
-  private static let kinds = Resource.all.filter { $0.group != PodMetrics.resource.group }.filter { $0.verbs.contains("get") && !$0.isStoredInAnotherForm }
+  private static let kinds = Resource.all.filter { resource in
+    // What is measured has the names of what it is measured of.
+    resource.verbs.contains("get") && !resource.isStoredInAnotherForm && resource.group != PodMetrics.resource.group
+  }
 
   private func types() -> [KubectlCompletion] {
     // `pods,no` completes the part behind the last comma.
