@@ -151,6 +151,9 @@ public struct KubeletService: Sendable {
         }
       }
 
+      // Looked at before anything is made: the files of a pod that comes later are no leftovers.
+      let files = PodVolumes.uids(context.configuration)
+      let logs = (try? Files.list(context.configuration.logDirectory)) ?? []
       let pods = mirror.objects
       for pod in pods { meet(pod, inventory) }
       // What the node's files ask for must be known before anything is swept.
@@ -159,7 +162,7 @@ public struct KubeletService: Sendable {
       func sweepOnce() {
         guard let keeping = known else { return }
         known = nil
-        group.addTask { await sweep(inventory, keeping) }
+        group.addTask { await sweep(inventory, files, logs, keeping) }
       }
 
       for await message in inbox {
@@ -211,13 +214,15 @@ public struct KubeletService: Sendable {
   }
 
   /// Takes away what is left of pods that vanished while no kubelet was there.
-  private func sweep(_ inventory: Inventory, _ known: Set<String>) async {
+  private func sweep(
+    _ inventory: Inventory, _ files: Set<String>, _ logs: [String], _ known: Set<String>
+  ) async {
     for sandbox in inventory.sandboxes where !known.contains(sandbox.spec.podUID) {
       try? await context.runtime.removeSandbox(sandbox.spec.id)
     }
-    await PodVolumes.sweep(keeping: known, context)
+    await PodVolumes.sweep(files.subtracting(known), context)
     let configuration = context.configuration
-    for name in (try? Files.list(configuration.logDirectory)) ?? [] {
+    for name in logs {
       let uid = name.split(separator: "_").last.map(String.init) ?? ""
       if !known.contains(uid) { try? Files.removeTree("\(configuration.logDirectory)/\(name)") }
     }

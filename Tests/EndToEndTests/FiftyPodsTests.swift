@@ -139,9 +139,11 @@ private struct CrowdedCluster: Sendable {
     } catch {
       let lost = wanted.filter { name, uid in !found.contains { $0.uid == uid } }
       let others = found.filter { wanted[$0.name] != $0.uid || !PodSummary($0).status.hasPrefix("Running") }
+      // What became of them is best told by the cluster itself.
+      let told = try await learner.podium(["kubectl", "describe", "pods"] + others.map(\.name)).output
       throw BrokenWord(
         description:
-          "\(error); lost: \(lost); others: \(others.map { "\($0.name) \($0.uid) \(PodSummary($0).status)" })")
+          "\(error); lost: \(lost); others: \(others.map { "\($0.name) \($0.uid)" })\n\(told)")
     }
     // One sandbox for each, and none for anybody else.
     try await Deadline.wait("\(wanted.count) sandboxes", within: .seconds(20)) {

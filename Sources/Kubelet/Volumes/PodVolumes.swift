@@ -145,11 +145,14 @@ struct PodVolumes: Sendable {
   }
 
   /// Takes away what is left of pods that vanished while no kubelet was there.
-  static func sweep(keeping known: Set<String>, _ context: KubeletContext) async {
-    let configuration = context.configuration
+  static func sweep(_ uids: Set<String>, _ context: KubeletContext) async {
+    for uid in uids.sorted() { await remove(uid, context) }
+  }
+
+  /// The pods of which there are files.
+  static func uids(_ configuration: KubeletConfiguration) -> Set<String> {
     let places = [configuration.podDirectory(""), configuration.diskDirectory("")]
-    let uids = Set(places.flatMap { (try? Files.list($0)) ?? [] })
-    for uid in uids.subtracting(known).sorted() { await remove(uid, context) }
+    return Set(places.flatMap { (try? Files.list($0)) ?? [] })
   }
 }
 
