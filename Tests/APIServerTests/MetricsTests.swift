@@ -48,8 +48,8 @@ struct MetricsTests {
     #expect(items[0]["metadata"]?["labels"]?["app"] == "web")
     #expect(items[0]["timestamp"] == "2026-11-21T11:59:58Z")
     #expect(items[0]["window"] == "15s")
-    #expect(items[0]["containers"]?.listValue?.first?["usage"] == ["cpu": "2500000n", "memory": "3072Ki"])
-    #expect(try await cluster.table(Self.root + "/pods") == ["Name Cpu Memory Window", "web 3m 4096Ki 15s"])
+    #expect(items[0]["containers"]?.listValue?.first?["usage"] == ["cpu": "2500u", "memory": "3Mi"])
+    #expect(try await cluster.table(Self.root + "/pods") == ["Name Cpu Memory Window", "web 3m 4Mi 15s"])
   }
 
   @Test func nodesAreMeasured() async throws {
@@ -57,7 +57,7 @@ struct MetricsTests {
     let node = try await cluster.call("GET", Self.root + "/nodes/oracle")
     #expect(node["kind"] == "NodeMetrics")
     #expect(node["apiVersion"] == "metrics.k8s.io/v1beta1")
-    #expect(node["usage"] == ["cpu": "1500000000n", "memory": "65536Ki"])
+    #expect(node["usage"] == ["cpu": "1500m", "memory": "64Mi"])
     #expect(node["metadata"]?["labels"]?["disk"] == "fast")
   }
 

@@ -4,13 +4,17 @@ import Testing
 
 struct ValueTests {
   @Test(arguments: [
-    ("1", 1000), ("500m", 500), ("1.5", 1500), ("64Mi", 67_108_864_000), ("1k", 1_000_000), ("1e3", 1_000_000),
-    ("100n", 1), ("-2", -2000), ("+2", 2000), (".5", 500), ("0", 0), ("1E2", 100_000), ("1Ki", 1_024_000),
-    ("9Ei", Int64.max),
+    ("1", "1", 1000), ("500m", "500m", 500), ("0.5", "500m", 500), ("1.5", "1500m", 1500), ("1000m", "1", 1000),
+    ("64Mi", "64Mi", 67_108_864_000), ("1024Mi", "1Gi", 1_073_741_824_000), ("1.5Gi", "1536Mi", 1_610_612_736_000),
+    ("2048000Ki", "2000Mi", 2_097_152_000_000), ("0.1Ki", "102400m", 102_400), ("0.5Mi", "512Ki", 524_288_000),
+    ("512", "512", 512_000), ("1000", "1k", 1_000_000), ("1500", "1500", 1_500_000), ("100000", "100k", 100_000_000),
+    ("1e3", "1e3", 1_000_000), ("1E2", "100", 100_000), ("129e6", "129e6", 129_000_000_000),
+    ("100n", "100n", 1), ("0.1n", "1n", 1), ("-2", "-2", -2000), ("+2", "2", 2000), (".5", "500m", 500),
+    ("0", "0", 0), ("0Gi", "0", 0), ("1Ki", "1Ki", 1_024_000), ("9Ei", "9Ei", Int64.max),
   ])
-  func quantitiesKeepTheirTextAndKnowTheirAmount(text: String, milli: Int64) throws {
+  func quantitiesHaveOneFormAndKnowTheirAmount(text: String, canonical: String, milli: Int64) throws {
     let quantity = try #require(Quantity(text))
-    #expect(quantity.text == text)
+    #expect(quantity.text == canonical)
     #expect(quantity.milliValue == milli)
   }
 

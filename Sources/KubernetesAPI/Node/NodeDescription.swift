@@ -108,10 +108,19 @@ private struct NodeUse {
     description.line(1, "(Total limits may be over 100 percent, i.e., overcommitted.)")
     description.line(1, "Resource\tRequests\tLimits")
     description.line(1, "--------\t--------\t------")
-    for name in ["cpu", "memory", "ephemeral-storage"] {
+    let names = node.status.allocatable.keys.sorted()
+    let hugePages = names.filter { $0.hasPrefix("hugepages-") }
+    let extended = names.filter { $0.contains("/") }
+    for name in ["cpu", "memory", "ephemeral-storage"] + hugePages {
       let requests = running.reduce(0) { $0 + $1.spec.request(of: name) }
       let limits = running.reduce(0) { $0 + $1.spec.limit(of: name) }
       description.line(1, "\(name)\t\(share(requests, of: name))\t\(share(limits, of: name))")
+    }
+    for name in extended {
+      let requests = running.reduce(0) { $0 + $1.spec.request(of: name) }
+      let limits = running.reduce(0) { $0 + $1.spec.limit(of: name) }
+      description.line(
+        1, "\(name)\t\(Self.text(requests, isBinary: false))\t\(Self.text(limits, isBinary: false))")
     }
   }
 

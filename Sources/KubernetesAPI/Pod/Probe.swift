@@ -67,7 +67,9 @@ public struct GRPCAction: Described {
     [
       Field("mode", \.mode, .string, "How the connection is made."),
       Field("port", \.port, .int32, required: true, "The port that it listens on."),
-      Field("service", \.service, .string, "The service that is asked about; none means the server as a whole."),
+      Field(
+        "service", \.service, .string, default: "", "The service that is asked about; none means the server as a whole."
+      ),
     ])
 }
 
