@@ -101,7 +101,7 @@ let package = Package(
     // The learner's side.
     room("Console", ["SystemIO", "CLibEdit", "CLinux"]),
     room("KubectlCommands", ["ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"]),
-    room("Insight", ["ClusterClient", "KubernetesAPI", "ObjectSchema"]),
+    room("Insight", ["ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents"]),
     room("LessonEngine", ["KubectlCommands", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents"]),
 
     // The composition root and the program.

@@ -37,6 +37,9 @@ public protocol Runtime: Sendable {
   /// Of everything on the node together.
   func usageOfNode() async throws(RuntimeError) -> ResourceUsage
 
+  /// What the kernel shows of a sandbox that runs.
+  func anatomy(of sandbox: String) async throws(RuntimeError) -> Anatomy
+
   /// Makes a file system in memory of so many bytes at a directory of the node; it stays until `unmount`.
   func mountMemory(at directory: String, size: Int64) async throws(RuntimeError)
   func unmount(_ directory: String) async throws(RuntimeError)
@@ -58,6 +61,11 @@ extension Runtime {
   /// For runtimes whose containers have no files.
   public func mountMemory(at directory: String, size: Int64) async throws(RuntimeError) {}
   public func unmount(_ directory: String) async throws(RuntimeError) {}
+
+  /// For runtimes without a kernel below them.
+  public func anatomy(of sandbox: String) async throws(RuntimeError) -> Anatomy {
+    throw RuntimeError(.unsupported, "\(version) cannot look into a sandbox")
+  }
 
   public var shortcomings: Shortcomings { Shortcomings() }
 

@@ -63,6 +63,7 @@ public struct PodPast: Sendable {
     let pod = story.pod
     var changes: [(time: Timestamp, apply: (inout PodMoment) -> Void)] = []
     let isInit = Set(pod.spec.initContainers.map(\.name))
+    var lastStart: Timestamp?
     for status in pod.status.initContainerStatuses + pod.status.containerStatuses {
       guard let name = status.name else { continue }
       func add(_ time: Timestamp?, _ standing: PodMoment.Standing) {
@@ -74,21 +75,21 @@ public struct PodPast: Sendable {
         add(end.finishedAt, .ended(exitCode: end.exitCode ?? 0))
       }
       if let running = status.state.running {
-        add(running.startedAt, .running(isReady: isQuick))
+        let started = story.exactly(running.startedAt, container: name)
+        add(started, .running(isReady: isQuick))
+        lastStart = max(lastStart ?? started, started)
         if status.ready == true {
           let ready = pod.status.conditions.first { $0.type == "ContainersReady" && $0.status == "True" }
-          add(
-            max(ready?.lastTransitionTime ?? running.startedAt ?? story.now, running.startedAt ?? story.now),
-            .running(isReady: true))
+          add(max(ready?.lastTransitionTime ?? started, started), .running(isReady: true))
         }
       }
     }
     if let ready = pod.status.conditions.first(where: { $0.type == "Ready" }), ready.status == "True",
       let time = ready.lastTransitionTime
     {
-      changes.append((time, { $0.isReady = true }))
+      changes.append((max(time, lastStart ?? time), { $0.isReady = true }))
     }
-    var moment = PodMoment(pod, at: pod.metadata.creationTimestamp ?? story.now)
+    var moment = PodMoment(pod, at: story.beginning)
     moment.isReady = false
     moment.isDeleting = false
     moment.containers = moment.containers.mapValues { _ in .waiting("") }
@@ -104,5 +105,25 @@ public struct PodPast: Sendable {
     }
     if !last.isSame(as: moment) { moments.append(last) }
     return moments
+  }
+}
+
+extension PodStory {
+  /// When the pod was created: as the first event tells it, if that was in the same second.
+  fileprivate var beginning: Timestamp {
+    let created = pod.metadata.creationTimestamp ?? now
+    return events.compactMap(\.begin).filter { $0.seconds == created.seconds }.min() ?? created
+  }
+
+  /// When a container started: as its event tells it, if that was in the same second.
+  fileprivate func exactly(_ time: Timestamp?, container: String) -> Timestamp {
+    guard let time else { return now }
+    let told = events.compactMap { event -> Timestamp? in
+      guard event.reason == "Started", event.involvedObject.fieldPath?.hasSuffix("{\(container)}") == true else {
+        return nil
+      }
+      return event.begin
+    }
+    return told.first { $0.seconds == time.seconds } ?? time
   }
 }

@@ -9,9 +9,10 @@ public struct Timeline: Sendable {
 
   public init(_ past: PodPast, now: Timestamp = .now()) {
     self.past = past
-    let begin = past.pod.metadata.creationTimestamp ?? past.moments.first?.time ?? now
+    let first = past.moments.first?.time
+    let created = past.pod.metadata.creationTimestamp ?? first ?? now
     // The API tells whole seconds only; what was seen happening is more exact.
-    start = past.moments.first.map { $0.time < begin ? $0.time : begin } ?? begin
+    start = first.map { $0.seconds == created.seconds ? $0 : min($0, created) } ?? created
     end = max(past.end ?? now, start + .milliseconds(1))
   }
 

@@ -17,6 +17,7 @@ struct KubeletEndpoint: APIEndpoint {
     case ("pods", 1): return APIResponse(json: podList)
     case ("stats", 2) where parts[1] == "summary":
       return APIResponse(json: await UsageReport(context: context).document().json())
+    case ("anatomy", 3): return APIResponse(json: try await anatomy(try pod(parts)).json())
     case ("containerLogs", 4): return try logs(request, try pod(parts), parts[3])
     case ("exec", 4), ("attach", 4): return try await command(request, try pod(parts), parts[3], parts[0])
     case ("portForward", 3): return try await forward(request, try pod(parts))
@@ -37,6 +38,15 @@ struct KubeletEndpoint: APIEndpoint {
       "kind": "PodList", "apiVersion": "v1", "metadata": [:], "items": .list(pods.map { $0.typed().document() }),
     ]
     return list.json()
+  }
+
+  private func anatomy(_ pod: Pod) async throws(StatusError) -> Document {
+    let sandbox = try await sandbox(of: pod)
+    do throws(RuntimeError) {
+      return try await context.runtime.anatomy(of: sandbox).document
+    } catch {
+      throw StatusError.internalError("looking into pod \(pod.name): \(error.message)")
+    }
   }
 
   // MARK: Logs

@@ -260,6 +260,26 @@ struct Cgroups: Sendable, Equatable {
     }
   }
 
+  /// Where a group is and what it may use, as far as it is limited.
+  func limits(_ group: String) -> (path: String, memory: Int64?, cpuMillicores: Int64?, processes: Int64?) {
+    let cpu: Int64?
+    switch hierarchy {
+    case .v1:
+      let quota = reading("cpu", group, "cpu.cfs_quota_us") ?? -1
+      let period = reading("cpu", group, "cpu.cfs_period_us") ?? 0
+      cpu = quota > 0 && period > 0 ? quota * 1000 / period : nil
+    case .v2:
+      let text = file("cpu", group, "cpu.max").flatMap { try? Files.readText($0) } ?? ""
+      let words = text.split(whereSeparator: \.isWhitespace).map { Int64($0) }
+      cpu = words.count == 2 ? words[0].flatMap { quota in words[1].map { quota * 1000 / max(1, $0) } } : nil
+    case .unavailable: cpu = nil
+    }
+    let isLegacy = if case .v1 = hierarchy { true } else { false }
+    let memory = reading("memory", group, isLegacy ? "memory.limit_in_bytes" : "memory.max")
+    // Version 1 says "no limit" with the largest number of pages.
+    return (path(group), memory.flatMap { $0 >= 1 << 60 ? nil : $0 }, cpu, reading("pids", group, "pids.max"))
+  }
+
   func processes(_ group: String) -> [pid_t] {
     guard let path = file("memory", group, "cgroup.procs"), let text = try? Files.readText(path) else { return [] }
     return text.split(separator: "\n").compactMap { pid_t($0) }

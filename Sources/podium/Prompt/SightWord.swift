@@ -21,6 +21,9 @@ struct SightWord: Sendable {
     SightWord(name: "why", summary: "say why a pod is as it is: why pod/NAME") { call in
       try await PodStory.gather(call.client, namespace: call.namespace, name: call.name).why().lines
     },
+    SightWord(name: "anatomy", summary: "show what a pod is made of: anatomy pod/NAME") { call in
+      try await PodAnatomy.gather(call.client, namespace: call.namespace, name: call.name).lines()
+    },
     SightWord(name: "timeline", summary: "draw what a pod has lived through: timeline pod/NAME", run: timeline),
   ]
 

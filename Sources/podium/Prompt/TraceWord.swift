@@ -46,7 +46,12 @@ enum TraceWord {
       let trace = try await Trace.record(cluster.client, namespace: cluster.namespace, reads: reads) {
         outcome = await commands.perform(words, streams)
       }
-      let lines = [""] + trace.lines(width: streams.appearance.width, draws: !streams.appearance.isAccessible)
+      let lines =
+        [""]
+        + trace.lines(
+          // Who reads a file or a pipe can scroll.
+          width: streams.appearance.isTerminal ? streams.appearance.width : 200, draws: !streams.appearance.isAccessible
+        )
       try await streams.write(lines.joined(separator: "\n") + "\n")
     } catch let error as StatusError {
       await streams.writeError("The requests of this cluster cannot be followed: \(error.message)\n")
