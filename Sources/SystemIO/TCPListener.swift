@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A port of this machine at which connections are accepted.
