@@ -105,15 +105,14 @@ static int take_program_as_root(void *argument) {
 
 // Who may not mount does it in a user namespace: in a process that shares our memory and descriptors, and is gone when
 // this returns. The program's path is walked there, where mounts are those of its own namespace.
-static int take_program_in_namespace(void) {
-  _Alignas(16) static char stack[65536];
+static int take_program_on(char *stack_end) {
   char path[4096];
   ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
   if (length < 0) return -1;
   path[length] = 0;
   struct taking taking = {.path = path, .program = -1};
   int flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_NEWUSER | CLONE_NEWNS | SIGCHLD;
-  pid_t helper = clone(take_program_as_root, stack + sizeof stack, flags, &taking);
+  pid_t helper = clone(take_program_as_root, stack_end, flags, &taking);
   if (helper < 0) return -1;
   while (waitpid(helper, NULL, 0) < 0 && errno == EINTR) {}
   if (taking.program < 0) return errno = taking.reason, -1;
@@ -123,6 +122,17 @@ static int take_program_in_namespace(void) {
     return taking.program;
   close(taking.program);
   return errno = ESTALE, -1;
+}
+
+static int take_program_in_namespace(void) {
+  // One for each caller: several nodes may be started at once.
+  size_t room = 65536;
+  char *stack = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (stack == MAP_FAILED) return -1;
+  int program = take_program_on(stack + room);
+  int reason = errno;
+  munmap(stack, room);
+  return errno = reason, program;
 }
 
 // What does not lie where it was started from any more is copied into memory that cannot be written to.

@@ -1,5 +1,6 @@
 internal import ContainerRuntime
 internal import Documents
+internal import Glibc
 internal import SystemIO
 
 /// The files in a node's directory by which a restarted kubelet knows what its predecessor made. They go with the node;
@@ -54,7 +55,12 @@ struct NodeRecords: Sendable {
 
   /// Where the search for a free address goes on.
   func saveAddressPosition(_ position: UInt32) throws(SystemCallError) {
-    try Files.replaceUnsynced(addressFile, with: Array(String(position).utf8))
+    // In place and always as long: whoever is killed here leaves no draft where nothing is swept.
+    let digits = String(position)
+    let text = Array((String(repeating: "0", count: 10 - digits.utf8.count) + digits).utf8)
+    let file = try Files.open(addressFile, O_WRONLY | O_CREAT)
+    defer { close(file) }
+    try systemCall("write", on: addressFile) { pwrite(file, text, text.count, 0) }
   }
 
   var addressPosition: UInt32 { (try? Files.readText(addressFile)).flatMap { UInt32($0) } ?? 2 }
