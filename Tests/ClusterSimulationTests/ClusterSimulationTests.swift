@@ -32,7 +32,7 @@ struct ClusterSimulationTests {
   }
 
   @Test func everyCourseEndsAsItWasAskedFor() async throws {
-    let seeds = getenv("PODIUM_SEEDS").flatMap { Int(String(cString: $0)) } ?? 600
+    let seeds = getenv("PODIUM_SEEDS").flatMap { Int(String(cString: $0)) } ?? 2000
     // One process for each processor.
     async let first = run(1...seeds / 2)
     async let second = run(seeds / 2 + 1...seeds)
