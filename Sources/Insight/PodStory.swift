@@ -24,11 +24,7 @@ public struct PodStory: Sendable {
     _ client: ClusterClient, namespace: String, name: String
   ) async throws(StatusError) -> PodStory {
     var story = PodStory(pod: try await client.get(Pod.self, name, namespace: namespace))
-    let uid = story.pod.metadata.uid
-    let events = try? await client.list(Event.self, namespace: namespace).items
-    story.events = (events ?? [])
-      .filter { $0.involvedObject.uid == uid && uid != nil }
-      .sorted { ($0.lastSeen ?? story.now) < ($1.lastSeen ?? story.now) }
+    story.events = await events(of: story.pod, client)
     if let node = story.pod.spec.nodeName, !node.isEmpty { story.node = try? await client.get(Node.self, node) }
     for status in story.allStatuses where status.hasEndedBadly {
       guard let container = status.name else { continue }
@@ -36,6 +32,13 @@ public struct PodStory: Sendable {
         of: container, in: story.pod, isFormer: status.state.terminated == nil, client)
     }
     return story
+  }
+
+  /// What was told of a pod, also when it is gone; the oldest first.
+  public static func events(of pod: Pod, _ client: ClusterClient) async -> [Event] {
+    let all = try? await client.list(Event.self, namespace: pod.namespace).items
+    let own = (all ?? []).filter { $0.involvedObject.uid == pod.metadata.uid && pod.metadata.uid != nil }
+    return own.sorted { ($0.lastSeen ?? .now()) < ($1.lastSeen ?? .now()) }
   }
 
   private static func words(

@@ -40,8 +40,6 @@ public struct Trace: Sendable {
 
   let steps: [Step]
 
-  init(steps: [Step]) { self.steps = steps }
-
   /// - Parameter reads: Whether questions are shown too, not only what changed something.
   init(_ records: [RequestRecord], events: [Event], reads: Bool) {
     let start = records.first?.time

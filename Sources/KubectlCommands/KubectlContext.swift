@@ -1,5 +1,6 @@
 public import ClusterClient
 public import ObjectSchema
+internal import SystemIO
 
 /// What a command works with: a cluster, a namespace, a place among the files, and the time.
 public struct KubectlContext: Sendable {
@@ -8,6 +9,8 @@ public struct KubectlContext: Sendable {
   public var workingDirectory: String
   /// Where a relative file of `-f` is looked for when it is not there: a lesson's own manifests.
   public var searchFolders: [String] = []
+  /// Variables that the command was given besides those of this process.
+  public var variables: [String: String] = [:]
   /// Opens another cluster when flags such as `--context` or `--server` ask for one.
   public var connect: (@Sendable (ConnectionFlags) async throws -> ClusterConnection)?
   /// Fetches what `-f http://…` names: the status of the answer, and what it brings.
@@ -23,6 +26,14 @@ public struct KubectlContext: Sendable {
     self.workingDirectory = workingDirectory
     self.connect = connect
     self.now = now
+  }
+}
+
+extension KubectlContext {
+  /// The value of a variable for this command; an empty one counts as none.
+  func variable(_ name: String) -> String? {
+    guard let own = variables[name] else { return Environment[name] }
+    return own.isEmpty ? nil : own
   }
 }
 

@@ -33,7 +33,7 @@ extension NodeRuntime {
       member.namespaces = ProcessSight.namespaces(of: first)
       let group = ContainerPlan.cgroup(of: record.spec.id, in: spec)
       var ids = node.cgroups.processes(group)
-      if ids.isEmpty { ids = ProcessSight.family(of: first) }
+      if ids.isEmpty { ids = ProcessUsage.now().family(of: first) }
       member.processes = ([first] + ids.filter { $0 != first }.sorted()).compactMap { ProcessSight.process($0) }
       member.mounts = ProcessSight.mounts(of: first, in: record.spec)
       describeLimits(group, &member)
@@ -84,25 +84,6 @@ enum ProcessSight {
     return Anatomy.Process(
       id: pid, innerID: numbers("NSpid").last.flatMap { Int32($0) } ?? pid,
       user: numbers("Uid").first.flatMap { UInt32($0) } ?? 0, command: command)
-  }
-
-  /// The process and all below it.
-  static func family(of first: Int32) -> [Int32] {
-    var children: [Int32: [Int32]] = [:]
-    for name in (try? Files.list("/proc")) ?? [] {
-      guard let pid = Int32(name), let stat = try? Files.readText("/proc/\(pid)/stat"),
-        // The name in parentheses may hold anything.
-        let parent = stat.split(separator: ")").last?.split(separator: " ").dropFirst().first.flatMap({ Int32($0) })
-      else { continue }
-      children[parent, default: []].append(pid)
-    }
-    var result: [Int32] = []
-    var open = [first]
-    while let pid = open.popLast() {
-      result.append(pid)
-      open += children[pid] ?? []
-    }
-    return result
   }
 
   /// The mounts that the pod asked for and those of the root; what every container has is left out.

@@ -38,7 +38,13 @@ struct ProcessUsage {
 
   /// Of a process and those that come from it; nil when it has gone.
   func family(of pid: Int32, at time: Int64) -> ResourceUsage? {
-    guard entries[pid] != nil else { return nil }
+    let family = family(of: pid)
+    return family.isEmpty ? nil : sum(of: family, at: time)
+  }
+
+  /// A process and those that come from it; empty when it has gone.
+  func family(of pid: Int32) -> [Int32] {
+    guard entries[pid] != nil else { return [] }
     let children = Dictionary(grouping: entries.keys) { entries[$0]?.parent ?? 0 }
     var family = [pid]
     var next = 0
@@ -46,7 +52,7 @@ struct ProcessUsage {
       family += children[family[next]] ?? []
       next += 1
     }
-    return sum(of: family, at: time)
+    return family
   }
 
   private func sum(of pids: [Int32], at time: Int64) -> ResourceUsage {

@@ -19,6 +19,8 @@ struct SpecimenCommands: CommandSet {
 
   var programVariables: [String: String] { ["SPECIMEN": "yes"] }
 
+  var programFolder: String? { "/specimen" }
+
   func run(_ words: [String], _ streams: CommandStreams) async -> Outcome {
     do {
       switch words[0] {

@@ -24,6 +24,7 @@ struct ShellTests {
         try await terminal.enter("fail 2> errors; say code $?; cat errors", showing: "code 3", "failed")
         try await terminal.enter("A=1; say ${A}2 \"$A 3\" '$A'", showing: "12 1 3 $A")
         try await terminal.enter("A=5 sh -c 'echo $A $SPECIMEN'", showing: "5 yes")
+        try await terminal.enter("export PATH=$PATH:/added; sh -c 'echo $PATH'", showing: "/specimen:<...>:/added")
         try await terminal.enter("for i in 1 2; do echo -n $i; done | upper; say", showing: "12")
         try await terminal.enter("!echo ${#HOME} | cat", showing: "12")
         try await terminal.enter("tick 1 | head -n 2", showing: "tick 1", "tick 2")

@@ -18,13 +18,15 @@ public protocol CommandSet: Sendable {
   /// Candidates for a later word.
   func complete(_ words: [String], last: String) async -> [Completion]
 
-  /// What programs of the machine find in their environment.
+  /// What programs of the machine find in their environment, besides the shell's own variables.
   var programVariables: [String: String] { get }
+
+  /// A folder that stands before all others on their path.
+  var programFolder: String? { get }
 }
 
 /// What a prompt can tell of its shell.
 public struct ShellStanding: Sendable, Equatable {
-  public var lastExitCode: Int32
   /// Jobs behind the prompt.
   public var jobs: Int
 }

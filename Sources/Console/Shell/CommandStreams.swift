@@ -56,7 +56,6 @@ public struct CommandStreams: Sendable {
   }
 
   public var readsKeyboard: Bool { if case .keyboard = input { true } else { false } }
-  public var writesScreen: Bool { if case .screen = output { true } else { false } }
 
   public func write(_ bytes: [UInt8]) async throws { try await write(bytes, to: output, 1) }
 

@@ -122,7 +122,7 @@ final class Job: Sendable {
 }
 
 /// How a terminal treats keys, as a value.
+// @unchecked: termios is plain numbers; its imported form merely does not say so.
 struct TerminalState: @unchecked Sendable {
-  // @unchecked: termios is plain numbers; its imported form merely does not say so.
   var mode: termios
 }

@@ -199,6 +199,7 @@ struct PipelineRun: Sendable {
   ) throws(SystemCallError) -> (child: pid_t, pumps: [Task<Void, Never>]) {
     var variables = shell.exported
     for (name, value) in shell.commands.programVariables { variables[name] = value }
+    if let folder = shell.commands.programFolder { variables["PATH"] = folder + ":" + shell.path }
     for (name, value) in stage.variables { variables[name] = value }
     var launch = ProcessLaunch(file, words, environment: Environment.all(with: variables))
     if shell.sharesTerminal {

@@ -40,7 +40,7 @@ public final class Shell: Interpreter {
   // MARK: The console's questions
 
   public func prompt() async -> Prompt {
-    let standing = state.withLock { ShellStanding(lastExitCode: $0.lastExitCode, jobs: $0.jobs.count) }
+    let standing = state.withLock { ShellStanding(jobs: $0.jobs.count) }
     return await commands.prompt(standing)
   }
 

@@ -40,7 +40,7 @@ enum Diff {
     try invocation.refuseKustomize()
     guard invocation.isGiven(SharedFlags.filename) else { throw Failure("must specify one of -f and -k") }
     let manifests = try await invocation.manifestFiles.read(invocation[SharedFlags.filename])
-    let base = Environment["TMPDIR"] ?? "/tmp"
+    let base = invocation.context.variable("TMPDIR") ?? "/tmp"
     let number = String(UInt32.random(in: 100_000_000 ... .max))
     let (live, merged) = ("\(base)/LIVE-\(number)", "\(base)/MERGED-\(number)")
     defer { for folder in [live, merged] { try? Files.removeTree(folder) } }
@@ -61,7 +61,7 @@ enum Diff {
       let changed = try await application.result(for: object)
       try Files.write(shown(changed, invocation), to: "\(merged)/\(file)")
     }
-    return try await compare(live, merged, invocation.io)
+    return try await compare(live, merged, invocation.context, invocation.io)
   }
 
   private static func current(_ object: ManifestObject, _ invocation: Invocation) async throws -> Document? {
@@ -82,8 +82,10 @@ enum Diff {
     return try printer.text(document)
   }
 
-  private static func compare(_ live: String, _ merged: String, _ io: any CommandIO) async throws -> Int32 {
-    let program = Environment["KUBECTL_EXTERNAL_DIFF"] ?? "diff -u -N"
+  private static func compare(
+    _ live: String, _ merged: String, _ context: KubectlContext, _ io: any CommandIO
+  ) async throws -> Int32 {
+    let program = context.variable("KUBECTL_EXTERNAL_DIFF") ?? "diff -u -N"
     let output = live + ".diff"
     defer { try? Files.removeTree(output) }
     var launch = ProcessLaunch("/bin/sh", ["sh", "-c", "exec \(program) \"$0\" \"$1\" > \"$2\"", live, merged, output])

@@ -72,7 +72,7 @@ private struct EditSession {
   func run() async throws -> Int32 {
     let whole = originals.count == 1 ? originals[0].object : ObjectPrinter.list(originals.map(\.object))
     let original = isJSON ? whole.sortedByKeys().jsonText(indentedBy: 4) + "\n" : whole.yaml()
-    let editor = LocalEditor(suffix: isJSON ? ".json" : ".yaml")
+    let editor = LocalEditor(suffix: isJSON ? ".json" : ".yaml", invocation.context)
     var reasons: [String] = []
     var text = original
     while true {
@@ -185,17 +185,18 @@ private struct EditSession {
 /// The editor of whoever sits at the terminal, with a file of its own.
 private struct LocalEditor {
   let path: String
+  private let program: String
 
-  init(suffix: String) {
-    let folder = Environment["TMPDIR"] ?? "/tmp"
+  init(suffix: String, _ context: KubectlContext) {
+    program = context.variable("KUBE_EDITOR") ?? context.variable("EDITOR") ?? "vi"
+    let folder = context.variable("TMPDIR") ?? "/tmp"
     path = "\(folder)/kubectl-edit-\(String(UInt32.random(in: 100_000_000 ... .max)))\(suffix)"
   }
 
   func edit(_ text: String, _ io: any CommandIO) async throws -> String {
     try Files.write(text, to: path)
-    let editor = Environment["KUBE_EDITOR"] ?? Environment["EDITOR"] ?? "vi"
     // A shell takes the words of the variable apart; the path is a word of its own.
-    var launch = ProcessLaunch("/bin/sh", ["sh", "-c", "\(editor) \"$0\"", path])
+    var launch = ProcessLaunch("/bin/sh", ["sh", "-c", "\(program) \"$0\"", path])
     launch.descriptors = [0: 0, 1: 1, 2: 2]
     let ready = launch
     let code: Int32
@@ -204,8 +205,8 @@ private struct LocalEditor {
     } else {
       code = try await ready.run()
     }
-    if code == 127 { throw Failure("unable to launch the editor \"\(editor)\"") }
-    if code != 0 { throw Failure("there was a problem with the editor \"\(editor)\"") }
+    if code == 127 { throw Failure("unable to launch the editor \"\(program)\"") }
+    if code != 0 { throw Failure("there was a problem with the editor \"\(program)\"") }
     return try Files.readText(path)
   }
 

@@ -29,7 +29,7 @@ enum Rollout {
   private static let pause = Command(
     name: "pause", summary: "Mark the provided resource as paused",
     details: ["Changes of a paused deployment wait until it is resumed."],
-    examples: [Example("Nothing new for now", "kubectl rollout pause deployment/web")],
+    examples: [Example("Hold the next template back", "kubectl rollout pause deployment/web")],
     usage: "rollout pause RESOURCE [options]", flags: [fieldManager.row] + selection + SharedFlags.objectOutput,
     arguments: .resources,
     run: { try await pauseOrResume($0, isPaused: true) })

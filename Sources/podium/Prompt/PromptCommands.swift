@@ -5,7 +5,6 @@ internal import KubectlCommands
 internal import KubernetesAPI
 internal import LessonEngine
 internal import LocalCluster
-internal import SystemIO
 
 /// The commands of the prompt: kubectl's and the tutor's few words.
 struct PromptCommands: CommandSet {
@@ -36,9 +35,7 @@ struct PromptCommands: CommandSet {
   /// Nil when every node is ready.
   private func nodeRemark(_ client: ClusterClient) async -> String? {
     guard let nodes = try? await client.list(Node.self).items else { return "cluster stopped" }
-    let notReady = nodes.filter { node in
-      !node.status.conditions.contains { $0.type == "Ready" && $0.status == "True" }
-    }
+    let notReady = nodes.filter { !$0.isReady }
     switch (nodes.count, notReady.count) {
     case (0, _): return "no node"
     case (_, 0): return nil
@@ -92,7 +89,8 @@ struct PromptCommands: CommandSet {
       await streams.writeError("\(error)\n")
       return .continue(exitCode: 1)
     }
-    let context = LocalConnection.context(paths, searching: packs.map(\.filesFolder))
+    var context = LocalConnection.context(paths, searching: packs.map(\.filesFolder))
+    context.variables = streams.variables
     return .continue(exitCode: await Kubectl.run(words, context: context, io: StreamsIO(streams: streams)))
   }
 
@@ -104,12 +102,9 @@ struct PromptCommands: CommandSet {
   }
 
   /// Programs and loops of the machine's shell find the same kubectl.
-  var programVariables: [String: String] {
-    [
-      "PATH": paths.programs + ":" + (Environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"),
-      "PODIUM_CLUSTER": paths.cluster,
-    ]
-  }
+  var programFolder: String? { paths.programs }
+
+  var programVariables: [String: String] { ["PODIUM_CLUSTER": paths.cluster] }
 
   // MARK: Completion
 

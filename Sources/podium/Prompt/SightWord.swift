@@ -37,8 +37,7 @@ struct SightWord: Sendable {
     } catch {
       // What is gone may still be remembered.
       guard error.isNotFound, let known = past else { throw error }
-      let events = try? await call.client.list(Event.self, namespace: call.namespace).items
-      past?.events = (events ?? []).filter { $0.involvedObject.uid == known.pod.metadata.uid }
+      past?.events = await PodStory.events(of: known.pod, call.client)
     }
     guard let past else { return [] }
     let appearance = call.streams.appearance
