@@ -185,7 +185,7 @@ public final class PseudoTerminal: Sendable {
   public var output: [UInt8] { state.withLock { $0.output } }
 
   /// Waits until the pattern stands on the screen or in the scrollback, after the end of the match before.
-  public func expect(_ pattern: TextPattern, within limit: Duration = .seconds(10)) async throws {
+  public func expect(_ pattern: TextPattern, within limit: Duration = .seconds(30)) async throws {
     try await wait(limit, "the text \"\(pattern)\" after what was expected before") { state in
       guard let end = state.screen.end(of: pattern, after: state.mark) else { return false }
       state.mark = end
@@ -195,7 +195,7 @@ public final class PseudoTerminal: Sendable {
 
   /// Waits until the screen as a whole is as the condition wants it.
   public func expectScreen(
-    _ what: String, within limit: Duration = .seconds(10),
+    _ what: String, within limit: Duration = .seconds(30),
     _ condition: @escaping @Sendable (TerminalScreen) -> Bool
   ) async throws {
     try await wait(limit, what) { condition($0.screen) }
@@ -231,7 +231,7 @@ public final class PseudoTerminal: Sendable {
   // MARK: Program
 
   /// Waits for the end of the program; what it wrote last is on the screen then.
-  public func waitForEnd(within limit: Duration = .seconds(10)) async throws -> ProgramEnd {
+  public func waitForEnd(within limit: Duration = .seconds(30)) async throws -> ProgramEnd {
     guard let program else { preconditionFailure("no program runs in this terminal") }
     let end = try await withTimeLimit(limit, "end of the program; the terminal shows:\n\(self.screen.text)") {
       try await program.waitForEnd()
