@@ -189,7 +189,7 @@ let package = Package(
     tests("LessonEngineTests", ["LessonEngine", "KubernetesAPI", "Documents"]),
     tests(
       "EndToEndTests", ["HTTPTransport", "ClusterClient", "ObjectStore", "KubernetesAPI", "Documents", "SystemIO"],
-      exclude: ["Fixtures"]),
+      exclude: ["Fixtures", "Golden"]),
     tests("TidyTests", ["SystemIO"]),
   ]
 )

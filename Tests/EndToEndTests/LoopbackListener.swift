@@ -6,10 +6,11 @@ struct LoopbackListener: Sendable {
   let port: UInt16
   private let socket: Descriptor
 
-  init() throws {
+  /// - Parameter port: 0 is any that nobody has.
+  init(port: UInt16 = 0) throws {
     let number = try systemCall("socket") { Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
     socket = Descriptor(adopting: number, name: "listener of the test")
-    var address = Self.address(port: 0)
+    var address = Self.address(port: port)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let bound = try withUnsafeMutablePointer(to: &address) { pointer in
       try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
@@ -19,7 +20,7 @@ struct LoopbackListener: Sendable {
         return pointer.pointee.sin_port.bigEndian
       }
     }
-    port = bound
+    self.port = bound
   }
 
   private static func address(port: UInt16) -> sockaddr_in {

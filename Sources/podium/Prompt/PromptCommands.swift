@@ -94,7 +94,13 @@ struct PromptCommands: CommandSet {
     return .continue(exitCode: await Kubectl.run(words, context: context, io: StreamsIO(streams: streams)))
   }
 
+  /// Programs that make clusters elsewhere: where notes begin with them, there is nothing left to do here.
+  private static let clusterMakers: Set<String> = ["minikube", "kind", "k3d", "k3s", "microk8s", "kubeadm"]
+
   func complaint(about word: String) -> String {
+    if Self.clusterMakers.contains(word) {
+      return "podium: \(word): not needed here: the cluster of this prompt, \(paths.cluster), runs already"
+    }
     let known =
       Self.verbs.sorted() + SightWord.all.map(\.name) + (tutor == nil ? [] : TutorWord.all.map(\.name)) + Shell.words
     return "podium: \(word): neither a command of the prompt nor a program of this machine"
