@@ -13,6 +13,8 @@ public struct Kubectl {
     var server = context.cluster.server
     do {
       if arguments.first == CompletionScript.question {
+        var context = context
+        if let chosen = try? context.chosenCluster() { context.cluster = chosen }
         return try await CompletionScript.answer(Array(arguments.dropFirst()), context, io)
       }
       let parser = CommandLineParser(root: CommandTable.root, globalFlags: SharedFlags.global)

@@ -1,6 +1,7 @@
 public import ClusterClient
+public import KubernetesAPI
 public import ObjectSchema
-internal import SystemIO
+public import SystemIO
 
 /// What a command works with: a cluster, a namespace, a place among the files, and the time.
 public struct KubectlContext: Sendable {
@@ -11,25 +12,68 @@ public struct KubectlContext: Sendable {
   public var searchFolders: [String] = []
   /// Variables that the command was given besides those of this process.
   public var variables: [String: String] = [:]
-  /// Opens another cluster when flags such as `--context` or `--server` ask for one.
-  public var connect: (@Sendable (ConnectionFlags) async throws -> ClusterConnection)?
+  /// Where the configuration is; without any, the cluster is the only one.
+  public var configuration: ConfigPlaces?
+  /// Makes a client for a cluster that the configuration or flags describe.
+  public var open: (@Sendable (ConnectionTarget) throws -> ClusterClient)?
+  /// Called before a command talks to a cluster: it may have to be started.
+  public var prepare: (@Sendable (ClusterConnection) async throws -> Void)?
+  /// Serves an endpoint at a place until cancelled, and says where once others can come.
+  public var serve:
+    (
+      @Sendable (
+        _ endpoint: any APIEndpoint, _ place: ProxyPlace, _ ready: @Sendable (_ heard: String) async -> Void
+      ) async throws(SystemCallError) -> Void
+    )?
+  /// Whether forms that kubectl has given up are understood, with a remark.
+  public var understandsOldForms = false
   /// Fetches what `-f http://…` names: the status of the answer, and what it brings.
   public var fetch: (@Sendable (_ url: String) async throws -> (status: Int, body: [UInt8]))?
   public var now: @Sendable () -> Timestamp
 
   public init(
     cluster: ClusterConnection, workingDirectory: String,
-    connect: (@Sendable (ConnectionFlags) async throws -> ClusterConnection)? = nil,
     now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
   ) {
     self.cluster = cluster
     self.workingDirectory = workingDirectory
-    self.connect = connect
     self.now = now
   }
 }
 
 extension KubectlContext {
+  /// The cluster that the configuration chooses now.
+  public func chosenCluster() throws -> ClusterConnection { try chosenCluster(ConnectionFlags()) }
+
+  func chosenCluster(_ flags: ConnectionFlags) throws -> ClusterConnection {
+    guard let open, let places = configPlaces(flags.kubeconfig) else {
+      if flags.isEmpty { return cluster }
+      throw Failure(
+        "this cluster is the only one that can be reached from here: leave out the flags that name another")
+    }
+    let files = try ConfigFiles(places, workingDirectory: workingDirectory)
+    if let path = flags.kubeconfig, !files.files.allSatisfy(\.isOnDisk) {
+      throw Failure("stat \(path): no such file or directory")
+    }
+    // Nobody has chosen anything: the cluster is known without asking.
+    if flags.isEmpty, files.files.allSatisfy({ !$0.isOnDisk }) { return cluster }
+    let target = try ConnectionTarget(flags, files, workingDirectory: workingDirectory)
+    return ClusterConnection(
+      client: try open(target), namespace: target.namespace, contextName: target.contextName, server: target.server)
+  }
+
+  /// The files that count when `--kubeconfig` is given, or is not.
+  func configPlaces(_ kubeconfig: String?) -> ConfigPlaces? {
+    if let kubeconfig, !kubeconfig.isEmpty { return ConfigPlaces(paths: [kubeconfig]) }
+    guard var places = configuration else { return nil }
+    if let list = variable("KUBECONFIG") {
+      places.paths += list.split(separator: ":").map(String.init)
+    } else if let home = variable("HOME") {
+      places.paths.append(home + "/.kube/config")
+    }
+    return places
+  }
+
   /// The value of a variable for this command; an empty one counts as none.
   func variable(_ name: String) -> String? {
     guard let own = variables[name] else { return Environment[name] }
@@ -56,20 +100,18 @@ public struct ClusterConnection: Sendable {
 }
 
 /// The flags that say which cluster is meant.
-public struct ConnectionFlags: Sendable, Equatable {
-  public var kubeconfig: String?
-  public var context: String?
-  public var cluster: String?
-  public var user: String?
-  public var server: String?
-  public var token: String?
-  public var certificateAuthority: String?
-  public var clientCertificate: String?
-  public var clientKey: String?
-  public var skipsVerification = false
-  public var serverName: String?
+struct ConnectionFlags: Sendable, Equatable {
+  var kubeconfig: String?
+  var context: String?
+  var cluster: String?
+  var user: String?
+  var server: String?
+  var token: String?
+  var certificateAuthority: String?
+  var clientCertificate: String?
+  var clientKey: String?
+  var skipsVerification = false
+  var serverName: String?
 
-  public init() {}
-
-  public var isEmpty: Bool { self == ConnectionFlags() }
+  var isEmpty: Bool { self == ConnectionFlags() }
 }

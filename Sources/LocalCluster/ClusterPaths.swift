@@ -64,6 +64,8 @@ public struct ClusterPaths: Sendable, Equatable {
   /// What the control plane prints; the first thing to read when it does not start.
   public var log: String { state + "/cluster.log" }
   public var credentials: String { state + "/credentials" }
+  /// Which context and which namespace commands are for, once somebody has chosen.
+  public var kubeconfig: String { state + "/kubeconfig" }
   public var images: String { data + "/images" }
   public var progress: String { data + "/progress" }
   public var history: String { state + "/history" }

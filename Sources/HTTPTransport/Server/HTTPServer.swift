@@ -40,7 +40,7 @@ public final class HTTPServer: Sendable {
     loopbackPort: UInt16 = 0, tls identity: ServerIdentity, tokens: [String: UserInfo],
     others: (any TokenAuthenticator)? = nil
   ) throws -> UInt16 {
-    let socket = try ListeningSocket.loopback(port: loopbackPort)
+    let socket = try ListeningSocket.tcp("127.0.0.1", port: loopbackPort)
     let listener = listener(.bearer(tokens, others: others))
     do {
       let port = try socket.port()
@@ -51,6 +51,22 @@ public final class HTTPServer: Sendable {
         parts.listeners.append(listener)
         parts.doors.append(door)
       }
+      return port
+    } catch {
+      socket.close()
+      throw error
+    }
+  }
+
+  /// Serves an address of this machine without TLS; answers the port. Whoever can reach it is the administrator, so
+  /// that the endpoint has to choose whom it listens to.
+  public func listen(address: String, port: UInt16) throws(SystemCallError) -> UInt16 {
+    let socket = try ListeningSocket.tcp(address, port: port)
+    let listener = listener(.whoeverConnects)
+    do throws(SystemCallError) {
+      let port = try socket.port()
+      try listener.start(on: socket)
+      parts.withLock { $0.listeners.append(listener) }
       return port
     } catch {
       socket.close()

@@ -29,21 +29,31 @@ struct ListeningSocket: Sendable {
     }
   }
 
-  static func loopback(port: UInt16) throws(SystemCallError) -> ListeningSocket {
-    let name = "127.0.0.1:\(port)"
+  /// A port at a numeric address of either version.
+  static func tcp(_ address: String, port: UInt16) throws(SystemCallError) -> ListeningSocket {
+    var place = sockaddr_in()
+    var place6 = sockaddr_in6()
+    let isSix = inet_pton(AF_INET6, address, &place6.sin6_addr) == 1
+    let name = isSix ? "[\(address)]:\(port)" : "\(address):\(port)"
+    if !isSix, inet_pton(AF_INET, address, &place.sin_addr) != 1 {
+      throw SystemCallError("bind", on: name, errno: EADDRNOTAVAIL)
+    }
     let descriptor = try systemCall("socket", on: name) {
-      socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+      socket(
+        isSix ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
     }
     do throws(SystemCallError) {
       var on: Int32 = 1
       try systemCall("setsockopt", on: name) {
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
       }
-      var address = sockaddr_in()
-      address.sin_family = sa_family_t(AF_INET)
-      address.sin_port = port.bigEndian
-      address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-      try systemCall("bind", on: name) { withSocketAddress(&address) { bind(descriptor, $0, $1) } }
+      (place.sin_family, place.sin_port) = (sa_family_t(AF_INET), port.bigEndian)
+      (place6.sin6_family, place6.sin6_port) = (sa_family_t(AF_INET6), port.bigEndian)
+      try systemCall("bind", on: name) {
+        isSix
+          ? withSocketAddress(&place6) { bind(descriptor, $0, $1) }
+          : withSocketAddress(&place) { bind(descriptor, $0, $1) }
+      }
       try systemCall("listen", on: name) { Glibc.listen(descriptor, SOMAXCONN) }
       return ListeningSocket(descriptor: descriptor, name: name, file: nil)
     } catch {
@@ -54,14 +64,15 @@ struct ListeningSocket: Sendable {
 
   /// The port that the kernel chose.
   func port() throws(SystemCallError) -> UInt16 {
-    var address = sockaddr_in()
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    // The port stands at the same place in the addresses of both versions.
+    var address = sockaddr_in6()
+    var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
     try systemCall("getsockname", on: name) {
       withUnsafeMutablePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
       }
     }
-    return UInt16(bigEndian: address.sin_port)
+    return UInt16(bigEndian: address.sin6_port)
   }
 
   /// For a socket that nobody has come to serve.

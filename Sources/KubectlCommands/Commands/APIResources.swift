@@ -41,7 +41,9 @@ enum APIResources {
     let form = invocation[output]
     if !["", "wide", "name"].contains(form) { throw Failure("--output \(form) is not available") }
     if !["", "name", "kind"].contains(invocation[sortBy]) { throw Failure("--sort-by accepts only name or kind") }
-    var kinds = try await invocation.discovery.everyKind().filter { kind in
+    var (known, problem): ([ResourceKind], (any Error)?) = ([], nil)
+    do { known = try await invocation.discovery.everyKind() } catch { problem = error }
+    var kinds = known.filter { kind in
       if invocation.isGiven(group), kind.group != invocation[group] { return false }
       if invocation.isGiven(namespaced), kind.isNamespaced != invocation[namespaced] { return false }
       return Set(invocation[verbs]).isSubset(of: kind.verbs)
@@ -56,6 +58,7 @@ enum APIResources {
     }
     if form == "name" {
       for kind in kinds { try await invocation.io.print(kind.qualifiedName + "\n") }
+      if let problem { throw problem }
       return 0
     }
     var text = AlignedText.table
@@ -70,7 +73,9 @@ enum APIResources {
       if form == "wide" { cells += [kind.verbs.joined(separator: ","), kind.categories.joined(separator: ",")] }
       text.write(cells.joined(separator: "\t") + "\n")
     }
+    // The columns are named even when nothing can be listed.
     try await invocation.io.print(text.take())
+    if let problem { throw problem }
     return 0
   }
 }

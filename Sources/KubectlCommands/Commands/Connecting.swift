@@ -4,14 +4,12 @@ internal import KubernetesAPI
 /// Follows the global flags that say which cluster is meant and how requests are made.
 enum Connecting {
   static func apply(to invocation: inout Invocation) async throws {
+    if invocation.command.isOffline { return }
     let flags = connectionFlags(invocation)
-    if !flags.isEmpty {
-      guard let connect = invocation.context.connect else {
-        throw Failure(
-          "this cluster is the only one that can be reached from here: leave out the flags that name another")
-      }
-      invocation.context.cluster = try await connect(flags)
+    if !flags.isEmpty || invocation.context.configuration != nil {
+      invocation.context.cluster = try invocation.context.chosenCluster(flags)
     }
+    try await invocation.context.prepare?(invocation.context.cluster)
     var client = invocation.client
     var endpoint = client.endpoint
     if let person = impersonated(invocation) { endpoint = ImpersonatingEndpoint(endpoint, headers: person) }

@@ -34,9 +34,13 @@ enum Exec {
     }
     let words = Array(invocation.arguments.dropFirst())
     if invocation.argumentsBeforeDashes == nil, !words.isEmpty {
+      guard invocation.context.understandsOldForms else {
+        throw Failure(
+          "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead", helpFor: invocation.path
+        )
+      }
       await invocation.io.printError(
-        "kubectl exec [POD] [COMMAND] is DEPRECATED and will be removed in a future version. Use kubectl exec [POD] -- [COMMAND] instead.\n"
-      )
+        "kubectl of today wants -- before the command: exec \(target) -- \(words.joined(separator: " "))\n")
     }
     if words.isEmpty { throw Failure("you must specify at least one command for the container") }
     let pod = try await PodArgument.find(target, invocation)

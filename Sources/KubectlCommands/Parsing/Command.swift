@@ -15,6 +15,8 @@ struct Command: Sendable {
   var arguments: ArgumentKind = .none
   /// Not listed in help, still understood.
   var isHidden = false
+  /// Talks to no cluster, so that none has to be there.
+  var isOffline = false
   /// A command that only holds others has nothing to run.
   var run: (@Sendable (Invocation) async throws -> Int32)?
 }
@@ -55,6 +57,7 @@ enum ArgumentKind: Sendable {
   case fieldPath
   case command
   case shells
+  case contexts
 }
 
 /// A command line that was understood.

@@ -101,6 +101,7 @@ private struct CompletionSearch {
     case .none: return []
     case .shells: return arguments.isEmpty ? CompletionScript.scripts.keys.sorted().map { KubectlCompletion($0) } : []
     case .command: return commands(in: CommandTable.root)
+    case .contexts: return arguments.isEmpty ? contexts() : []
     case .pods: return arguments.isEmpty ? await names(of: Pod.resource, given) : []
     case .copies:
       return await names(of: Pod.resource, given).map { KubectlCompletion($0.text + ":", $0.description) } + files(last)
@@ -158,9 +159,16 @@ private struct CompletionSearch {
     case .file: found = files(typed)
     case .namespace: found = await names(of: Namespace.resource, given)
     case .container: found = await containers(given)
-    case .context: found = [KubectlCompletion(context.cluster.contextName)]
+    case .context: found = contexts()
     }
     return found.map { KubectlCompletion(prefix + $0.text, $0.description) }
+  }
+
+  private func contexts() -> [KubectlCompletion] {
+    let places = context.configPlaces(nil)
+    let files = places.flatMap { try? ConfigFiles($0, workingDirectory: context.workingDirectory) }
+    return files?.entries(.contexts).map { KubectlCompletion($0.name, $0.content["cluster"]?.stringValue ?? "") }
+      ?? [KubectlCompletion(context.cluster.contextName)]
   }
 
   private func files(_ typed: String) -> [KubectlCompletion] {

@@ -6,18 +6,43 @@ internal import KubernetesAPI
 internal import LocalCluster
 internal import SystemIO
 
-/// How commands of this program reach a cluster: its own one, unless their flags name another.
+/// How commands of this program reach a cluster.
 enum LocalConnection {
+  /// Its own cluster, unless flags of a command name another.
   static func context(
     _ paths: ClusterPaths, searching folders: [String] = [], agent: String = "podium"
   ) -> KubectlContext {
     let client = ClusterClient(endpoint: ClusterLauncher(paths: paths).client, userAgent: agent)
-    let connection = ClusterConnection(client: client, contextName: paths.cluster, server: "unix://\(paths.apiSocket)")
-    var context = KubectlContext(cluster: connection, workingDirectory: workingDirectory(), connect: connect)
+    let connection = ClusterConnection(client: client, contextName: paths.cluster, server: address(paths))
+    var context = KubectlContext(cluster: connection, workingDirectory: workingDirectory())
+    context.open = { try open($0, paths, agent: agent) }
     context.searchFolders = folders
     context.fetch = fetch
+    context.serve = serve
     return context
   }
+
+  /// The cluster and the namespace that people have chosen by `config`; its own as long as they have not.
+  static func chosenContext(
+    _ paths: ClusterPaths, searching folders: [String] = [], agent: String = "podium"
+  ) -> KubectlContext {
+    var context = context(paths, searching: folders, agent: agent)
+    context.configuration = ConfigPlaces(paths: [paths.kubeconfig], initial: context.cluster.configuration)
+    // It may have ended meanwhile: it is started again by whoever needs it.
+    context.prepare = { cluster in
+      if cluster.server == address(paths) { try await ClusterLauncher(paths: paths).ensureUsable() }
+    }
+    return context
+  }
+
+  /// The cluster that commands are for now; its own when what was chosen makes no sense.
+  static func chosenCluster(_ paths: ClusterPaths, agent: String = "podium") -> ClusterConnection {
+    let context = chosenContext(paths, agent: agent)
+    return (try? context.chosenCluster()) ?? context.cluster
+  }
+
+  /// What the own cluster is called where others have a URL.
+  static func address(_ paths: ClusterPaths) -> String { "unix://\(paths.apiSocket)" }
 
   private static func workingDirectory() -> String {
     guard let path = getcwd(nil, 0) else { return "/" }
@@ -48,38 +73,45 @@ enum LocalConnection {
     throw UsageError("it leads on for ever")
   }
 
-  /// Another cluster, by a kubeconfig file and flags.
+  /// For `proxy`: until the task is cancelled.
   @Sendable
-  private static func connect(_ flags: ConnectionFlags) async throws -> ClusterConnection {
-    let path = flags.kubeconfig ?? Environment["KUBECONFIG"] ?? (Environment["HOME"] ?? "") + "/.kube/config"
-    var config = Kubeconfig()
-    if let text = try? Files.readText(path) {
-      let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-      config = try Kubeconfig(yaml: text, named: path) { name in
-        try Files.readText(name.hasPrefix("/") ? name : folder + "/" + name)
-      }
-    } else if flags.server == nil {
-      throw UsageError("error loading config file \"\(path)\": it cannot be read")
+  private static func serve(
+    _ endpoint: any APIEndpoint, _ place: ProxyPlace, _ ready: @Sendable (String) async -> Void
+  ) async throws(SystemCallError) {
+    let server = HTTPServer(endpoint: endpoint)
+    switch place {
+    case .socket(let path):
+      try server.listen(unixSocket: path)
+      await ready(path)
+    case .port(let port, let address):
+      let taken = try server.listen(address: address, port: port)
+      await ready("\(address.contains(":") ? "[\(address)]" : address):\(taken)")
     }
-    let contextName = flags.context ?? config.currentContext ?? ""
-    let chosen = config.contexts[contextName]
-    if flags.context != nil && chosen == nil { throw UsageError("context \"\(contextName)\" does not exist") }
-    let cluster = config.clusters[flags.cluster ?? chosen?.cluster ?? ""]
-    let user = config.users[flags.user ?? chosen?.user ?? ""]
-    guard let server = flags.server ?? cluster?.server else {
-      throw UsageError("\(path) names no server for the context \"\(contextName)\"")
+    // There is nothing to wait for but the end.
+    while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+    await server.stop(patience: .milliseconds(100))
+  }
+
+  private static func open(
+    _ target: ConnectionTarget, _ paths: ClusterPaths, agent: String
+  ) throws -> ClusterClient {
+    let socket = "unix://"
+    if target.server.hasPrefix(socket) {
+      if target.token != nil || target.clientCertificate != nil {
+        throw UsageError(
+          "\(target.server) knows who asks by the socket's owner: credentials count with the file of podium cluster kubeconfig"
+        )
+      }
+      let client = HTTPClient(unixSocket: String(target.server.dropFirst(socket.count)))
+      return ClusterClient(endpoint: client, userAgent: agent)
     }
     var credentials = ClientCredentials()
-    credentials.certificateAuthority =
-      try flags.certificateAuthority.map { try Files.readText($0) } ?? cluster?.certificateAuthority
-    credentials.clientCertificate =
-      try flags.clientCertificate.map { try Files.readText($0) } ?? user?.clientCertificate
-    credentials.clientKey = try flags.clientKey.map { try Files.readText($0) } ?? user?.clientKey
-    credentials.token = flags.token ?? user?.token
-    credentials.skipsVerification = flags.skipsVerification || cluster?.skipsVerification == true
-    credentials.serverName = flags.serverName ?? cluster?.serverName
-    let client = ClusterClient(endpoint: try HTTPClient(server: server, credentials: credentials), userAgent: "podium")
-    return ClusterConnection(
-      client: client, namespace: chosen?.namespace ?? "default", contextName: contextName, server: server)
+    credentials.certificateAuthority = target.certificateAuthority
+    credentials.clientCertificate = target.clientCertificate
+    credentials.clientKey = target.clientKey
+    credentials.token = target.token
+    credentials.skipsVerification = target.skipsVerification
+    credentials.serverName = target.serverName
+    return ClusterClient(endpoint: try HTTPClient(server: target.server, credentials: credentials), userAgent: agent)
   }
 }

@@ -21,13 +21,16 @@ struct PromptCommands: CommandSet {
 
   /// Where commands go, and what is not as it usually is.
   func prompt(_ standing: ShellStanding) async -> Prompt {
-    let context = LocalConnection.context(paths)
+    let cluster = LocalConnection.chosenCluster(paths)
     var remarks: [String] = []
-    if let remark = await nodeRemark(context.cluster.client) { remarks.append(remark) }
+    // Nobody waits for a cluster far away before the next line can be typed.
+    if cluster.server == LocalConnection.address(paths), let remark = await nodeRemark(cluster.client) {
+      remarks.append(remark)
+    }
     if standing.jobs > 0 { remarks.append(standing.jobs == 1 ? "1 job" : "\(standing.jobs) jobs") }
     var text = StyledText("")
     if let place = await tutor?.place { text = text + StyledText("\(place) ", .heading) }
-    text = text + "\(context.cluster.contextName)/\(context.cluster.namespace)"
+    text = text + "\(cluster.contextName)/\(cluster.namespace)"
     if !remarks.isEmpty { text = text + StyledText(" (\(remarks.joined(separator: ", ")))", .warning) }
     return Prompt(text + "> ")
   }
@@ -74,7 +77,7 @@ struct PromptCommands: CommandSet {
   func perform(_ words: [String], _ streams: CommandStreams) async -> Outcome {
     var words = words
     if let word = sightWord(words) {
-      let cluster = LocalConnection.context(paths).cluster
+      let cluster = LocalConnection.chosenCluster(paths)
       return await SightWord.run(
         word, Array(words.dropFirst()), (cluster.client, cluster.namespace), recorder, streams)
     }
@@ -82,15 +85,9 @@ struct PromptCommands: CommandSet {
       return await word.run(TutorWord.Call(tutor: tutor, words: Array(words.dropFirst()), streams: streams))
     }
     if words.first == "kubectl" || words.first == "k" { words.removeFirst() }
-    // The cluster may have ended meanwhile: it is started again by whoever needs it.
-    do {
-      try await ClusterLauncher(paths: paths).ensureUsable()
-    } catch {
-      await streams.writeError("\(error)\n")
-      return .continue(exitCode: 1)
-    }
-    var context = LocalConnection.context(paths, searching: packs.map(\.filesFolder))
+    var context = LocalConnection.chosenContext(paths, searching: packs.map(\.filesFolder))
     context.variables = streams.variables
+    context.understandsOldForms = true
     return .continue(exitCode: await Kubectl.run(words, context: context, io: StreamsIO(streams: streams)))
   }
 
@@ -133,8 +130,10 @@ struct PromptCommands: CommandSet {
         ["get"] + (words.count == 1 && !last.contains("/") ? ["pods"] : words.dropFirst()), last: last)
     }
     let isNamed = words.first == "kubectl" || words.first == "k"
+    var context = LocalConnection.chosenContext(paths)
+    context.cluster = LocalConnection.chosenCluster(paths)
     return await Kubectl.complete(
-      (isNamed ? Array(words.dropFirst()) : words) + [last], context: LocalConnection.context(paths)
+      (isNamed ? Array(words.dropFirst()) : words) + [last], context: context
     ).map {
       Completion($0.text, description: $0.description, addsSpace: !$0.text.hasSuffix("=") && !$0.text.hasSuffix("/"))
     }

@@ -40,7 +40,7 @@ enum TraceWord {
   static func trace(
     _ words: [String], reads: Bool, _ commands: PromptCommands, _ streams: CommandStreams
   ) async -> Outcome {
-    let cluster = LocalConnection.context(commands.paths, agent: "podium-trace").cluster
+    let cluster = LocalConnection.chosenCluster(commands.paths, agent: "podium-trace")
     var outcome = Outcome.continue
     do {
       let trace = try await Trace.record(cluster.client, namespace: cluster.namespace, reads: reads) {
