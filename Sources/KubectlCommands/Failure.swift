@@ -5,6 +5,8 @@ struct Failure: Error, Equatable {
   /// Whole lines for the error stream.
   var text: String
   var exitCode: Int32 = 1
+  /// What was not understood, for whoever may know what was meant.
+  var unknown: UnknownWord?
 
   /// Printed behind `error: `, unless it says so itself.
   init(_ message: String, exitCode: Int32 = 1) {
@@ -34,6 +36,18 @@ struct Failure: Error, Equatable {
   static func flag(_ message: String, _ path: [String]) -> Failure {
     Failure(
       whole: "Error: \(message)\nSee '\((["kubectl"] + path).joined(separator: " ")) --help' for usage.")
+  }
+
+  static func unknownFlag(_ name: String, known: [FlagRow], _ path: [String]) -> Failure {
+    var failure = flag("unknown flag: --\(name)", path)
+    failure.unknown = .flag(name, known: known.filter { !$0.isHidden }.map(\.name))
+    return failure
+  }
+
+  static func unknownResourceType(_ word: String) -> Failure {
+    var failure = Failure("the server doesn't have a resource type \"\(word)\"")
+    failure.unknown = .resourceType(word)
+    return failure
   }
 
   /// A flag that the command cannot do without.

@@ -11,9 +11,10 @@ public struct Kubectl {
     _ arguments: [String], context: KubectlContext, io: some CommandIO
   ) async -> Int32 {
     var server = context.cluster.server
+    var verbosity = 0
+    var (context, namespace) = (context, "")
     do {
-      if arguments.first == CompletionScript.question {
-        var context = context
+      if arguments.first == ShellCompletion.question {
         if let chosen = try? context.chosenCluster() { context.cluster = chosen }
         return try await CompletionScript.answer(Array(arguments.dropFirst()), context, io)
       }
@@ -30,16 +31,29 @@ public struct Kubectl {
         await io.printError(HelpText(root: CommandTable.root).page(for: parsed.command, path: parsed.path))
         return 1
       }
+      verbosity = invocation[SharedFlags.verbosity]
       try await Connecting.apply(to: &invocation)
       server = invocation.context.cluster.server
+      namespace = invocation.namespace
+      context.cluster = invocation.context.cluster
       let code = try await run(invocation)
       return Task.isCancelled ? 130 : code
     } catch is OutputClosed {
       return 141
     } catch {
       if Task.isCancelled || error is CancellationError { return 130 }
+      if verbosity >= 4, let error = error as? StatusError, !error.isConnectionFailure {
+        let answer = error.status.document().jsonText(indentedBy: 2)
+        await io.printError(
+          LogLine.text("I", "helpers.go:246", "server response object: %s[\(answer)]", context.now()))
+      }
       let failure = Failure(error, server: server)
       if !failure.text.isEmpty { await io.printError(failure.text + "\n") }
+      if context.remarksOnTypingErrors,
+        let remark = await Correction.remark(on: error, namespace: namespace, context)
+      {
+        await io.printError(remark)
+      }
       return failure.exitCode
     }
   }

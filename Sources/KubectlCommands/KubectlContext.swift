@@ -27,6 +27,8 @@ public struct KubectlContext: Sendable {
     )?
   /// Whether forms that kubectl has given up are understood, with a remark.
   public var understandsOldForms = false
+  /// Whether a failed command is followed by what may have been meant.
+  public var remarksOnTypingErrors = false
   /// Fetches what `-f http://…` names: the status of the answer, and what it brings.
   public var fetch: (@Sendable (_ url: String) async throws -> (status: Int, body: [UInt8]))?
   public var now: @Sendable () -> Timestamp
@@ -58,8 +60,10 @@ extension KubectlContext {
     // Nobody has chosen anything: the cluster is known without asking.
     if flags.isEmpty, files.files.allSatisfy({ !$0.isOnDisk }) { return cluster }
     let target = try ConnectionTarget(flags, files, workingDirectory: workingDirectory)
-    return ClusterConnection(
+    var connection = ClusterConnection(
       client: try open(target), namespace: target.namespace, contextName: target.contextName, server: target.server)
+    connection.bearsToken = target.token != nil
+    return connection
   }
 
   /// The files that count when `--kubeconfig` is given, or is not.
@@ -90,6 +94,8 @@ public struct ClusterConnection: Sendable {
   public var contextName: String
   /// The server's address as people know it, such as `https://127.0.0.1:6443`.
   public var server: String
+  /// Whether each request shows a bearer token that the client's endpoint puts in.
+  var bearsToken = false
 
   public init(client: ClusterClient, namespace: String = "default", contextName: String, server: String) {
     self.client = client

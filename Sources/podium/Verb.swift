@@ -1,9 +1,12 @@
+internal import KubectlCommands
 internal import LocalCluster
 
 /// A word behind `podium`: a row here, a file of its own for what it does.
 struct Verb: Sendable {
   let name: String
   let summary: String
+  /// What may stand behind the word; for completion and the manual.
+  var actions: [(name: String, summary: String)] = []
   /// Started by the program itself, not by people.
   var isInternal = false
   let run: @Sendable (Settings, [String]) async throws -> Int32
@@ -17,13 +20,30 @@ struct Verb: Sendable {
       name: "shell", summary: "run commands of the prompt: podium shell -c 'get pods | wc -l'", run: ScriptVerbs.shell),
     Verb(name: "run", summary: "run the commands in a file: podium run FILE", run: ScriptVerbs.runFile),
     Verb(name: "lessons", summary: "list the lessons", run: LessonsVerb.run),
-    Verb(name: "pack", summary: "test a lesson pack: podium pack test DIR", run: PackVerb.run),
-    Verb(name: "cluster", summary: "start, status, stop, delete, kubeconfig", run: ClusterVerb.run),
-    Verb(name: "node", summary: "list, add, stop, start, kill, remove, shell", run: NodeVerb.run),
+    Verb(
+      name: "pack", summary: "test a lesson pack: podium pack test DIR",
+      actions: [("test", "prove that each condition is false before its step and true after")], run: PackVerb.run),
+    Verb(
+      name: "cluster", summary: "start, status, stop, delete, kubeconfig", actions: ClusterVerb.summaries,
+      run: ClusterVerb.run),
+    Verb(
+      name: "node", summary: "list, add, stop, start, kill, remove, shell", actions: NodeVerb.summaries,
+      run: NodeVerb.run),
     Verb(name: "doctor", summary: "say what this machine allows, and how to allow more", run: DoctorVerb.run),
-    Verb(name: "images", summary: "ls, import, pull, rm, prune: what pods can be made from", run: ImagesVerb.run),
+    Verb(
+      name: "images", summary: "ls, import, pull, rm, prune: what pods can be made from",
+      actions: ImagesVerb.actions.map { ($0.name, $0.summary) }, run: ImagesVerb.run),
+    Verb(
+      name: "completion", summary: "print what makes bash, zsh or fish complete these words",
+      actions: ShellCompletion.shells.map { ($0, "for \($0)") }, run: CompletionVerb.run),
+    Verb(
+      name: "man", summary: "print the manual: podium man | man -l -",
+      actions: [("kubectl", "print the manual of podium kubectl")], run: ManVerb.run),
     Verb(name: "help", summary: "print this text") { _, _ in Podium.printHelp() },
     Verb(name: "version", summary: "print the versions") { _, _ in Podium.printVersion() },
+    Verb(
+      name: ShellCompletion.question, summary: "answer the scripts of completion", isInternal: true,
+      run: CompletionVerb.answer),
     Verb(name: "kubelet", summary: "the agent of a node", isInternal: true, run: KubeletVerb.run),
   ]
 }

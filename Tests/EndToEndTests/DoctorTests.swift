@@ -78,7 +78,7 @@ struct DoctorTests {
     try await Learner.with { learner in
       let answer = try await learner.podium("doctor", "-o", "yaml")
       #expect(answer.end == .exited(2))
-      #expect(answer.error.contains("podium doctor takes nothing but -o json: found \"-o yaml\""), "\(answer.error)")
+      #expect(answer.error.contains("podium doctor takes nothing but --json: found \"-o yaml\""), "\(answer.error)")
       let told = try await learner.podium("doctor")
       #expect(told.output.hasSuffix("Pods can run here.\n"))
     }

@@ -8,6 +8,10 @@ enum Connecting {
     let flags = connectionFlags(invocation)
     if !flags.isEmpty || invocation.context.configuration != nil {
       invocation.context.cluster = try invocation.context.chosenCluster(flags)
+      if invocation[SharedFlags.verbosity] >= 6, let places = invocation.context.configPlaces(flags.kubeconfig) {
+        await invocation.tellLoaded(
+          try ConfigFiles(places, workingDirectory: invocation.context.workingDirectory))
+      }
     }
     try await invocation.context.prepare?(invocation.context.cluster)
     var client = invocation.client
@@ -22,11 +26,10 @@ enum Connecting {
       }
       endpoint = TimeLimitedEndpoint(endpoint, limit: timeout)
     }
-    let level = Int(invocation[SharedFlags.verbosity]) ?? 0
+    let level = invocation[SharedFlags.verbosity]
     if level >= 6 {
       endpoint = LoggingEndpoint(
-        endpoint, server: invocation.context.cluster.server, level: level, io: invocation.io,
-        now: invocation.context.now)
+        endpoint, cluster: invocation.context.cluster, level: level, io: invocation.io, now: invocation.context.now)
     }
     client = ClusterClient(endpoint: endpoint, userAgent: client.userAgent, user: client.user)
     invocation.context.cluster.client = client

@@ -6,15 +6,19 @@ internal import ObjectSchema
 struct LoggingEndpoint: APIEndpoint {
   let base: any APIEndpoint
   let server: String
+  /// A token is put in behind this one, and masked in any case.
+  private let bearsToken: Bool
   let level: Int
   let io: any CommandIO
   let now: @Sendable () -> Timestamp
 
   init(
-    _ base: any APIEndpoint, server: String, level: Int, io: any CommandIO, now: @escaping @Sendable () -> Timestamp
+    _ base: any APIEndpoint, cluster: ClusterConnection, level: Int, io: any CommandIO,
+    now: @escaping @Sendable () -> Timestamp
   ) {
     self.base = base
-    self.server = server
+    server = cluster.server
+    bearsToken = cluster.bearsToken
     self.level = level
     self.io = io
     self.now = now
@@ -32,6 +36,7 @@ struct LoggingEndpoint: APIEndpoint {
       case 7, 8: await log(581, "Response Status: \(end)")
       default: await log(560, "\(request.method) \(url) \(end)")
       }
+      if level >= 9 { await log(577, "HTTP Statistics: Duration \(Self.milliseconds(since: start)) ms") }
       await tell(response)
       return response
     } catch {
@@ -43,20 +48,20 @@ struct LoggingEndpoint: APIEndpoint {
   private func tell(_ request: APIRequest, _ url: String) async {
     if level >= 8 { await tell("Request Body", request.body) }
     if level >= 9 {
-      let headers = request.headers.fields.map {
-        " -H \"\($0.name): \(Self.unmasked($0.name) ? $0.value : "<masked>")\""
-      }
+      let headers = shownHeaders(of: request).map { " -H \"\($0.name): \($0.value)\"" }
       await log(473, "curl -v -X\(request.method) \(headers.joined()) '\(url)'")
     } else if level >= 7 {
       await log(470, "\(request.method) \(url)")
       await log(476, "Request Headers:")
-      for field in request.headers.fields {
-        await log(480, "    \(field.name): \(Self.unmasked(field.name) ? field.value : "Bearer <masked>")")
-      }
+      for field in shownHeaders(of: request) { await log(480, "    \(field.name): \(field.value)") }
     }
   }
 
-  private static func unmasked(_ header: String) -> Bool { header.lowercased() != "authorization" }
+  private func shownHeaders(of request: APIRequest) -> [QueryItem] {
+    let masked = QueryItem("Authorization", "Bearer <masked>")
+    let fields = request.headers.fields.map { $0.name.lowercased() == "authorization" ? masked : $0 }
+    return fields + (bearsToken && !fields.contains(masked) ? [masked] : [])
+  }
 
   private func tell(_ response: APIResponse) async {
     if level < 8 { return }

@@ -16,8 +16,8 @@ enum SharedFlags {
   static let serverName = Flag.text("tls-server-name", "Expect this name in the server's certificate.")
   static let requestTimeout = Flag.text(
     "request-timeout", default: "0", "Give up on a single request after this time, such as 5s; 0 waits for ever.")
-  static let verbosity = Flag.text(
-    "v", short: "v", default: "0", "Tell more about what is done: from 6 on each request, from 8 on what is in it.")
+  static let verbosity = Flag.number(
+    "v", short: "v", default: 0, "Tell more about what is done: from 6 on each request, from 8 on what is in it.")
   static let asUser = Flag.text("as", "Do it in the name of this user.")
   static let asGroup = Flag.texts("as-group", "Do it in the name of this group; may be given several times.")
   static let asUID = Flag.text("as-uid", "Do it in the name of the user with this identity.")

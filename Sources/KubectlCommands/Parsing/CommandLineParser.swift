@@ -117,7 +117,7 @@ struct CommandLineParser {
       return
     }
     guard let flag = flags(of: parsed.command).first(where: { $0.name == name }) else {
-      throw .flag("unknown flag: --\(name)", parsed.path)
+      throw .unknownFlag(name, known: flags(of: parsed.command), parsed.path)
     }
     if parts.count == 2 { return try set(flag, String(parts[1]), &parsed) }
     if let bare = flag.bareValue { return try set(flag, bare, &parsed) }

@@ -99,7 +99,7 @@ private struct CompletionSearch {
   ) async -> [KubectlCompletion] {
     switch command.arguments {
     case .none: return []
-    case .shells: return arguments.isEmpty ? CompletionScript.scripts.keys.sorted().map { KubectlCompletion($0) } : []
+    case .shells: return arguments.isEmpty ? ShellCompletion.shells.map { KubectlCompletion($0) } : []
     case .command: return commands(in: CommandTable.root)
     case .contexts: return arguments.isEmpty ? contexts() : []
     case .pods: return arguments.isEmpty ? await names(of: Pod.resource, given) : []

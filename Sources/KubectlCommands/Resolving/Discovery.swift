@@ -13,7 +13,7 @@ struct Discovery {
     if let kind = Self.known.first(where: { $0.isCalled(word) }) { return kind }
     let all = try await everyKind()
     if let kind = all.first(where: { $0.isCalled(word) }) { return kind }
-    throw Failure("the server doesn't have a resource type \"\(word)\"")
+    throw Failure.unknownResourceType(word)
   }
 
   /// The kinds that a word on a command line means: one, or all of a category such as `all`.
@@ -22,7 +22,7 @@ struct Discovery {
     let all = try await everyKind()
     if let kind = all.first(where: { $0.isCalled(word) }) { return [kind] }
     let members = all.filter { $0.categories.contains(word) }
-    if members.isEmpty { throw Failure("the server doesn't have a resource type \"\(word)\"") }
+    if members.isEmpty { throw Failure.unknownResourceType(word) }
     return members
   }
 

@@ -73,6 +73,8 @@ enum PodContainers {
       let all = names + ephemeralNames.map { "\($0) (ephem)" } + initNames.map { "\($0) (init)" }
       await invocation.io.printError(
         "Defaulted container \"\(first)\" out of: \(all.joined(separator: ", "))\n")
+    } else if invocation[SharedFlags.verbosity] >= 4 {
+      await invocation.log("podcmd.go:88", "Defaulting container name to \(first)")
     }
     return first
   }

@@ -88,6 +88,7 @@ struct PromptCommands: CommandSet {
     var context = LocalConnection.chosenContext(paths, searching: packs.map(\.filesFolder))
     context.variables = streams.variables
     context.understandsOldForms = true
+    context.remarksOnTypingErrors = streams.appearance.isTerminal
     return .continue(exitCode: await Kubectl.run(words, context: context, io: StreamsIO(streams: streams)))
   }
 

@@ -13,12 +13,14 @@ enum ClusterVerb {
 
   private static let actions: [Action] = [
     Action(name: "start", summary: "start it, if it does not run; --nodes N: with at least N nodes", run: start),
-    Action(name: "status", summary: "say whether it runs, and where its files are", run: status),
+    Action(name: "status", summary: "say whether it runs, and where its files are; --json for programs", run: status),
     Action(name: "stop", summary: "end all its processes; objects stay in the store", run: stop),
     Action(name: "delete", summary: "stop it and remove everything that it has stored", run: delete),
     Action(name: "kubeconfig", summary: "print a kubeconfig for stock kubectl and other tools", run: kubeconfig),
     Action(name: "serve", summary: "be the control plane, in the foreground", run: serve),
   ]
+
+  static var summaries: [(name: String, summary: String)] { actions.map { ($0.name, $0.summary) } }
 
   @Sendable
   static func run(_ settings: Settings, _ arguments: [String]) async throws -> Int32 {
@@ -73,8 +75,18 @@ enum ClusterVerb {
 
   @Sendable
   private static func status(_ paths: ClusterPaths, _ arguments: [String]) async throws -> Int32 {
-    try nothingMore(arguments)
+    let isForPrograms = arguments.first == "--json"
+    try nothingMore(Array(arguments.dropFirst(isForPrograms ? 1 : 0)))
     let status = await ClusterLauncher(paths: paths).status()
+    if isForPrograms {
+      var document: Document = [
+        "cluster": .string(paths.cluster), "running": .bool(status != nil), "state": .string(paths.state),
+        "socket": .string(paths.apiSocket),
+      ]
+      for key in ["pid", "started", "server", "nodes"] { document[key] = status?[key] }
+      StandardOutput.print(document.jsonText(indentedBy: 2))
+      return status == nil ? 3 : 0
+    }
     var lines: [String] = []
     func add(_ name: String, _ value: String) { lines.append((name + ":").padding(to: 14) + value) }
     add("cluster", paths.cluster)

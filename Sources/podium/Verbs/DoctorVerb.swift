@@ -1,7 +1,7 @@
 internal import Console
 internal import LocalCluster
 
-/// `podium doctor [-o json]`: what this machine allows, tried out.
+/// `podium doctor [--json]`: what this machine allows, tried out.
 enum DoctorVerb {
   @Sendable
   static func run(_ settings: Settings, _ arguments: [String]) async throws -> Int32 {
@@ -29,10 +29,10 @@ enum DoctorVerb {
   private static func wantsJSON(_ arguments: [String]) throws -> Bool {
     switch arguments {
     case []: return false
-    case ["-o", "json"], ["-ojson"], ["-o=json"], ["--output", "json"], ["--output=json"]: return true
+    case ["--json"], ["-o", "json"], ["-ojson"], ["-o=json"], ["--output", "json"], ["--output=json"]: return true
     default:
       throw UsageError(
-        "podium doctor takes nothing but -o json: found \"\(arguments.joined(separator: " "))\"")
+        "podium doctor takes nothing but --json: found \"\(arguments.joined(separator: " "))\"")
     }
   }
 }

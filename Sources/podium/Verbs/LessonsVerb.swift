@@ -1,16 +1,37 @@
 internal import Console
+internal import Documents
 internal import LessonEngine
 
-/// `podium lessons`: the lessons with the learner's progress; needs no cluster.
+/// `podium lessons [--json]`: the lessons with the learner's progress; needs no cluster.
 enum LessonsVerb {
   @Sendable
   static func run(_ settings: Settings, _ arguments: [String]) async throws -> Int32 {
-    guard arguments.isEmpty else { throw UsageError("podium lessons takes no words: found \"\(arguments[0])\"") }
+    if let word = arguments.first(where: { $0 != "--json" }) ?? arguments.dropFirst().first {
+      throw UsageError("podium lessons takes no words: found \"\(word)\"")
+    }
     let progress = ProgressFile(path: try settings.paths().progress).load()
+    if !arguments.isEmpty {
+      StandardOutput.print(
+        Document.list(try BuiltInPacks.load().flatMap { lessons($0, progress) }).jsonText(indentedBy: 2))
+      return 0
+    }
     let appearance = settings.appearance
     for line in LessonList.text(try BuiltInPacks.load(), progress) {
       StandardOutput.print(TutorRendering.text(line, appearance))
     }
     return 0
+  }
+
+  private static func lessons(_ pack: Pack, _ progress: Progress) -> [Document] {
+    pack.lessons.map { lesson in
+      let key = pack.id + "/" + lesson.id
+      let seconds = lesson.steps.compactMap(\.estimate).reduce(Duration.zero, +).components.seconds
+      return [
+        "pack": .string(pack.id), "lesson": .string(lesson.id), "title": .string(lesson.title),
+        "steps": .integer(lesson.steps.count),
+        "stepsDone": .integer(lesson.steps.count { progress.isDone($0.id, of: key) }),
+        "done": .bool(progress.completed.contains(key)), "seconds": .integer(seconds),
+      ]
+    }
   }
 }

@@ -11,7 +11,8 @@ enum NodeVerb {
   }
 
   private static let actions: [Action] = [
-    Action(name: "list", argument: "", summary: "say which nodes there are, and how they are", run: list),
+    Action(
+      name: "list", argument: "[--json]", summary: "say which nodes there are, and how they are", run: list),
     Action(name: "add", argument: "[NAME]", summary: "add a node, and wait until it takes pods", run: add),
     Action(name: "stop", argument: "NAME", summary: "switch it off: it stays down, with all its pods", run: stop),
     Action(name: "start", argument: "NAME", summary: "switch it on again", run: start),
@@ -20,6 +21,8 @@ enum NodeVerb {
     Action(
       name: "shell", argument: "[NAME] [-- COMMAND…]", summary: "look around in it, or run a command there", run: shell),
   ]
+
+  static var summaries: [(name: String, summary: String)] { actions.map { ($0.name, $0.summary) } }
 
   @Sendable
   static func run(_ settings: Settings, _ arguments: [String]) async throws -> Int32 {
@@ -47,6 +50,11 @@ enum NodeVerb {
 
   @Sendable
   private static func list(_ launcher: ClusterLauncher, _ words: [String]) async throws -> Int32 {
+    if let word = words.first, word != "--json" { throw UsageError("unexpected word \"\(word)\"") }
+    if !words.isEmpty {
+      StandardOutput.print(Document.list(try await launcher.nodes()).jsonText(indentedBy: 2))
+      return 0
+    }
     let rows =
       [["NAME", "STATE", "PROCESS", "POD ADDRESSES"]]
       + (try await launcher.nodes()).map { node in

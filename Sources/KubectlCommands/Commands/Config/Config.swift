@@ -27,7 +27,7 @@ extension Invocation {
       return ConfigFiles(only: context.cluster.configuration)
     }
     let files = try ConfigFiles(places, workingDirectory: context.workingDirectory)
-    for file in files.files where file.isOnDisk { await tellLoaded(file.path) }
+    await tellLoaded(files)
     return files
   }
 
@@ -42,9 +42,16 @@ extension Invocation {
   }
 
   /// `-v=6` tells of each file.
-  func tellLoaded(_ path: String) async {
-    guard (Int(self[SharedFlags.verbosity]) ?? 0) >= 6 else { return }
-    await io.printError(LogLine.text("I", "loader.go:402", "Config loaded from file:  \(path)", context.now()))
+  func tellLoaded(_ files: ConfigFiles) async {
+    if self[SharedFlags.verbosity] < 6 { return }
+    for file in files.files where file.isOnDisk {
+      await log("loader.go:402", "Config loaded from file:  \(file.path)")
+    }
+  }
+
+  /// A line as kubectl logs it.
+  func log(_ place: String, _ message: String) async {
+    await io.printError(LogLine.text("I", place, message, context.now()))
   }
 
   /// Refuses another number of arguments with the command's own page, as these commands do.

@@ -3,7 +3,7 @@ internal import LocalCluster
 
 extension ImagesVerb.Action {
   static let list = ImagesVerb.Action(
-    name: "ls", usage: " [-q | -o json]", summary: "list the images (the same as no action)",
+    name: "ls", usage: " [-q | --json]", summary: "list the images (the same as no action)",
     details: """
       Lists the images that pods can be made from, a line for each name.
 
@@ -11,14 +11,14 @@ extension ImagesVerb.Action {
       of the same name, imported or pulled, takes its place.
 
         -q        print ids only
-        -o json   print everything as JSON
+        --json    print everything as JSON; so does -o json
       """,
-    options: ["-q": "", "-o": "json"]
+    options: ["-q": "", "-o": "json", "--json": ""]
   ) { settings, arguments in
     try arguments.nothing()
     let images = try MachineImages(settings.paths()).list()
-    if let format = arguments["-o"] {
-      guard format == "json" else { throw UsageError("-o takes json, not \"\(format)\"") }
+    if let format = arguments["-o"], format != "json" { throw UsageError("-o takes json, not \"\(format)\"") }
+    if arguments.has("-o") || arguments.has("--json") {
       let list: Document = .list(
         images.map { image in
           [
