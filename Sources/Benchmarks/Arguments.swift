@@ -1,18 +1,19 @@
 /// What the command line asks for.
 struct Arguments {
   enum Group: String, CaseIterable {
-    case api, cluster, runtime, pods
+    case api, cluster, repl, runtime, pods
 
     /// Whether a cluster that somebody else runs can be asked for it.
     var needsOnlyTheAPI: Bool { self == .api || self == .pods }
   }
 
   static let usage = """
-    Usage: podium-bench [--runs N] [--json] [--tls] [api] [cluster] [runtime] [pods]
+    Usage: podium-bench [--runs N] [--json] [--tls] [api] [cluster] [repl] [runtime] [pods]
            podium-bench [--runs N] [--json] --against KUBECONFIG [api] [pods]
 
       api      requests through the socket (or TLS with --tls), watches, start and memory of the control plane
       cluster  from nothing to a cluster, and back
+      repl     from the command to the prompt, keys, completion with 5,000 pods, and kubectl beside the stock one
       runtime  containers, pods and exec of a node without Kubernetes, beside crun, runc, bwrap and podman
       pods     from POST to Running and Ready, restarts, probes, ends; the first start, rest, memory and 500 pods
 

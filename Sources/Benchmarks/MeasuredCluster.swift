@@ -5,10 +5,13 @@ internal import SystemIO
 /// A cluster that is made to be measured, of the program that was built beside this one.
 enum MeasuredCluster {
   static func launcher() throws -> ClusterLauncher {
+    ClusterLauncher(paths: try ClusterPaths.resolve(cluster: "bench-\(getpid())"), program: try program())
+  }
+
+  /// What people start.
+  static func program() throws -> String {
     let own = try Files.linkTarget("/proc/self/exe")
-    let folder = own[..<(own.lastIndex(of: "/") ?? own.startIndex)]
-    return ClusterLauncher(
-      paths: try ClusterPaths.resolve(cluster: "bench-\(getpid())"), program: "\(folder)/podium")
+    return own[..<(own.lastIndex(of: "/") ?? own.startIndex)] + "/podium"
   }
 
   /// Runs the body, and deletes the cluster with all that it has stored, whatever happened.

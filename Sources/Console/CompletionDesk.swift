@@ -22,16 +22,30 @@ final class CompletionDesk: Sendable {
 
   init() { (requests, queue) = AsyncStream.makeStream() }
 
-  /// Asks and waits; nil when the user pressed ^C meanwhile or the end has come.
-  func ask(_ line: String, cursor: Int, attention: Attention) -> [Completion]? {
+  /// How long keys wait for an answer; whoever types on after that has lost interest in it.
+  private static let patience: Duration = .milliseconds(200)
+
+  /// Asks and waits; nil when the user pressed ^C or went on typing meanwhile, or the end has come.
+  func ask(_ line: String, cursor: Int, keys: Int32, attention: Attention) -> [Completion]? {
     let ticket = Ticket(line: line, cursor: cursor)
     queue.yield(ticket)
+    let limit = ContinuousClock.now + Self.patience
     while true {
+      let remaining = limit - .now
       var entries = [
         pollfd(fd: ticket.answered.descriptor, events: Int16(POLLIN), revents: 0),
         pollfd(fd: attention.doorbell.descriptor, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: keys, events: Int16(POLLIN), revents: 0),
       ]
-      poll(&entries, 2, -1)
+      if remaining > .zero {
+        poll(&entries, 2, Int32(remaining / .milliseconds(1)) + 1)
+      } else {
+        poll(&entries, 3, -1)
+      }
+      if entries[2].revents != 0 {
+        ticket.abandon.finish()
+        return nil
+      }
       if let answer = ticket.answer.withLock({ $0 }) { return answer }
       let calls = attention.look()
       if calls.isInterrupted || calls.hasEnded {

@@ -15,7 +15,13 @@ enum CompletionMenu {
     if candidates.count == 1 {
       return .insert(removing: replaced, text: first.text + (first.addsSpace ? " " : ""))
     }
-    let common = candidates.dropFirst().reduce(Substring(first.text)) { commonPrefix($0, $1.text) }
+    // What the first and the last in order share, all between them share as well.
+    var (least, most) = (first.text, first.text)
+    for candidate in candidates {
+      if candidate.text < least { least = candidate.text }
+      if candidate.text > most { most = candidate.text }
+    }
+    let common = commonPrefix(least[...], most)
     return common.count > replaced ? .insert(removing: replaced, text: String(common)) : .list
   }
 
@@ -26,16 +32,17 @@ enum CompletionMenu {
   /// One candidate a line when there is something to say about them, else as many in a row as fit.
   static func lines(_ candidates: [Completion], width: Int, rows: Int) -> [String] {
     let most = max(5, rows - 3)
-    let widest = candidates.map(\.text.displayWidth).max() ?? 0
     if candidates.contains(where: { !$0.description.isEmpty }) {
-      let column = min(widest, width / 2)
-      let shown = candidates.prefix(most).map { candidate in
+      let seen = candidates.prefix(most)
+      let column = min(seen.map(\.text.displayWidth).max() ?? 0, width / 2)
+      let shown = seen.map { candidate in
         candidate.description.isEmpty
           ? candidate.text.truncated(toWidth: width - 1)
           : "\(candidate.text.padded(toWidth: column))  \(candidate.description)".truncated(toWidth: width - 1)
       }
       return shown + remainder(candidates.count - shown.count)
     }
+    let widest = candidates.prefix(most * width).map(\.text.displayWidth).max() ?? 0
     let columns = max(1, (width - 1) / (widest + 2))
     let shown = candidates.prefix(most * columns)
     let height = (shown.count + columns - 1) / columns

@@ -381,7 +381,9 @@ final class EditedLines: LineSource {
 
   private func complete() -> UInt8 {
     let (line, cursor) = current
-    guard let candidates = desk.ask(line, cursor: cursor, attention: attention) else { return UInt8(CC_NORM) }
+    guard let candidates = desk.ask(line, cursor: cursor, keys: screen.input, attention: attention) else {
+      return UInt8(CC_NORM)
+    }
     let before = line.prefix(cursor)
     switch CompletionMenu.step(candidates, before: before) {
     case .nothing:

@@ -31,6 +31,8 @@ public struct KubectlContext: Sendable {
   public var remarksOnTypingErrors = false
   /// Fetches what `-f http://…` names: the status of the answer, and what it brings.
   public var fetch: (@Sendable (_ url: String) async throws -> (status: Int, body: [UInt8]))?
+  /// What completion knows of the cluster; without it the cluster is asked each time.
+  public var catalogue: ObjectCatalogue?
   public var now: @Sendable () -> Timestamp
 
   public init(

@@ -61,10 +61,9 @@ public indirect enum TypeDescription: Sendable {
 
 /// A table of fields without the type that it describes.
 public struct AnySchema: Sendable {
-  public let name: String
-  public let summary: String
   /// Two types of different groups may have the same name.
   public let identity: ObjectIdentifier
+  private let words: @Sendable () -> (name: String, summary: String)
   private let makeFields: @Sendable () -> [FieldDescription]
   private let findField: @Sendable (String) -> FieldDescription?
   private let findPosition: @Sendable (String) -> Int?
@@ -72,13 +71,15 @@ public struct AnySchema: Sendable {
   let properties: @Sendable () -> [String]
   private let readAndWrite: @Sendable (Document) -> (Document, [String])
 
-  /// Made when asked for, since types may contain themselves.
+  // All of it is made when asked for: types may contain themselves, and who needs one table should not wait for all.
+
+  public var name: String { words().name }
+  public var summary: String { words().summary }
   public var fields: [FieldDescription] { makeFields() }
 
   public init<Root: Described>(_ type: Root.Type) {
-    name = Root.schema.name
+    words = { (Root.schema.name, Root.schema.summary) }
     identity = ObjectIdentifier(type)
-    summary = Root.schema.summary
     makeFields = { Root.schema.fields.map(FieldDescription.init) }
     findField = { name in Root.schema.position(of: name).map { FieldDescription(Root.schema.fields[$0]) } }
     findPosition = { Root.schema.position(of: $0) }

@@ -10,6 +10,8 @@ public struct ProcessLaunch: Sendable {
   public var descriptors: [Int32: Int32] = [:]
   /// A session of its own: no terminal, no signals meant for our group.
   public var startsSession = false
+  /// The path of the terminal that such a session is to have, as the standard descriptors of the program.
+  public var sessionTerminal: String?
   /// The group of processes to join, so that a terminal can tell it from ours; 0 makes one of its own.
   public var group: Int32?
   /// The terminal whose keys are for the program's group from its first moment on.
@@ -28,6 +30,11 @@ public struct ProcessLaunch: Sendable {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     if let terminal { _ = clinux_spawn_takes_terminal(&actions, terminal) }
+    if let sessionTerminal {
+      // Whoever leads a session and opens a terminal first has it.
+      posix_spawn_file_actions_addopen(&actions, 0, sessionTerminal, O_RDWR, 0)
+      for target in [1, 2] as [Int32] { posix_spawn_file_actions_adddup2(&actions, 0, target) }
+    }
     for (target, source) in descriptors { posix_spawn_file_actions_adddup2(&actions, source, target) }
 
     var attributes = posix_spawnattr_t()

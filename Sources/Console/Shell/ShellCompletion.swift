@@ -10,6 +10,18 @@ struct CompletionPoint: Equatable {
   var isFile = false
   /// The command reads from a pipe.
   var isFed = false
+  /// The cursor stands in quotes between which nothing has a special meaning.
+  private var isQuotedPlain = false
+
+  /// Where in `last` a variable begins that goes on to the cursor.
+  var startOfVariable: String.Index? {
+    guard !isQuotedPlain, let start = last.lastIndex(of: "$") else { return nil }
+    let isEscaped = start > last.startIndex && last[last.index(before: start)] == "\\"
+    let name = last[last.index(after: start)...]
+    return !isEscaped
+      && (name.first == "{" ? name.dropFirst() : name).allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+      ? start : nil
+  }
 
   init(_ text: some StringProtocol) {
     var word = ""
@@ -59,16 +71,21 @@ struct CompletionPoint: Equatable {
         hasWord = true
       }
     }
+    isQuotedPlain = quote == "'"
     words = words.drop { $0.contains("=") && String($0.prefix { $0 != "=" }).isVariableName }.map { $0 }
   }
 }
 
 extension Shell {
   public func complete(_ line: String, cursor: Int) async -> [Completion] {
-    let point = CompletionPoint(line.prefix(cursor))
-    if point.last.hasPrefix("$") { return variableCompletions(point.last) }
+    var point = CompletionPoint(line.prefix(cursor))
+    if let start = point.startOfVariable { return variableCompletions(String(point.last[start...])) }
     if point.isFile { return FileCompletion.candidates(point.last) }
     if point.words.isEmpty { return commandCompletions(point) }
+    if let text = aliases[point.words[0]] {
+      point.words = CompletionPoint(text + " ").words + point.words.dropFirst()
+      if point.words.isEmpty { return commandCompletions(point) }
+    }
     if let word = ShellWord.find(point.words + ["%"]), !commands.owns(word.name) {
       return argumentCompletions(of: word.name, point)
     }
@@ -96,6 +113,7 @@ extension Shell {
       return jobs.map { Completion("%\($0.number ?? 0)", description: $0.text) }.filter {
         $0.text.hasPrefix(point.last)
       }
+    case "unset", "export": return variableNames.map { Completion($0) }.filter { $0.text.hasPrefix(point.last) }
     case "unalias", "alias":
       return aliases.map { Completion($0.key, description: $0.value) }.filter { $0.text.hasPrefix(point.last) }
     case "cd": return FileCompletion.candidates(point.last, onlyFolders: true)
@@ -103,10 +121,21 @@ extension Shell {
     }
   }
 
-  private func variableCompletions(_ last: String) -> [Completion] {
+  private var variableNames: [String] {
     let own = state.withLock { Array($0.variables.keys) }
     let inherited = Environment.all.map { String($0.prefix { $0 != "=" }) }
-    return Set(own + inherited).sorted().map { Completion("$" + $0) }.filter { $0.text.hasPrefix(last) }
+    return Set(own + inherited).sorted()
+  }
+
+  /// `$NA`, or `${NA`.
+  private func variableCompletions(_ last: String) -> [Completion] {
+    let isBraced = last.hasPrefix("${")
+    return variableNames.map { name in
+      let value = value(name) ?? ""
+      return Completion(
+        isBraced ? "${\(name)}" : "$\(name)", description: value.split(separator: "\n").first.map(String.init) ?? "",
+        addsSpace: !isBraced, replacing: last.count)
+    }.filter { $0.text.hasPrefix(last) }
   }
 }
 

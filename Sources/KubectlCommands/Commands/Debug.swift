@@ -10,7 +10,7 @@ enum Debug {
   static let container = Flag.text("container", short: "c", "The name of the container.")
   static let copyTo = Flag.text("copy-to", "Make a copy of the pod with this name, and leave the pod itself alone.")
   static let env = Flag.texts("env", "An environment variable NAME=VALUE; may be given several times.")
-  static let image = Flag.text("image", "The image of the container.")
+  static let image = Flag.text("image", values: .image, "The image of the container.")
   static let pullPolicy = Flag.text(
     "image-pull-policy", values: .oneOf(["Always", "IfNotPresent", "Never"]), "When the image is pulled.")
   static let keepAnnotations = Flag.boolean("keep-annotations", "The copy keeps the annotations.")

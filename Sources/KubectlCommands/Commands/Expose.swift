@@ -38,7 +38,7 @@ enum Expose {
       protocolName.row, SharedFlags.recursive.row, SharedFlags.saveConfig.row, selector.row, affinity.row,
       targetPort.row, type.row,
     ] + SharedFlags.objectOutput,
-    arguments: .resources,
+    arguments: .resources(of: ["pods", "services", "deployments", "replicasets", "replicationcontrollers"]),
     run: run)
 
   private static func run(_ invocation: Invocation) async throws -> Int32 {

@@ -17,9 +17,11 @@ enum Get {
   static let outputWatchEvents = Flag.boolean(
     "output-watch-events", "While watching, say of each row whether it was added, modified or deleted.")
   static let showLabels = Flag.boolean("show-labels", "Add a column with all labels.")
-  static let labelColumns = Flag.list("label-columns", short: "L", "Add a column for each of these labels.")
+  static let labelColumns = Flag.list(
+    "label-columns", short: "L", values: .labelKeys, "Add a column for each of these labels.")
   static let showKind = Flag.boolean("show-kind", "Put the kind in front of each name.")
-  static let sortBy = Flag.text("sort-by", "Order the rows by a field, such as .metadata.creationTimestamp.")
+  static let sortBy = Flag.text(
+    "sort-by", values: .fieldPath, "Order the rows by a field, such as .metadata.creationTimestamp.")
   static let serverPrint = Flag.boolean(
     "server-print", default: true, "Let the server make the table; without it only names and ages are shown.")
   static let raw = Flag.text("raw", "Print the server's answer to this path as it comes, such as /healthz.")

@@ -23,7 +23,7 @@ struct MetadataChange {
       Example("Take it away", "kubectl label pod web tier-"),
     ],
     usage: "label [--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [options]",
-    flags: flags(manager: "kubectl-label"), arguments: .resources,
+    flags: flags(manager: "kubectl-label"), arguments: .resources(then: .labels),
     run: { try await MetadataChange(part: .labels, invocation: $0, manager: "kubectl-label").run() })
 
   static let annotateCommand = Command(
@@ -35,7 +35,7 @@ struct MetadataChange {
       Example("Take it away", "kubectl annotate pod web note-"),
     ],
     usage: "annotate [--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [options]",
-    flags: flags(manager: "kubectl-annotate"), arguments: .resources,
+    flags: flags(manager: "kubectl-annotate"), arguments: .resources(then: .annotations),
     run: { try await MetadataChange(part: .annotations, invocation: $0, manager: "kubectl-annotate").run() })
 
   private static func flags(manager: String) -> [FlagRow] {

@@ -4,6 +4,8 @@ internal import KubernetesAPI
 
 /// `kubectl rollout`: how a new version of pods comes in place of the old one.
 enum Rollout {
+  private static let kinds = ["deployments", "daemonsets", "statefulsets"]
+
   static let revision = Flag.number("revision", default: 0, "Only this revision; 0 means the newest.")
   static let toRevision = Flag.number("to-revision", default: 0, "The revision to go back to; 0 means the one before.")
   static let timeout = Flag.duration("timeout", "Stop waiting after this time; 0 waits for ever.")
@@ -31,21 +33,21 @@ enum Rollout {
     details: ["Changes of a paused deployment wait until it is resumed."],
     examples: [Example("Hold the next template back", "kubectl rollout pause deployment/web")],
     usage: "rollout pause RESOURCE [options]", flags: [fieldManager.row] + selection + SharedFlags.objectOutput,
-    arguments: .resources,
+    arguments: .resources(of: Rollout.kinds),
     run: { try await pauseOrResume($0, isPaused: true) })
 
   private static let resume = Command(
     name: "resume", summary: "Resume a paused resource",
     examples: [Example("Go on", "kubectl rollout resume deployment/web")],
     usage: "rollout resume RESOURCE [options]", flags: [fieldManager.row] + selection + SharedFlags.objectOutput,
-    arguments: .resources,
+    arguments: .resources(of: Rollout.kinds),
     run: { try await pauseOrResume($0, isPaused: false) })
 
   private static let restart = Command(
     name: "restart", summary: "Restart a resource",
     examples: [Example("All pods of a deployment, one after the other", "kubectl rollout restart deployment/web")],
     usage: "rollout restart RESOURCE [options]", flags: [fieldManager.row] + selection + SharedFlags.objectOutput,
-    arguments: .resources,
+    arguments: .resources(of: Rollout.kinds),
     run: { invocation in
       let time = invocation.context.now().text
       return try await change(invocation, verb: "restarted") { object, kind in
@@ -130,7 +132,7 @@ enum Rollout {
     name: "status", summary: "Show the status of the rollout",
     examples: [Example("Until all pods are of the new version", "kubectl rollout status deployment/web")],
     usage: "rollout status (TYPE NAME | TYPE/NAME) [flags] [options]",
-    flags: [revision.row, timeout.row, watch.row] + selection, arguments: .resources,
+    flags: [revision.row, timeout.row, watch.row] + selection, arguments: .resources(of: Rollout.kinds),
     run: { invocation in
       if invocation[revision] < 0 {
         throw Failure("revision must be a positive integer: \(invocation[revision])")
@@ -181,7 +183,7 @@ enum Rollout {
     name: "history", summary: "View rollout history",
     examples: [Example("All revisions", "kubectl rollout history deployment/web")],
     usage: "rollout history (TYPE NAME | TYPE/NAME) [flags] [options]",
-    flags: [revision.row] + selection + SharedFlags.objectOutput, arguments: .resources,
+    flags: [revision.row] + selection + SharedFlags.objectOutput, arguments: .resources(of: Rollout.kinds),
     run: { invocation in
       let (found, missing) = try await objects(invocation)
       try Failures.throwIfAny(missing)
@@ -219,7 +221,8 @@ enum Rollout {
       Example("To a certain one", "kubectl rollout undo deployment/web --to-revision=3"),
     ],
     usage: "rollout undo (TYPE NAME | TYPE/NAME) [flags] [options]",
-    flags: [SharedFlags.dryRun.row, toRevision.row] + selection + SharedFlags.objectOutput, arguments: .resources,
+    flags: [SharedFlags.dryRun.row, toRevision.row] + selection + SharedFlags.objectOutput,
+    arguments: .resources(of: Rollout.kinds),
     run: { invocation in
       let dryRun = try await DryRun(invocation)
       let (found, missing) = try await objects(invocation)

@@ -13,7 +13,7 @@ enum Run {
   static let expose = Flag.boolean("expose", "Make a service for the pod as well; needs --port.")
   static let fieldManager = SharedFlags.fieldManager("kubectl-run")
   static let generator = Flag.text("generator", "A word of old commands; a pod is made in any case.")
-  static let image = Flag.text("image", "The image of the container.")
+  static let image = Flag.text("image", values: .image, "The image of the container.")
   static let pullPolicy = Flag.text(
     "image-pull-policy", values: .oneOf(["Always", "IfNotPresent", "Never"]), "When the image is pulled.")
   static let labels = Flag.text("labels", short: "l", "Labels KEY=VALUE, joined with commas, instead of run=NAME.")

@@ -24,7 +24,7 @@ enum Scale {
       all.row, currentReplicas.row, SharedFlags.dryRun.row, SharedFlags.filename.row, SharedFlags.kustomize.row,
       SharedFlags.recursive.row, replicas.row, resourceVersion.row, SharedFlags.selector.row, timeout.row,
     ] + SharedFlags.objectOutput,
-    arguments: .resources,
+    arguments: .resources(of: ["deployments", "replicasets", "replicationcontrollers", "statefulsets"]),
     run: run)
 
   private static func run(_ invocation: Invocation) async throws -> Int32 {

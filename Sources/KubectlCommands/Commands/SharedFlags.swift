@@ -46,7 +46,8 @@ enum SharedFlags {
 
   static let allNamespaces = Flag.boolean("all-namespaces", short: "A", "Look in every namespace.")
   static let selector = Flag.text(
-    "selector", short: "l", "Only objects whose labels match, such as app=web,tier!=cache or 'app in (a,b)'.")
+    "selector", short: "l", values: .selector,
+    "Only objects whose labels match, such as app=web,tier!=cache or 'app in (a,b)'.")
   static let fieldSelector = Flag.text(
     "field-selector", "Only objects whose fields match, such as status.phase=Running; few fields can be asked for.")
   static let filename = Flag.list(

@@ -23,7 +23,7 @@ enum Taint {
       all.row, SharedFlags.dryRun.row, fieldManager.row, SharedFlags.overwrite.row, SharedFlags.selector.row,
       SharedFlags.validate.row,
     ] + SharedFlags.objectOutput,
-    arguments: .resources,
+    arguments: .resources(of: ["nodes"]),
     run: run)
 
   struct Entry: Equatable {

@@ -5,7 +5,11 @@ internal import KubernetesAPI
 enum Wait {
   static let all = Flag.boolean("all", "All objects of the type in the namespace.")
   static let condition = Flag.text(
-    "for", values: .oneOf(["condition=", "delete", "create", "jsonpath="]),
+    "for",
+    values: .oneOf([
+      "condition=Ready", "condition=ContainersReady", "condition=Initialized", "condition=PodScheduled",
+      "condition=Available", "condition=Complete", "condition=Failed", "condition=", "delete", "create", "jsonpath=",
+    ]),
     "What to wait for: condition=NAME[=VALUE], delete, create, or jsonpath='{PATH}'[=VALUE].")
   static let timeout = Flag.duration(
     "timeout", default: "30s", "Give up after this time; 0 looks once, below 0 waits a week.")

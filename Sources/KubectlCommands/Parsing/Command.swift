@@ -46,8 +46,8 @@ enum CommandGroup: String, Sendable, CaseIterable {
 /// What a command's arguments name, for completion.
 enum ArgumentKind: Sendable {
   case none
-  /// `TYPE NAME…` or `TYPE/NAME…`.
-  case resources
+  /// `TYPE NAME…` or `TYPE/NAME…`, of any kind or of some, and what may stand behind the names.
+  case resources(of: [String] = [], then: Detail? = nil)
   /// `POD` or `TYPE/NAME`.
   case pods
   case nodes
@@ -56,8 +56,18 @@ enum ArgumentKind: Sendable {
   /// A kind with a path of fields behind it.
   case fieldPath
   case command
-  case shells
   case contexts
+  case shells
+
+  static let resources = ArgumentKind.resources()
+
+  /// What is said of the objects behind their names.
+  enum Detail: Sendable {
+    /// `KEY=VALUE` and `KEY-`.
+    case labels, annotations
+    /// `CONTAINER=IMAGE`.
+    case images
+  }
 }
 
 /// A command line that was understood.

@@ -33,6 +33,12 @@ enum FlagValues: Sendable {
   case namespace
   case container
   case context
+  case image
+  /// `.spec.containers` and the like, of the kind that the command works on.
+  case fieldPath
+  case labelKeys
+  /// `KEY=VALUE,KEY!=VALUE`.
+  case selector
 }
 
 /// A flag with the type of its value.

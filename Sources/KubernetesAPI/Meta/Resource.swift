@@ -18,11 +18,9 @@ public struct Resource: Sendable {
   public let subresources: [Subresource]
   public let schema: AnySchema
   public let columns: [TableColumn]
-  /// The fields that a field selector may name.
-  public let selectableFieldNames: Set<String>
-
   private let decodeObject: @Sendable (Document) -> (any NamedObject, DecodingReport)
   private let rules: ErasedRules
+  private let findSelectableFields: @Sendable () -> Set<String>
   private let makeCells: @Sendable (any NamedObject, Timestamp) -> [Document]
   let storageForm: ErasedStorageForm?
 
@@ -69,8 +67,10 @@ public struct Resource: Sendable {
     schema = AnySchema(type)
     self.columns = columns.map(\.column)
     self.rules = ErasedRules(rules)
-    selectableFieldNames = Set(rules.selectableFields(Object()).keys).union(
-      isNamespaced ? ["metadata.name", "metadata.namespace"] : ["metadata.name"])
+    findSelectableFields = {
+      Set(rules.selectableFields(Object()).keys).union(
+        isNamespaced ? ["metadata.name", "metadata.namespace"] : ["metadata.name"])
+    }
     decodeObject = { document in
       let (object, report) = Object.decode(document)
       return (object, report)
@@ -114,6 +114,8 @@ public struct Resource: Sendable {
   }
   /// Remarks about a valid object, sent as `Warning` headers.
   public func warnings(_ object: any NamedObject) -> [String] { rules.warnings(object) }
+  /// The fields that a field selector may name.
+  public var selectableFieldNames: Set<String> { findSelectableFields() }
   /// What a field selector may ask of the object.
   public func selectableFields(_ object: any NamedObject) -> [String: String] {
     var fields = rules.selectableFields(object)

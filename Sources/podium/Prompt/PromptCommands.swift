@@ -14,6 +14,8 @@ struct PromptCommands: CommandSet {
   let tutor: Tutor?
   /// What remembers pods that are gone; nil where nothing lasts long enough for that.
   var recorder: PodRecorder?
+  /// What completion knows of the cluster; nil where nobody presses Tab.
+  var catalogue: ObjectCatalogue?
   /// Whether each command is to be traced.
   let tracing = TraceSwitch()
 
@@ -125,18 +127,25 @@ struct PromptCommands: CommandSet {
     if words == ["start"], let tutor {
       return await tutor.lessonIDs.filter { $0.id.hasPrefix(last) }.map { Completion($0.id, description: $0.title) }
     }
+    if words.first == TraceWord.name { return await completeTraced(Array(words.dropFirst()), last: last) }
     // Pods are named for these words as for kubectl's.
     if SightWord.all.contains(where: { $0.name == words.first }) {
-      return await complete(
-        ["get"] + (words.count == 1 && !last.contains("/") ? ["pods"] : words.dropFirst()), last: last)
+      let kind = "pod/".hasPrefix(last) && words.count == 1 ? [Completion("pod/", addsSpace: false)] : []
+      return kind
+        + (await complete(
+          ["get"] + (words.count == 1 && !last.contains("/") ? ["pods"] : words.dropFirst()), last: last))
     }
     let isNamed = words.first == "kubectl" || words.first == "k"
-    var context = LocalConnection.chosenContext(paths)
+    var context = LocalConnection.chosenContext(paths, searching: packs.map(\.filesFolder))
     context.cluster = LocalConnection.chosenCluster(paths)
-    return await Kubectl.complete(
-      (isNamed ? Array(words.dropFirst()) : words) + [last], context: context
-    ).map {
-      Completion($0.text, description: $0.description, addsSpace: !$0.text.hasSuffix("=") && !$0.text.hasSuffix("/"))
+    if context.cluster.server == LocalConnection.address(paths) { context.catalogue = catalogue }
+    return await Kubectl.complete((isNamed ? Array(words.dropFirst()) : words) + [last], context: context).map {
+      Completion($0.text, description: $0.description, addsSpace: !$0.goesOn)
     }
+  }
+
+  private func completeTraced(_ words: [String], last: String) async -> [Completion] {
+    if !words.isEmpty { return await complete(words, last: last) }
+    return (["on", "off", "-v"].map { Completion($0) } + firstWords).filter { $0.text.hasPrefix(last) }
   }
 }

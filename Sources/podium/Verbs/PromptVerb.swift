@@ -1,6 +1,7 @@
 internal import ClusterClient
 internal import Console
 internal import Insight
+internal import KubectlCommands
 internal import LessonEngine
 internal import LocalCluster
 
@@ -29,8 +30,9 @@ enum PromptVerb {
     }
     KubectlLink.make(paths)
     let recorder = PodRecorder(ClusterClient(endpoint: launcher.client, userAgent: "podium-recorder"))
+    let catalogue = ObjectCatalogue(ClusterClient(endpoint: launcher.client, userAgent: "podium-completion"))
     let shell = Shell(
-      commands: PromptCommands(paths: paths, packs: packs, tutor: tutor, recorder: recorder),
+      commands: PromptCommands(paths: paths, packs: packs, tutor: tutor, recorder: recorder, catalogue: catalogue),
       isInteractive: appearance.isTerminal,
       historyPath: paths.history)
     let console = Console(interpreter: shell, historyPath: paths.history, appearance: appearance)
@@ -44,6 +46,12 @@ enum PromptVerb {
       group.addTask {
         await recorder.run()
         return nil
+      }
+      if appearance.isTerminal {
+        group.addTask {
+          await catalogue.run()
+          return nil
+        }
       }
       group.addTask {
         let code = await console.run()

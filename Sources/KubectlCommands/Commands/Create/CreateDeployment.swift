@@ -2,7 +2,8 @@ internal import Documents
 
 /// `kubectl create deployment`.
 enum CreateDeployment {
-  static let images = Flag.list("image", "The image of the container; several images make several containers.")
+  static let images = Flag.list(
+    "image", values: .image, "The image of the container; several images make several containers.")
   static let port = Flag.number("port", default: -1, "The port on which the container listens.")
   static let replicas = Flag.number("replicas", short: "r", default: 1, "How many pods there shall be.")
 

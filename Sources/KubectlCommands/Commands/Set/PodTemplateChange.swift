@@ -4,6 +4,11 @@ internal import KubernetesAPI
 
 /// What the subcommands of `kubectl set` have in common: objects that hold a pod's spec, which is changed in place.
 struct PodTemplateChange {
+  /// What has a pod template, or is a pod.
+  static let kinds = [
+    "pods", "deployments", "daemonsets", "statefulsets", "replicasets", "replicationcontrollers", "jobs", "cronjobs",
+  ]
+
   static let all = Flag.boolean("all", "All objects of the type in the namespace.")
   static let local = Flag.boolean("local", "Work on the manifest given with -f and ask no server.")
 

@@ -26,7 +26,7 @@ enum SetEnv {
     usage: "env RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N [options]",
     flags: [containers.row, env.row, from.row, keys.row, list.row, overwrite.row, prefix.row, resolve.row]
       + PodTemplateChange.flags(manager: manager),
-    arguments: .resources,
+    arguments: .resources(of: PodTemplateChange.kinds),
     run: run)
 
   private static func run(_ invocation: Invocation) async throws -> Int32 {

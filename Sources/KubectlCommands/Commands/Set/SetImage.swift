@@ -15,7 +15,7 @@ enum SetImage {
     usage:
       "image (-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]",
     flags: PodTemplateChange.flags(manager: manager),
-    arguments: .resources,
+    arguments: .resources(of: PodTemplateChange.kinds, then: .images),
     run: run)
 
   private static func run(_ invocation: Invocation) async throws -> Int32 {

@@ -16,7 +16,7 @@ enum SetResources {
     examples: [Example("Limits", "kubectl set resources deployment/web --limits=cpu=200m,memory=64Mi")],
     usage: "resources (-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS] [options]",
     flags: [containers.row, limits.row, requests.row] + PodTemplateChange.flags(manager: manager),
-    arguments: .resources,
+    arguments: .resources(of: PodTemplateChange.kinds),
     run: run)
 
   private static func run(_ invocation: Invocation) async throws -> Int32 {
