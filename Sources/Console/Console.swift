@@ -110,6 +110,12 @@ public final class Console: Sendable {
       }
       return PlainLines(screen: screen, attention: attention, isTerminal: isInteractive)
     }
+    if isInteractive {
+      _ = await command.run { [interpreter, session] in
+        await interpreter.begin(in: session())
+        return .continue
+      }
+    }
     var lastExitCode: Int32 = 0
     while true {
       switch await readCommand() {
@@ -154,10 +160,15 @@ public final class Console: Sendable {
     }
   }
 
-  private func perform(_ line: String) async -> (outcome: Outcome, wasInterrupted: Bool) {
+  /// What the next command has of the terminal, whose width may have changed.
+  private func session() -> ConsoleSession {
     var appearance = appearance
     if let size = WindowSize.of(screen.output) { appearance.width = size.columns }
-    let session = ConsoleSession(appearance: appearance, screen: screen, thread: thread)
+    return ConsoleSession(appearance: appearance, screen: screen, thread: thread)
+  }
+
+  private func perform(_ line: String) async -> (outcome: Outcome, wasInterrupted: Bool) {
+    let session = session()
     if isInteractive, HistoryFile.keeps(line) { await thread.remember(line) }
     return await command.run { [interpreter] in
       await interpreter.run(line, in: session)

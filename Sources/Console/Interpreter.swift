@@ -1,5 +1,8 @@
 /// What the console is given: the language that is typed into it.
 public protocol Interpreter: Sendable {
+  /// Called once before the first line that somebody types.
+  func begin(in session: ConsoleSession) async
+
   /// Asked before every line, so it may show what has changed.
   func prompt() async -> Prompt
 
@@ -11,6 +14,10 @@ public protocol Interpreter: Sendable {
 
   /// Runs what was typed; the task is cancelled when the user presses ^C.
   func run(_ line: String, in session: ConsoleSession) async -> Outcome
+}
+
+extension Interpreter {
+  public func begin(in session: ConsoleSession) async {}
 }
 
 /// What stands before the cursor.

@@ -42,6 +42,9 @@ public struct ClusterPaths: Sendable, Equatable {
   private static var state: String { Environment["XDG_STATE_HOME"] ?? home + "/.local/state" }
   private static var data: String { Environment["XDG_DATA_HOME"] ?? home + "/.local/share" }
 
+  /// What the user wants to have done before each prompt: aliases, variables.
+  public static var promptFile: String { (Environment["XDG_CONFIG_HOME"] ?? home + "/.config") + "/podium/promptrc" }
+
   /// Below which all clusters of this user are stored.
   static var places: [String] { state == data ? [state] : [state, data] }
 

@@ -55,7 +55,10 @@ struct Learner: Sendable {
   var environment: [String: String] {
     [
       "HOME": home + "/home", "XDG_STATE_HOME": home + "/state", "XDG_DATA_HOME": home + "/data",
-      "XDG_RUNTIME_DIR": home + "/runtime", "NO_COLOR": "1", LeakCensus.marker: cluster,
+      "XDG_RUNTIME_DIR": home + "/runtime", "NO_COLOR": "1",
+      LeakCensus.marker: cluster,
+      // Nobody turns pages.
+      "PAGER": "",
       // No test speaks to anybody beyond this machine.
       "PODIUM_REGISTRIES": "loopback",
     ]

@@ -78,7 +78,7 @@ struct CompletionTests {
     ("apply --dry-run=c", ["--dry-run=client"]),
     ("explain pods.spec.restart", ["pods.spec.restartPolicy"]),
     ("explain pods.spec.containers.li", ["pods.spec.containers.livenessProbe", "pods.spec.containers.lifecycle"]),
-    ("rollout status ", ["deployments", "deploy"]),
+    ("rollout status ", ["deployments", "deploy", "daemonsets", "ds"]),
     ("rollout re", ["restart", "resume"]),
     ("get pods --context=p", ["--context=podium"]),
     ("unknown ", []),

@@ -9,6 +9,9 @@ public protocol CommandSet: Sendable {
   /// Runs one command; the task is cancelled when the user presses ^C.
   func run(_ words: [String], _ streams: CommandStreams) async -> Outcome
 
+  /// Whether the command only tells something and ends, so that a long answer may be shown page by page.
+  func tells(_ words: [String]) -> Bool
+
   /// What is said about a first word that names nothing.
   func complaint(about word: String) -> String
 
@@ -23,6 +26,10 @@ public protocol CommandSet: Sendable {
 
   /// A folder that stands before all others on their path.
   var programFolder: String? { get }
+}
+
+extension CommandSet {
+  public func tells(_ words: [String]) -> Bool { false }
 }
 
 /// What a prompt can tell of its shell.

@@ -48,7 +48,10 @@ public struct CommandStreams: Sendable {
 
   /// The appearance of what is written: a pipe has no colours.
   public var appearance: Appearance {
-    if case .screen = output { return session.appearance }
+    switch output {
+    case .screen, .held: return session.appearance
+    default: break
+    }
     var appearance = session.appearance
     appearance.isTerminal = false
     appearance.hasColour = false
@@ -73,6 +76,8 @@ public struct CommandStreams: Sendable {
       if session.isBroken { throw StreamClosed() }
     case .screenErrors: session.writeError(bytes: bytes)
     case .sink(let sink): sink.take(bytes)
+    case .held(let held): held.take(bytes)
+    case .heldErrors(let held): held.take(bytes, isError: true)
     case .nothing: break
     case .descriptor:
       do {

@@ -17,6 +17,9 @@ enum Endpoint: Sendable {
   case screenErrors
   case descriptor(OwnedDescriptor)
   case sink(any ByteSink)
+  /// The screen, once it is known how much there is to show.
+  case held(HeldOutput)
+  case heldErrors(HeldOutput)
 
   func close() {
     if case .descriptor(let descriptor) = self { descriptor.close() }

@@ -32,13 +32,57 @@ struct PipelineRun: Sendable {
   }
 
   func run(_ pipeline: PipelineText) async -> Outcome {
-    let stages: [Stage]
+    var stages: [Stage]
     do {
       stages = try await prepare(pipeline)
     } catch {
       await tell("\(error)")
       return .continue(exitCode: 1)
     }
+    let held = hold(&stages)
+    var last = await run(stages)
+    if let held { await show(held) }
+    if stages.count > 1 { last.quits = false }
+    if pipeline.isNegated { last.exitCode = last.exitCode == 0 ? 1 : 0 }
+    return last
+  }
+
+  // MARK: Pages
+
+  /// Keeps back what a single command in front of a person tells, until it is known how much it is.
+  private func hold(_ stages: inout [Stage]) -> HeldOutput? {
+    guard stages.count == 1, control != nil, pager != nil, case .screen? = stages[0].ends[1] else { return nil }
+    switch stages[0].command {
+    case .own(let words): guard shell.commands.tells(words) else { return nil }
+    case .shellWord(let word, _): guard word.tells else { return nil }
+    default: return nil
+    }
+    let held = HeldOutput(session)
+    stages[0].ends[1] = .held(held)
+    if case .screenErrors? = stages[0].ends[2] { stages[0].ends[2] = .heldErrors(held) }
+    return held
+  }
+
+  private var pager: String? {
+    Pager.command(session.appearance, path: shell.path) { shell.value($0) }
+  }
+
+  private func show(_ held: HeldOutput) async {
+    if !Task.isCancelled, let pager, let window = WindowSize.of(session.output), let text = held.takeTallText(window),
+      let document = try? Self.reading(text)
+    {
+      let stage = Stage(
+        command: .program("/bin/sh", ["sh", "-c", pager]),
+        ends: [0: .descriptor(document), 1: .screen, 2: .screenErrors])
+      // Without a pager that works the text is not lost.
+      if await run([stage]).exitCode == 127 { session.write(text) }
+    }
+    held.passOn()
+  }
+
+  // MARK: Running
+
+  private func run(_ stages: [Stage]) async -> Outcome {
     // The first stage knows whether keys are for it.
     let lendsAtOnce = if case .program = stages[0].command { true } else { false }
     var outcomes = [Outcome](repeating: .continue, count: stages.count)
@@ -85,10 +129,7 @@ struct PipelineRun: Sendable {
       if let leader { job.remove(-leader) }
       control?.takeBack()
     }
-    var last = outcomes[outcomes.count - 1]
-    if stages.count > 1 { last.quits = false }
-    if pipeline.isNegated { last.exitCode = last.exitCode == 0 ? 1 : 0 }
-    return last
+    return outcomes[outcomes.count - 1]
   }
 
   private func tell(_ text: String) async {
@@ -222,6 +263,7 @@ struct PipelineRun: Sendable {
       case .nothing:
         borrowed.append(OwnedDescriptor(try Files.open("/dev/null", O_RDWR)))
         source = borrowed[borrowed.count - 1].number
+      case .held, .heldErrors: source = number == 1 ? session.output : session.error
       case .sink(let sink):
         let pipe = try PipeEnds()
         borrowed.append(pipe.writing)

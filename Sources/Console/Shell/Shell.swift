@@ -22,13 +22,18 @@ public final class Shell: Interpreter {
   let commands: any CommandSet
   /// Where the history of the prompt is kept, for the word `history`.
   let historyPath: String?
+  /// A file whose lines are run before the first prompt, if it is there.
+  let startupPath: String?
   let state = Mutex(State())
   private let control: ForegroundControl?
 
   /// - Parameter isInteractive: Whether somebody types: only then programs get the terminal as a group of their own.
-  public init(commands: any CommandSet, isInteractive: Bool, historyPath: String? = nil) {
+  public init(
+    commands: any CommandSet, isInteractive: Bool, historyPath: String? = nil, startupPath: String? = nil
+  ) {
     self.commands = commands
     self.historyPath = historyPath
+    self.startupPath = startupPath
     control = isInteractive ? ForegroundControl(terminal: 0) : nil
   }
 
@@ -38,6 +43,16 @@ public final class Shell: Interpreter {
   var sharesTerminal: Bool { control != nil }
 
   // MARK: The console's questions
+
+  public func begin(in session: ConsoleSession) async {
+    guard let startupPath, Files.exists(startupPath) else { return }
+    do {
+      _ = await run(try Files.readText(startupPath), in: session)
+    } catch {
+      session.writeError("podium: \(error)\n")
+    }
+    state.withLock { $0.lastExitCode = 0 }
+  }
 
   public func prompt() async -> Prompt {
     let standing = state.withLock { ShellStanding(jobs: $0.jobs.count) }

@@ -27,6 +27,8 @@ struct ShellWord: Sendable {
   let summary: String
   /// Some words are also commands of the program: only these arguments make them the shell's.
   var takes: @Sendable ([String]) -> Bool = { _ in true }
+  /// Whether it may have much to tell.
+  var tells = false
   let run: @Sendable (Call) async -> Outcome
 
   static func find(_ words: [String]) -> ShellWord? {
@@ -48,7 +50,7 @@ struct ShellWord: Sendable {
     ShellWord(name: "unset", summary: "forget variables", run: unset),
     ShellWord(name: "alias", summary: "name a command: alias kgp='get pods'", run: alias),
     ShellWord(name: "unalias", summary: "forget such a name", run: unalias),
-    ShellWord(name: "history", summary: "list the commands of this and earlier sessions", run: history),
+    ShellWord(name: "history", summary: "list the commands of this and earlier sessions", tells: true, run: history),
     ShellWord(name: "source", summary: "run the commands of a file", run: source),
     ShellWord(name: ".", summary: "run the commands of a file", run: source),
   ]

@@ -97,6 +97,24 @@ struct PromptCommands: CommandSet {
   /// Programs that make clusters elsewhere: where notes begin with them, there is nothing left to do here.
   private static let clusterMakers: Set<String> = ["minikube", "kind", "k3d", "k3s", "microk8s", "kubeadm"]
 
+  /// Words that end when they have told what they know.
+  private static let tellingVerbs: Set<String> = [
+    "api-resources", "api-versions", "config", "describe", "events", "explain", "get", "help", "logs", "options", "top",
+  ]
+
+  func tells(_ words: [String]) -> Bool {
+    if tutorWord(words[0]) != nil { return ["help", "lessons", "task", "hint", "status"].contains(words[0]) }
+    if sightWord(words) != nil { return true }
+    if tracing.isOn || words[0] == TraceWord.name { return false }
+    if words.contains("--help") || words.contains("-h") { return true }
+    guard let verb = words.first(where: Self.verbs.contains), Self.tellingVerbs.contains(verb) else { return false }
+    // What waits for changes shows them as they come.
+    return !words.contains { word in
+      if word.hasPrefix("--") { return word.hasPrefix("--watch") || word.hasPrefix("--follow") }
+      return word.hasPrefix("-") && word.contains(verb == "logs" ? "f" : "w")
+    }
+  }
+
   func complaint(about word: String) -> String {
     if Self.clusterMakers.contains(word) {
       return "podium: \(word): not needed here: the cluster of this prompt, \(paths.cluster), runs already"

@@ -34,7 +34,7 @@ enum PromptVerb {
     let shell = Shell(
       commands: PromptCommands(paths: paths, packs: packs, tutor: tutor, recorder: recorder, catalogue: catalogue),
       isInteractive: appearance.isTerminal,
-      historyPath: paths.history)
+      historyPath: paths.history, startupPath: ClusterPaths.promptFile)
     let console = Console(interpreter: shell, historyPath: paths.history, appearance: appearance)
     notices.listener.withLock { $0 = console.notify }
     if appearance.isTerminal { StandardOutput.print(greeting(packs)) }
