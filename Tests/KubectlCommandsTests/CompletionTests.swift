@@ -136,7 +136,7 @@ struct CompletionTests {
     context.catalogue = ObjectCatalogue(context.cluster.client)
     let clock = ContinuousClock()
     let time = await clock.measure { #expect(await Kubectl.complete(["get", "pods", ""], context: context).isEmpty) }
-    #expect(time < .seconds(5))
+    #expect(time < .seconds(30))
   }
 
   @Test func onlyFinishedWordsAreFollowedByABlank() async {
