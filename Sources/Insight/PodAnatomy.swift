@@ -32,6 +32,29 @@ public struct PodAnatomy: Sendable {
 
   // MARK: Lines
 
+  public var document: Document {
+    [
+      "pod": .string(pod.name), "node": .string(pod.spec.nodeName ?? ""), "sandbox": sandbox,
+      "containers": .list(containers),
+    ]
+  }
+
+  /// - Parameter isSpoken: Whether each line says what it belongs to, for those who hear it.
+  public func lines(isSpoken: Bool) -> [String] {
+    guard isSpoken else { return lines() }
+    var (part, label) = ("", "")
+    return lines().compactMap { line in
+      guard line.hasPrefix("  ") else {
+        part = line
+        return line.hasPrefix("pod ") || line.hasSuffix(".") ? line : nil
+      }
+      let words = line.split(separator: " ").map(String.init)
+      let isNew = line.dropFirst(2).first != " "
+      if isNew { label = words.first ?? "" }
+      return "\(part), \(label): " + words.dropFirst(isNew ? 1 : 0).joined(separator: " ")
+    }
+  }
+
   public func lines() -> [String] {
     var lines = ["pod \(pod.name) on node \(pod.spec.nodeName ?? ""), \(pod.status.podIP ?? "no address")", ""]
     lines += ["sandbox"] + row("process", pause) + row("holds", namespaces(shared, of: sandbox)) + limits(sandbox)

@@ -7,6 +7,14 @@ public struct PodMoment: Sendable, Equatable {
     case waiting(String)
     case running(isReady: Bool)
     case ended(exitCode: Int32)
+
+    var inWords: String {
+      switch self {
+      case .waiting(let reason): reason.isEmpty ? "waiting" : "waiting: \(reason)"
+      case .running(let isReady): isReady ? "running and ready" : "running"
+      case .ended(let code): "ended with exit code \(code)"
+      }
+    }
   }
 
   public var time: Timestamp

@@ -8,6 +8,8 @@ public struct PodStory: Sendable {
   /// The oldest first.
   public var events: [Event]
   public var node: Node?
+  /// All of them, for a pod that is on none.
+  public var nodes: [Node] = []
   /// The last lines of containers that ended badly, by container.
   public var lastWords: [String: [String]] = [:]
   public var now: Timestamp
@@ -25,7 +27,11 @@ public struct PodStory: Sendable {
   ) async throws(StatusError) -> PodStory {
     var story = PodStory(pod: try await client.get(Pod.self, name, namespace: namespace))
     story.events = await events(of: story.pod, client)
-    if let node = story.pod.spec.nodeName, !node.isEmpty { story.node = try? await client.get(Node.self, node) }
+    if let node = story.pod.spec.nodeName, !node.isEmpty {
+      story.node = try? await client.get(Node.self, node)
+    } else {
+      story.nodes = (try? await client.list(Node.self).items) ?? []
+    }
     for status in story.allStatuses where status.hasEndedBadly {
       guard let container = status.name else { continue }
       story.lastWords[container] = await words(

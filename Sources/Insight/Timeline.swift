@@ -1,3 +1,4 @@
+public import Documents
 internal import KubernetesAPI
 public import ObjectSchema
 
@@ -21,6 +22,31 @@ public struct Timeline: Sendable {
     var lines = ["pod \(past.pod.name), \(Self.text(end - start)) from its creation \(state)"]
     if drawsAxis { lines += axis(width) + [""] }
     return lines + list(drawsAxis: drawsAxis)
+  }
+
+  /// Everything that the picture is drawn of; times are seconds since the pod's creation.
+  public var document: Document {
+    func offset(_ time: Timestamp) -> Document { Document(.decimal(Self.seconds(max(.zero, time - start)))) }
+    let moments: [Document] = past.moments.map { moment in
+      var containers = DocumentMap()
+      for name in containerNames {
+        if let standing = moment.containers[name] { containers[name] = .string(standing.inWords) }
+      }
+      return [
+        "at": offset(moment.time), "ready": .bool(moment.isReady), "deleting": .bool(moment.isDeleting),
+        "containers": .map(containers),
+      ]
+    }
+    let told: [Document] = events.map { event in
+      [
+        "at": offset(event.begin ?? end), "reason": .string(event.reason ?? ""),
+        "message": .string(event.message ?? ""), "count": .integer(event.occurrences),
+      ]
+    }
+    return [
+      "pod": .string(past.pod.name), "namespace": .string(past.pod.namespace), "gone": .bool(past.end != nil),
+      "duration": Document(.decimal(Self.seconds(end - start))), "moments": .list(moments), "events": .list(told),
+    ]
   }
 
   // MARK: The axis

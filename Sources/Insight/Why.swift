@@ -1,3 +1,4 @@
+public import Documents
 internal import KubernetesAPI
 internal import ObjectSchema
 
@@ -7,12 +8,60 @@ public struct Explanation: Sendable, Equatable {
   public var statement: String
   /// Each is the cause of the one before it.
   public var causes: [String] = []
+  /// What follows from it.
+  public var effects: [String] = []
   /// Commands, the most telling first.
   public var next: [String] = []
 
-  public var lines: [String] {
-    [statement] + causes.map { "  because " + $0 } + (next.isEmpty ? [] : ["  try     " + next[0]])
-      + next.dropFirst().map { "  or      " + $0 }
+  /// Whether there is nothing to mend.
+  public var isWell = false
+
+  public init(
+    statement: String, causes: [String] = [], effects: [String] = [], next: [String] = [], isWell: Bool = false
+  ) {
+    self.statement = statement
+    self.causes = causes
+    self.effects = effects
+    self.next = next
+    self.isWell = isWell
+  }
+
+  /// - Parameters:
+  ///   - width: Where sentences are broken; commands never are.
+  ///   - isSpoken: For those who hear it: each line begins with what it is.
+  public func lines(width: Int = .max, isSpoken: Bool = false) -> [String] {
+    if isSpoken {
+      return [statement] + causes.map { "because: " + $0 } + effects.map { "so: " + $0 } + next.map { "try: " + $0 }
+    }
+    return Self.broken(statement, width, hanging: 0)
+      + causes.flatMap { Self.broken("  because " + $0, width, hanging: 10) }
+      + effects.flatMap { Self.broken("  so      " + $0, width, hanging: 10) }
+      + next.enumerated().map { ($0 == 0 ? "  try     " : "  or      ") + $1 }
+  }
+
+  public var document: Document {
+    [
+      "statement": .string(statement), "causes": .list(causes.map(Document.string)),
+      "effects": .list(effects.map(Document.string)),
+      "next": .list(next.map(Document.string)), "isWell": .bool(isWell),
+    ]
+  }
+
+  /// Broken at blanks, the further lines indented; a word that is too long for a line stays whole.
+  private static func broken(_ text: String, _ width: Int, hanging: Int) -> [String] {
+    guard text.count > width else { return [text] }
+    var lines: [String] = []
+    var line = String(text.prefix { $0 == " " })
+    for word in text.split(separator: " ") {
+      let isEmpty = line.allSatisfy { $0 == " " }
+      if !isEmpty, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = String(repeating: " ", count: hanging) + word
+      } else {
+        line += (isEmpty ? "" : " ") + word
+      }
+    }
+    return lines + [line]
   }
 }
 
@@ -39,7 +88,7 @@ extension PodStory {
       result.causes = [
         "its object stays until somebody removes the finalizers: \(pod.metadata.finalizers.joined(separator: ", "))"
       ]
-      result.next = [command("get pod \(pod.name) -o jsonpath={.metadata.finalizers}")]
+      result.next = [command("get pod \(pod.name) -o jsonpath='{.metadata.finalizers}'")]
       return result
     }
     let running = allStatuses.filter { $0.state.running != nil }.compactMap(\.name)
@@ -57,6 +106,12 @@ extension PodStory {
   }
 
   private func failure() -> Explanation? {
+    if pod.status.phase == "Running", event("DeadlineExceeded") != nil {
+      return Explanation(
+        statement: "\(name) is being ended.",
+        causes: ["it was active for longer than its activeDeadlineSeconds, \(pod.spec.activeDeadlineSeconds ?? 0) s"],
+        next: [describe])
+    }
     guard pod.status.phase == "Failed", let reason = pod.status.reason, !reason.isEmpty else { return nil }
     var result = Explanation(statement: "\(name) has failed: \(reason).")
     let message = pod.status.message ?? ""
@@ -77,17 +132,31 @@ extension PodStory {
     var result = Explanation(statement: "\(name) is Pending: no node has been chosen for it.")
     guard let message = condition("PodScheduled")?.message, !message.isEmpty else {
       result.causes = ["the scheduler has not looked at it yet"]
-      if !pod.spec.schedulingGates.isEmpty { result.causes = ["it has scheduling gates, which somebody has to remove"] }
       result.next = [describe]
       return result
     }
     result.causes = ["the scheduler found no place: \(message)"]
+    if message.contains("Insufficient") { result.causes += asked }
+    if !pod.spec.schedulingGates.isEmpty {
+      result.causes.append("somebody has to remove its gates: \(listed(pod.spec.schedulingGates.compactMap(\.name)))")
+      result.next = [command("get pod \(pod.name) -o jsonpath='{.spec.schedulingGates}'"), describe]
+    }
     for (sign, cause, next) in Self.placementCauses where message.contains(sign) {
       result.causes.append(cause)
       result.next.append(command(next))
     }
     if result.next.isEmpty { result.next = [describe] }
     return result
+  }
+
+  /// What its containers ask for, and what there is.
+  private var asked: [String] {
+    func text(_ amounts: [String: Quantity]) -> String {
+      ["cpu", "memory"].compactMap { name in amounts[name].map { "\(name) \($0)" } }.joined(separator: ", ")
+    }
+    let asking = pod.spec.containers.filter { !text($0.resources.requests).isEmpty }
+    return asking.map { "container \($0.name ?? "") asks for \(text($0.resources.requests))" }
+      + nodes.prefix(3).map { "the node \($0.name) has \(text($0.status.allocatable)) for all of its pods" }
   }
 
   private static let placementCauses: [(sign: String, cause: String, next: String)] = [
@@ -143,21 +212,23 @@ extension PodStory {
 
   private func trouble(of status: ContainerStatus, isInit: Bool) -> Explanation? {
     let container = status.name ?? ""
-    let subject = isInit ? "init container \(container)" : "container \(container)"
+    let isSidecar = isInit && isSidecar(container)
+    let isInit = isInit && !isSidecar
+    let subject = isSidecar ? "sidecar \(container)" : isInit ? "init container \(container)" : "container \(container)"
     if let waiting = status.state.waiting, let reason = waiting.reason, reason != "PodInitializing" {
       return wait(status, subject, reason, waiting.message ?? "", isInit)
     }
     if let end = status.state.terminated, (end.exitCode ?? 0) != 0 {
       var result = Explanation(statement: "\(name) \(standing): its \(subject) has failed.")
       result.causes = causes(of: end, status)
-      if isInit { result.causes.append("the containers after it are started only when it has succeeded") }
-      result.next = [logs(container), describe]
+      result.next = next(after: end, status)
+      if isInit { result.effects = ["the containers after it are not started: they wait for its success"] }
       return result
     }
-    if isInit, status.state.running != nil, !isSidecar(container) {
+    if isInit, status.state.running != nil {
       return Explanation(
         statement: "\(name) is Pending: its \(subject) still works.",
-        causes: ["the containers after it are started only when it has succeeded"],
+        effects: ["the containers after it are not started: they wait for its success"],
         next: [logs(container), describe])
     }
     return nil
@@ -187,20 +258,37 @@ extension PodStory {
       result.statement =
         "\(name) \(standing): its \(subject) ends again and again (\(status.restartCount ?? 0) restarts)."
       result.causes = status.lastEnd.map { causes(of: $0, status) } ?? []
-      result.causes.append("the kubelet waits longer before each restart, from 10 s up to 5 minutes")
-      result.next = [logs(container, isFormer: true), describe]
+      result.effects = ["the kubelet waits longer before each restart, from 10 s up to 5 minutes"]
+      if isInit { result.effects.append("the containers after it are not started: they wait for its success") }
+      result.next = status.lastEnd.map { next(after: $0, status) } ?? [describe]
     case "ErrImagePull", "ImagePullBackOff":
       result.causes = ["the image \(image) cannot be had"]
-      if let event = event("Failed", container: container, saying: "Failed to pull image") {
-        result.causes.append(event.message ?? "")
+      let said = event("Failed", container: container, saying: "Failed to pull image")?.message ?? message
+      let name = image.split(separator: "/").last ?? ""
+      if said.contains("pull access denied") {
+        result.causes.append("its registry has no such image, or does not show it to strangers")
+      } else if said.contains("not found"), let colon = name.lastIndex(of: ":") {
+        result.causes.append("its registry has no tag \(name[name.index(after: colon)...]) of it")
+        result.next = [
+          command(
+            "set image pod/\(pod.name) \(container)=\(image.dropLast(name.distance(from: colon, to: name.endIndex)))")
+        ]
       }
-      result.next = ["podium images ls", command("set image pod/\(pod.name) \(container)=IMAGE"), describe]
+      if !said.isEmpty { result.causes.append("the kubelet said: \(said.firstLine)") }
+      result.next += ["podium images ls", command("edit pod \(pod.name)"), describe]
     case "ErrImageNeverPull":
       result.causes = ["the image \(image) is not on the node, and imagePullPolicy Never forbids asking for it"]
-      result.next = ["podium images pull \(image)"]
-    case "InvalidImageName": result.causes = ["\"\(image)\" cannot be the name of an image"]
+      result.next = ["podium images pull \(image)", "podium images ls"]
+    case "InvalidImageName":
+      result.causes = ["\"\(image)\" cannot be the name of an image"]
+      result.next = [command("edit pod \(pod.name)"), describe]
     case "CreateContainerConfigError", "CreateContainerError":
       result.causes = [message]
+      if let match = message.firstMatch(of: /find key \S+ in (ConfigMap|Secret) [^\/]*\/(\S+)/) {
+        let kind = match.1.lowercased()
+        result.causes.append("the \(kind) is there, and has other keys")
+        result.next = [command("describe \(kind) \(match.2)"), describe]
+      }
       if message.contains("not found") {
         result.causes.append("its environment or its volumes name something that the namespace does not have")
         result.next = [command("get configmaps,secrets"), describe]
@@ -228,18 +316,33 @@ extension PodStory {
         "it used more memory than its limit" + (limit.map { " of \($0)" } ?? "") + ", and the kernel killed it",
       ]
     }
-    let killing = event("Killing", container: container)?.message ?? ""
-    let meaning = code == 0 && killing.contains("probe") ? "it was asked to end" : ExitCode.meaning(code)
-    var causes = ["it ended \(ago(end.finishedAt)) with exit code \(code): \(meaning)"]
-    if killing.contains("liveness probe") {
-      causes.append("its liveness probe had failed, so the kubelet ended it to start it anew")
-      if let probe = event("Unhealthy", container: container, saying: "Liveness probe failed") {
-        causes.append("the probe said: \(probe.message ?? "")")
-      }
-      return causes
+    if let program = end.missingProgram {
+      return [
+        "its program could not be started: \(end.message?.firstLine ?? "")",
+        "the image has no program \(program), or not where PATH names it",
+      ]
     }
-    if killing.contains("startup probe") {
-      causes.append("its startup probe did not succeed in time")
+    if ["StartError", "ContainerCannotRun"].contains(end.reason ?? "") {
+      let said = end.message?.firstLine ?? ""
+      return ["its program could not be started: \(said)"]
+        + (said.contains("permission denied") ? ["the file is there, but nobody may execute it: is it a program?"] : [])
+    }
+    let killing = event("Killing", container: container)?.message ?? ""
+    let wasAsked = killing.contains("probe") || killing.contains("FailedPostStartHook")
+    let meaning =
+      switch code {
+      case 137 where wasAsked: "it had not ended within its grace period, and was killed"
+      case 0 where wasAsked, 143 where wasAsked: "it was asked to end"
+      default: ExitCode.meaning(code)
+      }
+    var causes = ["it ended \(ago(end.finishedAt)) with exit code \(code): \(meaning)"]
+    for kind in ["liveness", "startup"] where killing.contains("\(kind) probe") {
+      causes.append("the kubelet ended it to start it anew, since its \(kind) probe had failed too often")
+      return causes + failure(of: kind, container)
+    }
+    if killing.contains("FailedPostStartHook") {
+      causes.append("the kubelet ended it, since its postStart hook had failed")
+      if let hook = event("FailedPostStartHook", container: container) { causes.append((hook.message ?? "").firstLine) }
       return causes
     }
     if let message = end.message, !message.isEmpty { causes.append("it left the message: \(message.firstLine)") }
@@ -248,6 +351,53 @@ extension PodStory {
     }
     return causes
   }
+
+  /// What looks further into such an end.
+  private func next(after end: ContainerStateTerminated, _ status: ContainerStatus) -> [String] {
+    let container = status.name ?? ""
+    let spec = (pod.spec.initContainers + pod.spec.containers).first { $0.name == container }
+    let isFormer = status.state.terminated == nil
+    if end.missingProgram != nil || ["StartError", "ContainerCannotRun"].contains(end.reason ?? "") {
+      return [command("get pod \(pod.name) -o jsonpath='{.spec.containers[*].command}'"), describe]
+    }
+    var next = [logs(container, isFormer: isFormer), describe]
+    let killing = event("Killing", container: container)?.message ?? ""
+    if killing.contains("probe") {
+      let probe = killing.contains("startup") ? "startupProbe" : "livenessProbe"
+      next.insert(command("get pod \(pod.name) -o jsonpath='{.spec.containers[*].\(probe)}'"), at: 0)
+    } else if killing.contains("FailedPostStartHook") {
+      next.insert(command("get pod \(pod.name) -o jsonpath='{.spec.containers[*].lifecycle.postStart}'"), at: 0)
+    } else if end.reason == "OOMKilled" {
+      next = [command("get pod \(pod.name) -o jsonpath='{.spec.containers[*].resources}'"), next[0], describe]
+    } else if spec != nil, end.exitCode == 127 || end.exitCode == 126 {
+      next.append(command("get pod \(pod.name) -o jsonpath='{.spec.containers[*].command}'"))
+    }
+    return next
+  }
+
+  /// What a failed probe said, and what that usually means.
+  private func failure(of kind: String, _ container: String) -> [String] {
+    let title = kind.prefix(1).uppercased() + kind.dropFirst() + " probe"
+    guard let event = event("Unhealthy", container: container, saying: title), let message = event.message else {
+      return []
+    }
+    let said = message.firstLine
+    let text = said.hasPrefix(title + " failed: ") ? String(said.dropFirst(title.count + 9)) : said
+    var causes = ["the probe said\(often(event)): \(text)"]
+    if text.contains("connection refused") {
+      causes.append("nobody in the pod listens at the port that the probe asks")
+    } else if let code = text.firstMatch(of: /statuscode: (\d+)/) {
+      causes.append(
+        code.1 == "404"
+          ? "the program answers, but has nothing at the path that the probe asks for"
+          : "the program answers, and says by its status \(code.1) that it is not well")
+    } else if text.contains("deadline exceeded") || text.contains("timed out") || text.contains("timeout") {
+      causes.append("the answer took longer than the probe's timeoutSeconds")
+    }
+    return causes
+  }
+
+  private func often(_ event: Event) -> String { event.occurrences > 1 ? " (\(event.occurrences) times)" : "" }
 
   private func logs(_ container: String, isFormer: Bool = false) -> String {
     let choice = pod.spec.containers.count + pod.spec.initContainers.count > 1 ? " -c \(container)" : ""
@@ -266,23 +416,15 @@ extension PodStory {
       return result
     }
     let container = status.name ?? ""
-    if status.started == false {
-      result.causes = ["container \(container) has not started up: its startup probe has not succeeded yet"]
-      if let event = event("Unhealthy", container: container, saying: "Startup probe") {
-        result.causes.append(said(event))
-      }
-    } else if let event = event("Unhealthy", container: container, saying: "Readiness probe") {
-      result.causes = ["the readiness probe of container \(container) fails", said(event)]
-    } else {
-      result.causes = ["the readiness probe of container \(container) has not succeeded yet"]
-    }
-    result.next = [describe, logs(container), command("exec \(pod.name) -c \(container) -- ps aux")]
+    let kind = status.started == false ? "startup" : "readiness"
+    let said = failure(of: kind, container)
+    let since = said.isEmpty ? "has not succeeded yet" : "fails"
+    result.causes = ["the \(kind) probe of container \(container) \(since)"] + said
+    if kind == "startup" { result.effects = ["no other probe of it is asked before that one has succeeded"] }
+    result.next = [
+      command("get pod \(pod.name) -o jsonpath='{.spec.containers[*].\(kind)Probe}'"), logs(container), describe,
+    ]
     return result
-  }
-
-  private func said(_ event: Event) -> String {
-    let often = event.occurrences > 1 ? ", \(event.occurrences) times, the last time" : ""
-    return "the kubelet said\(often) \(ago(event.lastSeen)): \((event.message ?? "").firstLine)"
   }
 
   private func fine() -> Explanation {
@@ -290,15 +432,16 @@ extension PodStory {
     case "Succeeded":
       return Explanation(
         statement:
-          "\(name) has done its work: all of its containers ended with exit code 0, and none is to be restarted.")
+          "\(name) has done its work: all of its containers ended with exit code 0, and none is to be restarted.",
+        isWell: true)
     case "Running":
-      var result = Explanation(statement: "\(name) runs and is ready: nothing is wrong with it now.")
+      var result = Explanation(statement: "\(name) runs and is ready: nothing is wrong with it now.", isWell: true)
       for status in pod.status.containerStatuses {
         guard let count = status.restartCount, count > 0, let end = status.lastState.terminated else { continue }
         result.statement =
           "\(name) runs and is ready; container \(status.name ?? "") has been restarted \(count) time\(count == 1 ? "" : "s")."
         result.causes = causes(of: end, status)
-        result.next = [logs(status.name ?? "", isFormer: true)]
+        result.next = next(after: end, status)
         break
       }
       return result
@@ -309,6 +452,16 @@ extension PodStory {
   }
 
   private func listed(_ names: [String]) -> String { names.joined(separator: ", ") }
+}
+
+extension ContainerStateTerminated {
+  /// The program that the image does not have, if that was the trouble.
+  fileprivate var missingProgram: String? {
+    guard let message, ["StartError", "ContainerCannotRun"].contains(reason ?? "") else { return nil }
+    return message.firstMatch(of: /exec: "([^"]*)": (?:executable file not found|stat .*no such file)/).map {
+      String($0.1)
+    }
+  }
 }
 
 extension String {

@@ -1,6 +1,7 @@
 internal import ClusterClient
 internal import Documents
 internal import KubernetesAPI
+internal import ObjectSchema
 
 /// A word of a command line that nothing is called by.
 enum UnknownWord: Equatable {

@@ -1,4 +1,4 @@
-internal import KubectlCommands
+internal import ObjectSchema
 
 /// The nearest known word for a mistyped one.
 enum DidYouMean {

@@ -1,4 +1,5 @@
 import ClusterClient
+import ObjectSchema
 import Testing
 
 @testable import KubectlCommands

@@ -60,6 +60,9 @@ public struct CommandStreams: Sendable {
 
   public var readsKeyboard: Bool { if case .keyboard = input { true } else { false } }
 
+  /// Whether it is a job behind the prompt, which reads nothing.
+  public var runsBehind: Bool { if case .nothing = input { true } else { false } }
+
   public func write(_ bytes: [UInt8]) async throws { try await write(bytes, to: output, 1) }
 
   public func write(_ text: String) async throws { try await write(Array(text.utf8)) }

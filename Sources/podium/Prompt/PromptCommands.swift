@@ -18,6 +18,7 @@ struct PromptCommands: CommandSet {
   var catalogue: ObjectCatalogue?
   /// Whether each command is to be traced.
   let tracing = TraceSwitch()
+  let last = LastCommand()
 
   // MARK: The prompt
 
@@ -53,14 +54,27 @@ struct PromptCommands: CommandSet {
 
   func owns(_ word: String) -> Bool {
     word == "kubectl" || word == "k" || word.hasPrefix("-") || Self.verbs.contains(word)
-      || word == TraceWord.name || tutorWord(word) != nil || sightWord([word, ""]) != nil
+      || word == TraceWord.name || tutorWord(word) != nil || sightWord([word]) != nil
   }
 
   private static let verbs = Set(Kubectl.verbs.map(\.text))
 
-  /// `why` alone is the tutor's.
-  private func sightWord(_ words: [String]) -> SightWord? {
-    words.count < 2 && tutor != nil ? nil : SightWord.all.first { $0.name == words.first }
+  private func sightWord(_ words: [String]) -> SightWord? { SightWord.all.first { $0.name == words.first } }
+
+  /// `why` without a name: about the last command, or else about the lesson.
+  private func why(_ words: [String], _ streams: CommandStreams) async -> Outcome? {
+    let arguments = words.dropFirst().filter { $0 != "--json" }
+    guard words.first == "why", arguments.isEmpty || arguments == ["last"] else { return nil }
+    // A lesson is what is on its reader's mind, unless a command has just failed.
+    if arguments.isEmpty, last.record?.failure == nil, let tutor, await tutor.place != nil {
+      return await tutorWord("why")?.run(TutorWord.Call(tutor: tutor, words: [], streams: streams))
+    }
+    let cluster = LocalConnection.chosenCluster(paths)
+    let explanation = await WhyAlone.explanation(of: last.record, (cluster.client, cluster.namespace), recorder)
+    var view = SightView(streams)
+    view.isJSON = words.contains("--json")
+    let sight = Sight(explanation, view)
+    return await SightWord.show(view, streams) { sight }
   }
 
   private func tutorWord(_ word: String) -> TutorWord? {
@@ -78,12 +92,14 @@ struct PromptCommands: CommandSet {
   /// Runs a command without looking at what it sets off.
   func perform(_ words: [String], _ streams: CommandStreams) async -> Outcome {
     var words = words
+    if let outcome = await why(words, streams) { return outcome }
     if let word = sightWord(words) {
       let cluster = LocalConnection.chosenCluster(paths)
       return await SightWord.run(
         word, Array(words.dropFirst()), (cluster.client, cluster.namespace), recorder, streams)
     }
     if let first = words.first, let word = tutorWord(first), let tutor {
+      last.note(nil)
       return await word.run(TutorWord.Call(tutor: tutor, words: Array(words.dropFirst()), streams: streams))
     }
     if words.first == "kubectl" || words.first == "k" { words.removeFirst() }
@@ -91,7 +107,13 @@ struct PromptCommands: CommandSet {
     context.variables = streams.variables
     context.understandsOldForms = true
     context.remarksOnTypingErrors = streams.appearance.isTerminal
-    return .continue(exitCode: await Kubectl.run(words, context: context, io: StreamsIO(streams: streams)))
+    let io = KeepingIO(StreamsIO(streams: streams))
+    let code = await Kubectl.run(words, context: context, io: io)
+    // What goes on behind the prompt is not the last thing that was typed.
+    if !streams.runsBehind {
+      last.note(LastCommand.Record(words: words, exitCode: code, output: io.output, errors: io.errors))
+    }
+    return .continue(exitCode: code)
   }
 
   /// Programs that make clusters elsewhere: where notes begin with them, there is nothing left to do here.
@@ -121,8 +143,10 @@ struct PromptCommands: CommandSet {
     }
     let known =
       Self.verbs.sorted() + SightWord.all.map(\.name) + (tutor == nil ? [] : TutorWord.all.map(\.name)) + Shell.words
-    return "podium: \(word): neither a command of the prompt nor a program of this machine"
-      + DidYouMean.text(word, known)
+    let complaint =
+      "podium: \(word): neither a command of the prompt nor a program of this machine" + DidYouMean.text(word, known)
+    last.note(LastCommand.Record(words: [word], exitCode: 127, errors: complaint))
+    return complaint
   }
 
   /// Programs and loops of the machine's shell find the same kubectl.

@@ -1,34 +1,44 @@
 internal import ClusterClient
 internal import Console
+internal import Documents
 internal import Insight
 internal import KubernetesAPI
 
-/// A word that shows what happened to a pod, and why.
+/// A word that shows what happened to an object, and why.
 struct SightWord: Sendable {
   struct Call: Sendable {
     let client: ClusterClient
     let recorder: PodRecorder?
     let namespace: String
+    let resource: Resource
     let name: String
-    let streams: CommandStreams
+    let view: SightView
   }
 
   let name: String
   let summary: String
-  let run: @Sendable (Call) async throws -> [String]
+  /// Whether it has something to say of every kind, or of pods alone.
+  var takesAnyKind = false
+  let run: @Sendable (Call) async throws -> Sight
 
   static let all: [SightWord] = [
-    SightWord(name: "why", summary: "say why a pod is as it is: why pod/NAME") { call in
-      try await PodStory.gather(call.client, namespace: call.namespace, name: call.name).why().lines
+    SightWord(name: "why", summary: "say why a pod, or another object, is as it is: why pod/NAME", takesAnyKind: true) {
+      call in
+      let explanation =
+        call.resource.kind == "Pod"
+        ? try await PodStory.gather(call.client, namespace: call.namespace, name: call.name).why()
+        : try await ObjectStory.gather(call.client, call.resource, namespace: call.namespace, name: call.name).why()
+      return Sight(explanation, call.view)
     },
     SightWord(name: "anatomy", summary: "show what a pod is made of: anatomy pod/NAME") { call in
-      try await PodAnatomy.gather(call.client, namespace: call.namespace, name: call.name).lines()
+      let anatomy = try await PodAnatomy.gather(call.client, namespace: call.namespace, name: call.name)
+      return Sight(lines: anatomy.lines(isSpoken: call.view.isSpoken), document: anatomy.document)
     },
     SightWord(name: "timeline", summary: "draw what a pod has lived through: timeline pod/NAME", run: timeline),
   ]
 
   @Sendable
-  private static func timeline(_ call: Call) async throws -> [String] {
+  private static func timeline(_ call: Call) async throws -> Sight {
     var past = call.recorder?.past(namespace: call.namespace, name: call.name)
     do throws(StatusError) {
       let story = try await PodStory.gather(call.client, namespace: call.namespace, name: call.name)
@@ -39,43 +49,128 @@ struct SightWord: Sendable {
       guard error.isNotFound, let known = past else { throw error }
       past?.events = await PodStory.events(of: known.pod, call.client)
     }
-    guard let past else { return [] }
-    let appearance = call.streams.appearance
-    return Timeline(past).lines(width: appearance.width, drawsAxis: !appearance.isAccessible)
+    guard let past else { return Sight(lines: [], document: [:]) }
+    let timeline = Timeline(past)
+    return Sight(
+      lines: timeline.lines(width: call.view.width, drawsAxis: !call.view.isSpoken), document: timeline.document)
   }
 
-  /// Understands `pod/web`, `pods web`, `web` and `-n NAMESPACE`.
+  /// Understands `pod/web`, `pods web`, `web`, `-n NAMESPACE` and `--json`.
   static func run(
     _ word: SightWord, _ arguments: [String], _ cluster: (client: ClusterClient, namespace: String),
     _ recorder: PodRecorder?, _ streams: CommandStreams
   ) async -> Outcome {
     var (namespace, names): (String, [String]) = (cluster.namespace, [])
+    var view = SightView(streams)
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       if argument == "-n" || argument == "--namespace" {
         namespace = rest.popFirst() ?? namespace
       } else if argument.hasPrefix("--namespace=") {
         namespace = String(argument.dropFirst("--namespace=".count))
+      } else if argument == "--json" {
+        view.isJSON = true
       } else {
         names.append(argument)
       }
     }
-    let kinds: Set<String> = ["pod", "pods", "po"]
-    if names.count == 2, kinds.contains(names[0]) { names.removeFirst() }
-    let parts = (names.first ?? "").split(separator: "/", maxSplits: 1).map(String.init)
-    guard names.count == 1, let name = parts.last, parts.count == 1 || kinds.contains(parts[0]) else {
-      await streams.writeError("\(word.name) takes one pod: \(word.name) pod/NAME; get pods lists them\n")
+    if names.count == 1, let slash = names[0].firstIndex(of: "/") {
+      names = [String(names[0][..<slash]), String(names[0][names[0].index(after: slash)...])]
+    }
+    let kind = names.count == 2 ? Resource.named(names[0]) : Pod.resource
+    guard let name = names.last, names.count < 3, !name.isEmpty, let kind, word.takesAnyKind || kind.kind == "Pod"
+    else {
+      let example = word.takesAnyKind ? "why pod/NAME, why deploy/NAME, why node/NAME" : "\(word.name) pod/NAME"
+      await streams.writeError(
+        "\(word.name) takes one \(word.takesAnyKind ? "object" : "pod"): \(example); get pods lists them\n")
       return .continue(exitCode: 2)
     }
+    // A name alone is a pod's, or else whatever bears it.
+    let others = names.count == 1 && word.takesAnyKind ? Self.others : []
+    return await show(view, streams) {
+      for resource in [kind] + others {
+        do {
+          return try await word.run(
+            Call(
+              client: cluster.client, recorder: recorder, namespace: namespace, resource: resource, name: name,
+              view: view))
+        } catch let error as StatusError {
+          if !error.isNotFound { throw error }
+        }
+      }
+      let missing = FailedCommand(
+        words: [kind.plural + "/" + name], exitCode: 1, errors: "(NotFound): \(kind.plural) \"\(name)\" not found")
+      var explanation = await missing.why(cluster.client, namespace: namespace) {
+        recorder?.past(namespace: $0, name: $1)
+      }
+      explanation.next = explanation.next.map {
+        $0.hasPrefix("kubectl \(kind.plural)/") ? word.name + $0.dropFirst("kubectl".count) : $0
+      }
+      throw NothingThere(sight: Sight(explanation, view))
+    }
+  }
+
+  private static let others = [
+    Deployment.resource, Service.resource, Job.resource, DaemonSet.resource, ReplicaSet.resource, Node.resource,
+  ]
+
+  private struct NothingThere: Error {
+    let sight: Sight
+  }
+
+  /// Shows what was found, or says why nothing was.
+  static func show(
+    _ view: SightView, _ streams: CommandStreams, _ look: () async throws -> Sight
+  ) async -> Outcome {
+    func tell(_ sight: Sight) async throws {
+      let text = view.isJSON ? [sight.document.jsonText(indentedBy: 2)] : sight.lines
+      for line in text { try await streams.write(line.hasSuffix("\n") ? line : line + "\n") }
+    }
     do {
-      let call = Call(client: cluster.client, recorder: recorder, namespace: namespace, name: name, streams: streams)
-      for line in try await word.run(call) { try await streams.write(line + "\n") }
+      try await tell(try await look())
       return .continue
+    } catch let missing as NothingThere {
+      try? await tell(missing.sight)
+      return .continue(exitCode: 1)
     } catch let error as StatusError {
       await streams.writeError("Error from server (\(error.reason)): \(error.message)\n")
       return .continue(exitCode: 1)
     } catch {
       return .continue(exitCode: 141)
     }
+  }
+}
+
+/// What one of these words has found.
+struct Sight: Sendable {
+  var lines: [String]
+  var document: Document
+
+  init(lines: [String], document: Document) {
+    self.lines = lines
+    self.document = document
+  }
+
+  init(_ explanation: Explanation, _ view: SightView) {
+    lines = explanation.lines(
+      width: view.isTerminal ? min(view.width, TextReflow.widestProse) : .max, isSpoken: view.isSpoken)
+    document = explanation.document
+  }
+}
+
+/// How it is to be shown.
+struct SightView: Sendable {
+  var width: Int
+  var isTerminal: Bool
+  /// For those who hear it: no drawing, and each line says what it is about.
+  var isSpoken: Bool
+  var isJSON = false
+
+  init(_ streams: CommandStreams) {
+    let appearance = streams.appearance
+    // The window may have another size than it had at the beginning.
+    width = appearance.isTerminal ? WindowSize.of(streams.session.output)?.columns ?? appearance.width : 80
+    isTerminal = appearance.isTerminal
+    isSpoken = appearance.isAccessible
   }
 }
