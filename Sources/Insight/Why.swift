@@ -225,6 +225,9 @@ extension PodStory {
       if isInit { result.effects = ["the containers after it are not started: they wait for its success"] }
       return result
     }
+    if let running = status.state.running, let ended = beingEnded(container, since: running.startedAt, status) {
+      return ended
+    }
     if isInit, status.state.running != nil {
       return Explanation(
         statement: "\(name) is Pending: its \(subject) still works.",
@@ -232,6 +235,25 @@ extension PodStory {
         next: [logs(container), describe])
     }
     return nil
+  }
+
+  /// A container that still runs, although the kubelet has asked it to end.
+  private func beingEnded(_ container: String, since start: Timestamp?, _ status: ContainerStatus) -> Explanation? {
+    guard let killing = event("Killing", container: container), let message = killing.message,
+      let time = killing.lastSeen, let start,
+      // Times are whole seconds: in the same one, only what has never been restarted is clear.
+      time.seconds > start.seconds || time.seconds == start.seconds && status.restartCount == 0
+    else { return nil }
+    var result = Explanation(
+      statement: "\(name) runs, and its container \(container) is being ended to be started anew.")
+    for kind in ["liveness", "startup"] where message.contains("\(kind) probe") {
+      result.causes = ["its \(kind) probe has failed too often"] + failure(of: kind, container)
+    }
+    result.effects = [
+      "it was asked to end \(ago(time)), and is killed when its \(pod.spec.terminationGracePeriodSeconds ?? 30) s are over"
+    ]
+    result.next = [describe, logs(container)]
+    return result
   }
 
   private var standing: String {

@@ -21,6 +21,7 @@ struct SightTests {
         command: [sh, -c, 'echo made > /html/index.html; sleep 1000']
         volumeMounts: [{name: html, mountPath: /html}]
     EOF
+    until kubectl exec two -c web -- wget -q -O /dev/null localhost 2> /dev/null; do sleep 0.1; done
     anatomy pod/two
     why two
     timeline two

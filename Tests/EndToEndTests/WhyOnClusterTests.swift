@@ -90,7 +90,7 @@ struct WhyOnClusterTests {
     Case(
       name: "probed",
       spec:
-        "{containers: [{name: main, image: nginx, livenessProbe: {tcpSocket: {port: 81}, periodSeconds: 1, failureThreshold: 1}}]}",
+        "{containers: [{name: main, image: nginx, livenessProbe: {tcpSocket: {port: 81}, initialDelaySeconds: 1, periodSeconds: 1, failureThreshold: 1}}]}",
       statement: "runs and is ready; container main has been restarted 1 time.",
       causes: ["since its liveness probe had failed too often", "nobody in the pod listens at the port"],
       next: "kubectl get pod probed -o jsonpath='{.spec.containers[*].livenessProbe}'"),
@@ -124,7 +124,7 @@ struct WhyOnClusterTests {
               /restarted \d+ times?\./, with: "restarted 1 time.")
           }
           return wanted.allSatisfy { part in lines.contains { $0.contains(part) } }
-            && one.causes.allSatisfy { cause in lines.contains { cause.matches($0) } }
+            && one.causes.allSatisfy { cause in lines.contains { cause.matches(String($0)) } }
         }
         var answer = ""
         do {
@@ -157,6 +157,8 @@ struct WhyOnClusterTests {
         try await terminal.enter("gett pods", showing: "neither a command")
         try await terminal.enter("why", showing: "because a word that is nearly the same is get")
         try await terminal.enter("run other --image=busybox:none", showing: "pod/other created")
+        // Until the node has heard that there is no such image.
+        try await terminal.enter("sleep 2")
         try await terminal.enter("exec other -- ls", showing: "container not found")
         try await terminal.enter(
           "why", showing: "exec needs a container that runs", "the image busybox:none cannot be had")

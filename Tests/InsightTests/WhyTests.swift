@@ -110,7 +110,9 @@ import Testing
       "phase: Pending, " + container("state: {waiting: {reason: ImagePullBackOff}}"),
       events: [("Failed", "Failed to pull image \"app:1\": nobody has it")])
     #expect(
-      story.why().causes == ["the image app:1 cannot be had", "the kubelet said: Failed to pull image \"app:1\": nobody has it"])
+      story.why().causes == [
+        "the image app:1 cannot be had", "the kubelet said: Failed to pull image \"app:1\": nobody has it",
+      ])
   }
 
   @Test func aPodThatLeavesSaysWhatItWaitsFor() throws {
