@@ -45,7 +45,9 @@ struct Failure: Error, Equatable {
   }
 
   static func unknownResourceType(_ word: String) -> Failure {
-    var failure = Failure("the server doesn't have a resource type \"\(word)\"")
+    // Behind the first dot stand version and group.
+    let type = word.prefix { $0 != "." }
+    var failure = Failure("the server doesn't have a resource type \"\(type)\"")
     failure.unknown = .resourceType(word)
     return failure
   }

@@ -43,10 +43,16 @@ enum Apply {
     if !invocation.arguments.isEmpty {
       throw Failure("Unexpected args: [\(invocation.arguments.joined(separator: " "))]", helpFor: invocation.path)
     }
+    if invocation.isGiven(SharedFlags.filename), invocation.isGiven(SharedFlags.kustomize) {
+      throw Failure("only one of -f or -k can be specified")
+    }
     try invocation.refuseKustomize()
     guard invocation.isGiven(SharedFlags.filename) else { throw Failure("must specify one of -f and -k") }
     let dryRun = try await DryRun(invocation)
     let validation = try invocation.fieldValidation()
+    if invocation[forceConflicts], !invocation[serverSide] {
+      throw Failure("--force-conflicts only works with --server-side")
+    }
     if invocation[serverSide], dryRun == .client {
       throw Failure(
         "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")

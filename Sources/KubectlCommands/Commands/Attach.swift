@@ -18,15 +18,15 @@ enum Attach {
     run: run)
 
   private static func run(_ invocation: Invocation) async throws -> Int32 {
-    guard let target = invocation.arguments.first else {
+    if invocation.arguments.isEmpty {
       throw Failure("at least 1 argument is required for attach")
     }
-    if invocation.arguments.count > 1 {
+    if invocation.arguments.count > 2 {
       throw Failure(
         "expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw \(invocation.arguments.count): \(invocation.arguments)"
       )
     }
-    let pod = try await PodArgument.find(target, invocation)
+    let pod = try await PodArgument.find(invocation.arguments.joined(separator: "/"), invocation)
     if pod.status.phase == "Succeeded" || pod.status.phase == "Failed" {
       throw Failure(
         "cannot attach a container in a completed pod; current phase is \(pod.status.phase ?? "")")

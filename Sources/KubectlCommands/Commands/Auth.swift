@@ -140,7 +140,12 @@ enum Auth {
       let answer = try await invocation.calls.send(
         "POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", body: review.json())
       if var printer = try invocation.objectPrinter() {
-        try await invocation.io.print(try printer.text(answer))
+        if case .json = printer.format {
+          let schema = Resource.find(apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview")?.schema
+          try await invocation.io.print(answer.inOrder(of: schema).jsonText(indentedBy: 4) + "\n")
+        } else {
+          try await invocation.io.print(try printer.text(answer))
+        }
         return 0
       }
       let user = answer["status"]?["userInfo"]

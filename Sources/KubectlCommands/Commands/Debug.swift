@@ -82,6 +82,10 @@ private struct DebugSession {
     let count = invocation.argumentsBeforeDashes ?? invocation.arguments.count
     targets = Array(invocation.arguments.prefix(count))
     words = Array(invocation.arguments.dropFirst(count))
+    for pair in invocation[Debug.env] where !pair.contains("=") {
+      throw Failure.flag(
+        "invalid argument \"\(pair)\" for \"--env\" flag: \(pair) must be formatted as key=value", ["debug"])
+    }
     var images: [String: String] = [:]
     for pair in invocation[Debug.setImage] {
       guard let equals = pair.firstIndex(of: "=") else {

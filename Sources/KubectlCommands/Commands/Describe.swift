@@ -32,22 +32,27 @@ enum Describe {
       )
     }
     let selected = try await SelectedResources.resolve(invocation)
-    var isFirst = true
+    var found: [(kind: ResourceKind, objects: [Document], isByPrefix: Bool)] = []
     var errors: [any Error] = selected.errors
     for request in selected.requests {
       do {
         let (objects, isByPrefix) = try await find(request, invocation)
-        for object in objects {
-          let text = try await describe(object, request.kind, invocation)
-          try await invocation.io.print(isByPrefix ? text + "\n" : (isFirst ? "" : "\n\n") + text)
-          isFirst = false
-        }
+        found.append((request.kind, objects, isByPrefix))
       } catch let error as StatusError where !error.isConnectionFailure {
         errors.append(error)
       }
     }
-    if isFirst, errors.isEmpty { await Get.sayNothingFound(selected, invocation) }
+    // When something is missing, nothing else is described either.
     try Failures.throwIfAny(errors)
+    var isFirst = true
+    for (kind, objects, isByPrefix) in found {
+      for object in objects {
+        let text = try await describe(object, kind, invocation)
+        try await invocation.io.print(isByPrefix ? text + "\n" : (isFirst ? "" : "\n\n") + text)
+        isFirst = false
+      }
+    }
+    if isFirst { await Get.sayNothingFound(selected, invocation) }
     return 0
   }
 

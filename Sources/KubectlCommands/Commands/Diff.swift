@@ -37,6 +37,9 @@ enum Diff {
     if !invocation.arguments.isEmpty {
       throw Failure("Unexpected args: [\(invocation.arguments.joined(separator: " "))]", helpFor: invocation.path)
     }
+    if invocation.isGiven(SharedFlags.filename), invocation.isGiven(SharedFlags.kustomize) {
+      throw Failure("only one of -f or -k can be specified")
+    }
     try invocation.refuseKustomize()
     guard invocation.isGiven(SharedFlags.filename) else { throw Failure("must specify one of -f and -k") }
     let manifests = try await invocation.manifestFiles.read(invocation[SharedFlags.filename])
@@ -54,6 +57,7 @@ enum Diff {
       }
       try manifest.check(validates: true)
       let object = try await ManifestObject(manifest, invocation)
+      if object.name.isEmpty { throw Failure("resource name may not be empty") }
       let group = object.kind.group.isEmpty ? "" : object.kind.group + "."
       let file = "\(group)\(object.kind.version).\(object.kind.kind).\(object.namespace ?? "").\(object.name)"
       let now = try await current(object, invocation)

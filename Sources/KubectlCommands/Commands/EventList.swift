@@ -28,6 +28,7 @@ enum EventList {
     for type in invocation[types] where !["normal", "warning"].contains(type.lowercased()) {
       throw Failure("valid --types are Normal or Warning")
     }
+    let printer = try invocation.objectPrinter()
     let namespace = invocation[SharedFlags.allNamespaces] ? nil : invocation.namespace
     let selection = Selection(fieldSelector: try await fieldSelector(invocation))
     let list = try await invocation.client.list(Event.self, namespace: namespace, selection)
@@ -39,7 +40,7 @@ enum EventList {
       await invocation.io.printError(place)
       return 0
     }
-    if var printer = try invocation.objectPrinter() {
+    if var printer {
       let documents = events.map { $0.document() }
       try await invocation.io.print(try printer.text(ObjectPrinter.list(documents)))
       return 0
@@ -67,12 +68,17 @@ enum EventList {
     let text = invocation[object]
     if text.isEmpty { return nil }
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-      throw Failure("--for must be in resource/name form")
+    if parts.count > 2 { throw Failure("arguments in resource/name form may not have more than one slash") }
+    guard parts.count == 2, !parts[0].isEmpty else { throw Failure("--for must be in resource/name form") }
+    let kind: ResourceKind
+    do {
+      kind = try await invocation.discovery.find(parts[0])
+    } catch let failure as Failure {
+      // Here the remark stands alone.
+      throw Failure(whole: String(failure.text.dropFirst("error: ".count)), exitCode: failure.exitCode)
     }
-    let kind = try await invocation.discovery.find(parts[0])
-    return
-      "involvedObject.kind=\(kind.kind),involvedObject.apiVersion=\(kind.apiVersion),involvedObject.name=\(parts[1])"
+    let type = "involvedObject.kind=\(kind.kind),involvedObject.apiVersion=\(kind.apiVersion)"
+    return parts[1].isEmpty ? type : "\(type),involvedObject.name=\(parts[1])"
   }
 
   private static func row(_ event: Event, _ showsNamespace: Bool, _ now: Timestamp) -> String {

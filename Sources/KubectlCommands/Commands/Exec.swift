@@ -29,7 +29,7 @@ enum Exec {
     run: run)
 
   private static func run(_ invocation: Invocation) async throws -> Int32 {
-    guard let target = invocation.arguments.first else {
+    guard let target = invocation.arguments.first, invocation.argumentsBeforeDashes != 0 else {
       throw Failure("pod, type/name or --filename must be specified")
     }
     let words = Array(invocation.arguments.dropFirst())

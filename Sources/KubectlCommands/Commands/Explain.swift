@@ -32,6 +32,8 @@ enum Explain {
     }
     if invocation.arguments.count > 1 { throw Failure("We accept only this format: explain RESOURCE") }
     let (kind, fields) = try await resolve(argument, invocation)
+    let form = invocation[output]
+    guard ["plaintext", "plaintext-openapiv2"].contains(form) else { throw Failure("unrecognized format: \(form)") }
     guard let schema = kind.schema else {
       throw Failure("the fields of \(kind.qualifiedName) are not known here")
     }
@@ -52,7 +54,8 @@ enum Explain {
     if !version.isEmpty {
       let found = try await invocation.discovery.everyKind().first { $0.apiVersion == version && $0.isCalled(first) }
       guard let found else {
-        throw Failure("couldn't find resource for \"\(version), Resource=\(first)\"")
+        let group = version.contains("/") ? version : "/" + version
+        throw Failure("couldn't find resource for \"\(group), Resource=\(first)\"")
       }
       return (found, Array(words.dropFirst()))
     }

@@ -79,7 +79,7 @@ enum Expose {
       ports = invocation[port].split(separator: ",").map { .init(number: String($0), protocolName: nil) }
     }
     if ports.isEmpty, invocation[clusterIP] != "None" {
-      throw Failure("couldn't find port via --port flag or introspection", helpFor: invocation.path)
+      throw Failure("couldn't find port via --port flag or introspection")
     }
     let entries = try ports.enumerated().map { index, port -> Document in
       guard let number = Int32(port.number) else {

@@ -71,6 +71,9 @@ enum Get {
         helpFor: invocation.path)
     }
     let selected = try await SelectedResources.resolve(invocation)
+    if !invocation[SharedFlags.subresource].isEmpty, selected.requests.contains(where: { $0.name == nil }) {
+      throw Failure("subresource cannot be used when bulk resources are specified")
+    }
     if invocation[watch] || invocation[watchOnly] {
       return try await GetWatch(invocation: invocation, format: try format(invocation)).run(selected)
     }
@@ -89,6 +92,12 @@ enum Get {
   }
 
   private static func printRaw(_ invocation: Invocation) async throws -> Int32 {
+    if !invocation.arguments.isEmpty { throw Failure("arguments may not be passed when --raw is specified") }
+    if !invocation[output].isEmpty { throw Failure("--raw and --output are mutually exclusive") }
+    let url = invocation[raw]
+    if !url.hasPrefix("/") {
+      throw Failure("--raw must be a valid URL path: parse \"\(url)\": invalid URI for request")
+    }
     let parts = invocation[raw].split(separator: "?", maxSplits: 1).map(String.init)
     let query = (parts.count == 2 ? parts[1] : "").split(separator: "&").map { item in
       let pair = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -102,7 +102,11 @@ struct MetadataChange {
       if let equals = word.firstIndex(of: "=") {
         let key = String(word[..<equals])
         if key.isEmpty { throw Failure("invalid \(part == .labels ? "label" : "annotation") spec: \(word)") }
-        changes.append(Change(key: key, value: String(word[word.index(after: equals)...])))
+        let value = String(word[word.index(after: equals)...])
+        if part == .labels, let problem = Names.labelValueProblems(value).first {
+          throw Failure("invalid label value: \"\(word)\": \(problem)")
+        }
+        changes.append(Change(key: key, value: value))
       } else if word.hasSuffix("-") {
         changes.append(Change(key: String(word.dropLast()), value: nil))
       } else {

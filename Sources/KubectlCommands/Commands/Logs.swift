@@ -1,6 +1,7 @@
 internal import ClusterClient
 internal import Documents
 internal import KubernetesAPI
+internal import ObjectSchema
 
 /// `kubectl logs`: what containers have written.
 enum Logs {
@@ -56,6 +57,12 @@ enum Logs {
     }
     if invocation[since] != .zero, !invocation[sinceTime].isEmpty {
       throw Failure("at most one of `sinceTime` or `sinceSeconds` may be specified")
+    }
+    if let problem = TimeText.problem(invocation[sinceTime]) { throw Failure(problem) }
+    if invocation[limitBytes] < 0 { throw Failure("--limit-bytes must be greater than 0") }
+    let named = invocation.arguments.count == 2 ? invocation.arguments[1] : invocation[container]
+    if invocation[allContainers], !named.isEmpty {
+      throw Failure("--all-containers=true should not be specified with container name \(named)")
     }
     if invocation[tail] < -1 { throw Failure("--tail must be greater than or equal to -1") }
     let pods = try await findPods(invocation)
@@ -181,5 +188,15 @@ struct PrefixedLines {
   mutating func rest() -> [UInt8] {
     defer { pending = [] }
     return pending.isEmpty ? [] : prefix + pending
+  }
+}
+
+/// The written form of a moment.
+private enum TimeText {
+  /// What is wrong with it, in the words of stock kubectl; nil when it is fine, or not given.
+  static func problem(_ text: String) -> String? {
+    if text.isEmpty || Timestamp(text) != nil { return nil }
+    let form = "2006-01-02T15:04:05Z07:00"
+    return "parsing time \"\(text)\" as \"\(form)\": cannot parse \"\(text)\" as \"2006\""
   }
 }

@@ -13,10 +13,10 @@ enum Options {
       let root = CommandTable.root
       let parser = CommandLineParser(root: root, globalFlags: SharedFlags.global)
       let found = parser.find(invocation.arguments)
-      if !found.rest.isEmpty || found.path.isEmpty && !invocation.arguments.isEmpty {
+      if found.path.isEmpty, !invocation.arguments.isEmpty {
         let words = invocation.arguments.map { "`\($0)`" }.joined(separator: " ")
-        await invocation.io.printError("Unknown help topic [\(words)]\n")
-        try await invocation.io.print(HelpText(root: root).page(for: root, path: []))
+        await invocation.io.printError(
+          "Unknown help topic [\(words)]\n" + HelpText(root: root).page(for: root, path: []))
         return 0
       }
       try await invocation.io.print(HelpText(root: root).page(for: found.command, path: found.path))

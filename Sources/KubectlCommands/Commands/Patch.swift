@@ -55,20 +55,19 @@ enum Patch {
       let name = request.name ?? ""
       do {
         let before = try await invocation.calls.get(request.kind, request.namespace, name)
-        var after = before
-        if dryRun != .client {
-          var query = dryRun == .server ? [QueryItem("dryRun", "All")] : []
-          query.append(QueryItem("fieldManager", invocation[fieldManager]))
-          after = try await invocation.calls.patch(
-            request.kind, request.namespace, name, subresource: subresource.isEmpty ? nil : subresource,
-            contentType: type.rawValue, body, query: query)
-        }
+        // What the patch makes of the object is asked of the server in any case: it knows how lists are merged.
+        var query = dryRun == .none ? [] : [QueryItem("dryRun", "All")]
+        query.append(QueryItem("fieldManager", invocation[fieldManager]))
+        let after = try await invocation.calls.patch(
+          request.kind, request.namespace, name, subresource: subresource.isEmpty ? nil : subresource,
+          contentType: type.rawValue, body, query: query)
         if var printer = try invocation.objectPrinter() {
           try await invocation.io.print(try printer.text(after))
           continue
         }
-        let verb = before == after && dryRun != .client ? "patched (no change)" : "patched"
-        try await invocation.io.print("\(request.kind.resultName)/\(name) \(verb)\(dryRun.suffix)\n")
+        let verb = before == after ? "patched (no change)" : "patched"
+        let suffix = dryRun == .server ? dryRun.suffix : ""
+        try await invocation.io.print("\(request.kind.resultName)/\(name) \(verb)\(suffix)\n")
       } catch let error as StatusError where !error.isConnectionFailure {
         errors.append(error)
       }
@@ -85,7 +84,7 @@ enum Patch {
       do {
         text = try Files.readText(path.hasPrefix("/") ? path : invocation.context.workingDirectory + "/" + path)
       } catch {
-        throw Failure("unable to read patch file: \(error)")
+        throw Failure("unable to read patch file: open \(path): \(error.reason.lowercased())")
       }
     }
     // What begins like JSON is sent as it is: the server says best what is wrong with it.

@@ -30,7 +30,6 @@ enum Replace {
     let validation = try invocation.fieldValidation()
     var creation = try Creation(invocation, dryRun: dryRun, validation: validation, manager: invocation[fieldManager])
     let manifests = try await invocation.manifestFiles.read(invocation[SharedFlags.filename])
-    if manifests.isEmpty { throw Failure("no objects passed to replace") }
     var errors: [any Error] = []
     for manifest in manifests {
       do {

@@ -130,6 +130,10 @@ enum Run {
     case "Always", "OnFailure", "Never": break
     case let other: throw Failure("invalid restart policy: \(other)", helpFor: invocation.path)
     }
+    switch invocation[pullPolicy] {
+    case "", "Always", "IfNotPresent", "Never": break
+    case let other: throw Failure("invalid image pull policy: \(other)", helpFor: invocation.path)
+    }
     if !invocation[port].isEmpty, Int32(invocation[port]) == nil {
       throw Failure("strconv.Atoi: parsing \"\(invocation[port])\": invalid syntax")
     }
@@ -140,7 +144,7 @@ enum Run {
     var container: Document = ["image": .string(invocation[image]), "name": .string(name), "resources": [:]]
     if !words.isEmpty { container[invocation[asCommand] ? "command" : "args"] = .list(words.map { .string($0) }) }
     let variables = try invocation[env].map { pair -> Document in
-      guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
+      guard let equals = pair.firstIndex(of: "="), EnvironmentName.problem(String(pair[..<equals])) == nil else {
         throw Failure("invalid env: \(pair)")
       }
       return ["name": .string(String(pair[..<equals])), "value": .string(String(pair[pair.index(after: equals)...]))]
@@ -155,6 +159,9 @@ enum Run {
     }
     if invocation[tty] { container["tty"] = true }
     var metadata: Document = ["creationTimestamp": .null, "labels": try labels(of: name, invocation)]
+    for pair in invocation[annotations] where !pair.contains("=") {
+      throw Failure("invalid annotations format: \(pair)")
+    }
     let notes = try pairs(invocation[annotations], "annotation")
     if !notes.isEmpty { metadata["annotations"] = .map(notes) }
     metadata["name"] = .string(name)
@@ -182,13 +189,13 @@ enum Run {
   }
 
   private static func overridden(_ pod: Document, _ invocation: Invocation) throws -> Document {
-    guard ["merge", "strategic"].contains(invocation[overrideType]) else {
-      throw Failure("invalid override type: \(invocation[overrideType]); merge and strategic are possible here")
-    }
+    let type = invocation[overrideType]
+    guard ["json", "merge", "strategic"].contains(type) else { throw Failure("invalid override type: \(type)") }
     do {
-      return MergePatch.apply(try Document.parse(json: invocation[overrides]), to: pod)
+      let patch = try Document.parse(json: invocation[overrides])
+      return type == "json" ? try JSONPatch(patch).applied(to: pod) : MergePatch.apply(patch, to: pod)
     } catch {
-      throw Failure("Invalid JSON Patch: \(error)")
+      throw Failure("Invalid JSON Patch")
     }
   }
 }

@@ -50,7 +50,7 @@ enum Scale {
     }
     if found.isEmpty {
       let reason = errors.map { ($0 as? StatusError)?.message ?? "\($0)" }.joined(separator: ", ")
-      throw Failure("no objects passed to scale \(reason)")
+      throw Failure("no objects passed to scale" + (reason.isEmpty ? "" : " \(reason)"))
     }
     if !invocation[resourceVersion].isEmpty, found.count > 1 {
       throw Failure("cannot use --resource-version with multiple resources")

@@ -38,7 +38,7 @@ enum Taint {
     let targets = Array(invocation.arguments[..<(start ?? invocation.arguments.count)])
     let words = invocation.arguments[(start ?? invocation.arguments.count)...]
     if targets.isEmpty {
-      throw Failure("one or more resources must be specified as <resource> <name> or <resource>/<name>")
+      throw Failure("one or more resources must be specified as <resource> <name>")
     }
     let (added, removed): ([Entry], [Entry])
     do {
@@ -47,9 +47,17 @@ enum Taint {
       throw Failure(String(failure.text.dropFirst(7)), helpFor: invocation.path)
     }
     if added.isEmpty, removed.isEmpty { throw Failure("at least one taint update is required") }
+    let both = removed.filter { old in
+      added.contains { $0.key == old.key && (old.effect.isEmpty || $0.effect == old.effect) }
+    }
+    if !both.isEmpty {
+      let words = both.map { "\($0.key)=\($0.value)" + ($0.effect.isEmpty ? "" : ":\($0.effect)") }
+      throw Failure(
+        "can not both modify and remove the following taint(s) in the same command: \(words.joined(separator: ", "))")
+    }
     let resolved = try await ResourceArguments.resolve(targets, invocation.discovery)
-    if let other = resolved.targets.first(where: { $0.kind.kind != "Node" }) {
-      throw Failure("invalid resource type \(other.kind.plural), only node types are supported")
+    if resolved.targets.contains(where: { $0.kind.kind != "Node" }) {
+      throw Failure("invalid resource type \(targets[0]), only node types are supported")
     }
     var nodes: [Document] = []
     let kind = ResourceKind(Node.resource)
@@ -82,7 +90,8 @@ enum Taint {
         )
       }
       if added.contains(where: { $0.key == entry.key && $0.effect == entry.effect }) {
-        throw Failure("duplicated taints with the same key and effect: \(entry.key)=\(entry.value):\(entry.effect)")
+        throw Failure(
+          "duplicated taints with the same key and effect: {\(entry.key) \(entry.value) \(entry.effect) <nil>}")
       }
       added.append(entry)
     }
@@ -94,6 +103,8 @@ enum Taint {
     if parts.count > 2 || parts[0].isEmpty { throw Failure("invalid taint spec: \(whole)") }
     let pair = parts[0].split(separator: "=", omittingEmptySubsequences: false).map(String.init)
     if pair.count > 2 { throw Failure("invalid taint spec: \(whole)") }
+    let problems = Names.qualifiedNameProblems(pair[0])
+    if !problems.isEmpty { throw Failure("invalid taint spec: \(whole), \(problems.joined(separator: "; "))") }
     let effect = parts.count == 2 ? parts[1] : ""
     if parts.count == 2, !["NoSchedule", "PreferNoSchedule", "NoExecute"].contains(effect) {
       throw Failure("invalid taint effect: \(effect), unsupported taint effect")

@@ -89,6 +89,7 @@ enum WaitGoal: Sendable {
     case "condition" where parts.count == 2:
       let pair = parts[1].split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       self = .condition(pair[0], is: pair.count == 2 ? pair[1] : "true")
+    case "jsonpath" where parts.count == 2 && parts[1].isEmpty: throw Failure("jsonpath expression cannot be empty")
     case "jsonpath" where parts.count == 2: self = try Self.field(parts[1])
     default: throw Failure("unrecognized condition: \"\(text)\"")
     }
@@ -163,6 +164,10 @@ private struct Waiting {
     case .met(let object): return object
     case .neverThere: return nil
     case .notYet: break
+    }
+    // Whoever gives no time asks how it is now.
+    if invocation[Wait.timeout] == .zero, case .notYet = try await look() {
+      throw Failure("condition not met for \(request.kind.qualifiedName)/\(request.name ?? "")")
     }
     guard let object = try await TimeLimit.run(limit, { try await watch() }) else { throw timeout }
     return object

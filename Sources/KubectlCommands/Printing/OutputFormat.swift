@@ -50,7 +50,9 @@ enum OutputFormat: Sendable {
         throw Failure("error parsing template \(template), \(error.description)")
       }
     }
-    switch parts[0] {
+    // Forms without a template take nothing behind an equals sign.
+    let name = parts.count == 2 && ["json", "yaml", "name"].contains(parts[0]) ? text : parts[0]
+    switch name {
     case "" where allowsTables: self = .table(isWide: false)
     case "wide" where allowsTables && parts.count == 1: self = .table(isWide: true)
     case "json": self = .json
@@ -102,7 +104,7 @@ struct CustomColumn: Sendable {
     do {
       path = try JSONPath(relaxed: pathText)
     } catch {
-      throw Failure("error parsing jsonpath \(pathText), \(error)")
+      throw Failure("\(error)")
     }
   }
 

@@ -23,10 +23,11 @@ struct SelectedResources: Sendable {
   static func resolve(_ invocation: Invocation) async throws -> SelectedResources {
     var selected = SelectedResources()
     if invocation.isGiven(SharedFlags.filename) {
+      let manifests = try await invocation.manifestFiles.read(invocation[SharedFlags.filename])
       if !invocation.arguments.isEmpty {
         throw Failure("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well")
       }
-      for manifest in try await invocation.manifestFiles.read(invocation[SharedFlags.filename]) {
+      for manifest in manifests {
         let object = try await ManifestObject(manifest, invocation)
         selected.requests.append(
           ResourceRequest(kind: object.kind, namespace: object.namespace, name: object.name, source: object.source))

@@ -45,6 +45,11 @@ struct PodTemplateChange {
       if dryRun == .server {
         throw Failure("cannot specify --local and --dry-run=server - did you mean --dry-run=client?")
       }
+      if !invocation.isGiven(SharedFlags.filename) {
+        throw Failure(
+          "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'"
+        )
+      }
       var targets: [Target] = []
       for manifest in try await invocation.manifestFiles.read(invocation[SharedFlags.filename]) {
         let object = try await ManifestObject(manifest, invocation)

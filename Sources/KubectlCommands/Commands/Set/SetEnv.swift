@@ -50,6 +50,7 @@ enum SetEnv {
     var removed: [String] = []
     for word in invocation[env] + invocation.arguments[start...] {
       if let equals = word.firstIndex(of: "=") {
+        if let problem = EnvironmentName.problem(String(word[..<equals])) { throw Failure(problem) }
         set.append([
           "name": .string(String(word[..<equals])), "value": .string(String(word[word.index(after: equals)...])),
         ])
@@ -192,5 +193,15 @@ enum SetEnv {
     let resource = source["resourceFieldRef"]
     let container = resource?["containerName"]?.stringValue ?? ""
     return remark("resource field \(container).\(resource?["resource"]?.stringValue ?? "")")
+  }
+}
+
+/// What kubectl lets a variable be called; servers are less strict.
+enum EnvironmentName {
+  /// Nil when the name is fine.
+  static func problem(_ name: String) -> String? {
+    if name.wholeMatch(of: /[-._a-zA-Z][-._a-zA-Z0-9]*/) != nil { return nil }
+    return
+      "\"\(name)\" is not a valid key name: a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')"
   }
 }
