@@ -142,7 +142,11 @@ public struct PodAnatomy: Sendable {
       let count = member["processes"]?.listValue?.count ?? 0
       parts.append("processes \(count) of \(most)")
     }
-    return row("cgroup", cgroup) + row("", parts.joined(separator: "   "))
+    let pods = sandbox["cgroup"]?.stringValue ?? ""
+    let own = !pods.isEmpty && cgroup.hasPrefix(pods + "/") ? String(cgroup.dropFirst(pods.count + 1)) : ""
+    let short = own.count > 12 ? own.prefix(12) + "…" : own
+    return row("cgroup", own.isEmpty ? cgroup : "the pod's, and in it \(short)")
+      + row("", parts.joined(separator: "   "))
   }
 
   private static func mebibytes(_ bytes: Int64) -> String {

@@ -21,7 +21,7 @@ public struct Timeline: Sendable {
     let state = past.end == nil ? "until now" : "until it was gone"
     var lines = ["pod \(past.pod.name), \(Self.text(end - start)) from its creation \(state)"]
     if drawsAxis { lines += axis(width) + [""] }
-    return lines + list(drawsAxis: drawsAxis)
+    return lines + list(drawsAxis: drawsAxis).flatMap { Explanation.broken($0, drawsAxis ? width : .max, hanging: 12) }
   }
 
   /// Everything that the picture is drawn of; times are seconds since the pod's creation.

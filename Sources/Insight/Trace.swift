@@ -1,4 +1,5 @@
 public import ClusterClient
+public import Documents
 public import KubernetesAPI
 internal import ObjectSchema
 
@@ -6,7 +7,7 @@ internal import ObjectSchema
 public struct Trace: Sendable {
   /// Who takes part, from left to right.
   enum Actor: Int, Sendable, Comparable, CaseIterable {
-    case kubectl, server, controllers, scheduler, kubelet
+    case kubectl, server, controllers, scheduler, kubelet, runtime
 
     static func < (left: Actor, right: Actor) -> Bool { left.rawValue < right.rawValue }
 
@@ -17,6 +18,7 @@ public struct Trace: Sendable {
       case .controllers: "controllers"
       case .scheduler: "scheduler"
       case .kubelet: "kubelet"
+      case .runtime: "runtime"
       }
     }
 
@@ -36,18 +38,30 @@ public struct Trace: Sendable {
     var actor: Actor
     var text: String
     var result: String
+
+    /// Whom it is said to.
+    var partner: Actor { actor == .runtime ? .kubelet : .server }
+  }
+
+  /// What a kubelet has asked of the runtime of its node.
+  struct RuntimeCall: Sendable {
+    var time: Timestamp
+    var took: Duration
+    var text: String
+    var failure: String?
+    var isQuestion: Bool { text.hasPrefix("find ") }
   }
 
   let steps: [Step]
 
   /// - Parameter reads: Whether questions are shown too, not only what changed something.
-  init(_ records: [RequestRecord], events: [Event], reads: Bool) {
+  init(_ records: [RequestRecord], events: [Event], calls: [RuntimeCall] = [], reads: Bool) {
     let start = records.first?.time
     var told: [Actor: [Event]] = [:]
     for event in events {
       told[Self.teller(event), default: []].append(event)
     }
-    steps = records.compactMap { record in
+    let asked = records.compactMap { record -> Step? in
       guard let time = record.time, let start, Self.matters(record, reads) else { return nil }
       let actor = Actor(user: record.user ?? "")
       var text = "\(record.verb ?? "") \(record.objectText)"
@@ -59,7 +73,15 @@ public struct Trace: Sendable {
       let took = Double(record.durationMicroseconds ?? 0) / 1000
       let result = "\(record.code ?? 0)" + (record.reason.map { " \($0)" } ?? "") + ", \(Self.rounded(took)) ms"
       return Step(offset: time - start, actor: actor, text: text, result: result)
-    }.sorted { $0.offset < $1.offset }
+    }
+    let done = calls.compactMap { call -> Step? in
+      guard let start, call.time >= start, reads || !call.isQuestion else { return nil }
+      let milliseconds = Double(call.took / .microseconds(1)) / 1000
+      return Step(
+        offset: call.time - start, actor: .runtime, text: call.text,
+        result: (call.failure.map { "failed: \($0)" } ?? "done") + ", \(Self.rounded(milliseconds)) ms")
+    }
+    steps = (asked + done).sorted { $0.offset < $1.offset }
   }
 
   private static func teller(_ event: Event) -> Actor {
@@ -87,7 +109,7 @@ public struct Trace: Sendable {
 
   public func lines(width: Int = 100, draws: Bool = true) -> [String] {
     if steps.isEmpty { return ["Nothing was asked of the API server."] }
-    var lines = draws ? diagram(width) : steps.map(Self.sentence)
+    var lines = (draws ? diagram(width) : nil) ?? steps.map(Self.sentence)
     if steps.contains(where: { $0.actor == .scheduler || $0.actor == .kubelet }) {
       lines += ["", "Nobody called the scheduler or the kubelet: they watch the API server, and saw the change."]
     }
@@ -95,33 +117,52 @@ public struct Trace: Sendable {
   }
 
   private static func sentence(_ step: Step) -> String {
-    "+\(Timeline.text(step.offset)): \(step.actor.name) to API server: \(step.text) (\(step.result))"
+    let (from, to): (Actor, Actor) = step.actor == .runtime ? (.kubelet, .runtime) : (step.actor, .server)
+    return "+\(time(step.offset)): \(from.name) to \(to.name): \(step.text) (\(step.result))"
   }
 
-  private func diagram(_ width: Int) -> [String] {
+  /// Nil where there is no room for it: a picture whose rows break is none.
+  private func diagram(_ width: Int) -> [String]? {
     let taking = Actor.allCases.filter { actor in
-      actor == .server || actor == .kubectl || steps.contains { $0.actor == actor }
+      actor == .server || actor == .kubectl || steps.contains { $0.actor == actor || $0.partner == actor }
     }
-    let lane = 13
     let margin = 10
+    var places: [Actor: Int] = [:]
     var header = String(repeating: " ", count: margin)
-    for actor in taking { header += actor.name + String(repeating: " ", count: lane - actor.name.count) }
-    let server = taking.firstIndex(of: .server) ?? 0
-    return [header]
+    for actor in taking {
+      places[actor] = header.count - margin
+      header += actor.name + "  "
+    }
+    let lanes = (places.values.max() ?? 0) + 1
+    let room = width - margin - lanes - 3
+    guard room >= 24 else { return nil }
+    return [String(header.dropLast(2))]
       + steps.map { step in
-        let place = taking.firstIndex(of: step.actor) ?? 0
-        var row = Array(String(repeating: " ", count: (taking.count - 1) * lane + 1))
-        for index in taking.indices { row[index * lane] = "|" }
-        let (from, to) = (min(place, server) * lane, max(place, server) * lane)
+        var row = Array(String(repeating: " ", count: lanes))
+        for place in places.values { row[place] = "|" }
+        let (one, other) = (places[step.actor] ?? 0, places[step.partner] ?? 0)
+        let (from, to) = (min(one, other), max(one, other))
         for column in (from + 1)..<max(from + 1, to) { row[column] = "-" }
-        if place < server { row[to - 1] = ">" } else if place > server { row[from + 1] = "<" }
+        // A kubelet speaks to its runtime; everybody else to the server.
+        if step.actor == .runtime || one < other { row[to - 1] = ">" } else { row[from + 1] = "<" }
         let time = "+" + Self.time(step.offset)
         let picture = time + String(repeating: " ", count: max(1, margin - time.count)) + String(row) + "   "
-        // A row that breaks is no picture any more.
-        let room = max(30, width - picture.count - step.result.count - 4)
-        let text = step.text.count > room ? String(step.text.prefix(room - 1)) + "…" : step.text
-        return picture + "\(text)  (\(step.result))"
+        let text = step.text + "  (\(step.result))"
+        return picture + (text.count <= room ? text : String(text.prefix(room - 1)) + "…")
       }
+  }
+
+  /// The steps; times are milliseconds since the first.
+  public var document: Document {
+    .list(
+      steps.map { step in
+        let from = step.actor == .runtime ? Actor.kubelet : step.actor
+        let to = step.actor == .runtime ? Actor.runtime : .server
+        return [
+          "at": Document(.decimal(Double(step.offset / .microseconds(1)) / 1000)), "from": .string(from.name),
+          "to": .string(to.name), "what": .string(step.text), "result": .string(step.result),
+        ]
+      })
   }
 
   private static func time(_ offset: Duration) -> String {
@@ -153,11 +194,49 @@ extension Trace {
       let count = records.filter { matters($0, false) }.count
       if count != lastCount { quietSince = .now }
       lastCount = count
+      if await isStarting(client, namespace, since: start) { quietSince = .now }
       do { try await Task.sleep(for: .milliseconds(100)) } catch { break }
     } while ContinuousClock.now - quietSince < .milliseconds(700) && ContinuousClock.now < deadline
     let events = (try? await client.list(Event.self, namespace: namespace).items) ?? []
     let fresh = events.filter { $0.begin.map { $0 > start } ?? false }.sorted { $0.begin! < $1.begin! }
-    return Trace(records, events: fresh, reads: reads)
+    return Trace(records, events: fresh, calls: await calls(client, since: start), reads: reads)
+  }
+
+  /// Whether a pod that was made since then is still on its way to its first container.
+  private static func isStarting(_ client: ClusterClient, _ namespace: String, since start: Timestamp) async -> Bool {
+    let pods = (try? await client.list(Pod.self, namespace: namespace).items) ?? []
+    return pods.contains { pod in
+      // The API tells whole seconds only.
+      guard let created = pod.metadata.creationTimestamp, created.seconds >= start.seconds,
+        pod.metadata.deletionTimestamp == nil, pod.status.phase == "Pending",
+        !pod.status.conditions.contains(where: { $0.type == "PodScheduled" && $0.status == "False" })
+      else { return false }
+      let statuses = pod.status.initContainerStatuses + pod.status.containerStatuses
+      return statuses.allSatisfy { status in
+        ["ContainerCreating", "PodInitializing"].contains(status.state.waiting?.reason ?? "")
+      }
+    }
+  }
+
+  /// From those kubelets that keep a journal; others answer that they know no such path.
+  private static func calls(_ client: ClusterClient, since start: Timestamp) async -> [RuntimeCall] {
+    var calls: [RuntimeCall] = []
+    for node in (try? await client.list(Node.self).items) ?? [] {
+      let path = Node.resource.path(name: node.name, subresource: "proxy") + "/runtimeJournal"
+      guard let answer = try? await client.send("GET", path), let journal = try? Document.parse(json: answer) else {
+        continue
+      }
+      for item in journal["items"]?.listValue ?? [] {
+        let time = Timestamp(nanosecondsSince1970: item["nanoseconds"]?.integerValue ?? 0)
+        if time < start { continue }
+        let pod = item["pod"]?.stringValue ?? ""
+        calls.append(
+          RuntimeCall(
+            time: time, took: .microseconds(item["tookMicroseconds"]?.integerValue ?? 0),
+            text: (item["action"]?.stringValue ?? "") + " of pod \(pod)", failure: item["failure"]?.stringValue))
+      }
+    }
+    return calls
   }
 
   private static func all(_ client: ClusterClient) async throws(StatusError) -> [RequestRecord] {

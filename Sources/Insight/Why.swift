@@ -48,12 +48,13 @@ public struct Explanation: Sendable, Equatable {
   }
 
   /// Broken at blanks, the further lines indented; a word that is too long for a line stays whole.
-  private static func broken(_ text: String, _ width: Int, hanging: Int) -> [String] {
+  static func broken(_ text: String, _ width: Int, hanging: Int) -> [String] {
     guard text.count > width else { return [text] }
     var lines: [String] = []
-    var line = String(text.prefix { $0 == " " })
-    for word in text.split(separator: " ") {
-      let isEmpty = line.allSatisfy { $0 == " " }
+    // The label in front stays as it is.
+    var line = String(text.prefix(hanging))
+    for word in text.dropFirst(hanging).split(separator: " ") {
+      let isEmpty = line.last ?? " " == " "
       if !isEmpty, line.count + 1 + word.count > width {
         lines.append(line)
         line = String(repeating: " ", count: hanging) + word

@@ -17,6 +17,7 @@ struct KubeletEndpoint: APIEndpoint {
     case ("pods", 1): return APIResponse(json: podList)
     case ("stats", 2) where parts[1] == "summary":
       return APIResponse(json: await UsageReport(context: context).document().json())
+    case ("runtimeJournal", 1): return APIResponse(json: context.journal.document.json())
     case ("anatomy", 3): return APIResponse(json: try await anatomy(try pod(parts)).json())
     case ("containerLogs", 4): return try logs(request, try pod(parts), parts[3])
     case ("exec", 4), ("attach", 4): return try await command(request, try pod(parts), parts[3], parts[0])

@@ -15,6 +15,13 @@ struct PodWork: Sendable {
   private var runtime: any Runtime { context.runtime }
   private var configuration: KubeletConfiguration { context.configuration }
 
+  /// Asks the runtime for something, which those who look on may hear of.
+  private func noting<Answer>(
+    _ action: String, _ call: () async throws(RuntimeError) -> Answer
+  ) async throws(RuntimeError) -> Answer {
+    try await context.journal.noting(action, pod, context.time, call)
+  }
+
   /// What happened; nothing for effects whose end shows itself otherwise.
   func perform(_ effect: PodLifecycle.Effect) async -> [PodLifecycle.Event] {
     switch effect {
@@ -29,7 +36,11 @@ struct PodWork: Sendable {
       let missing = await PullSecrets(client: context.client, pod: pod).read().missing
       let remark: [PodLifecycle.Event] = missing.isEmpty ? [] : [.pullSecretsMissing(missing)]
       do {
-        return remark + [.imageFound(container: name, try await runtime.findImage(image(of: name)))]
+        let wanted = image(of: name)
+        let found = try await noting("find image \(wanted)") { () async throws(RuntimeError) in
+          try await runtime.findImage(wanted)
+        }
+        return remark + [.imageFound(container: name, found)]
       } catch {
         return remark + [.imageNotPulled(container: name, error)]
       }
@@ -37,7 +48,10 @@ struct PodWork: Sendable {
       let begin = context.time.now()
       do {
         let logins = await PullSecrets(client: context.client, pod: pod).read().logins
-        let image = try await runtime.pullImage(image(of: name), logins: logins)
+        let wanted = image(of: name)
+        let image = try await noting("pull image \(wanted)") { () async throws(RuntimeError) in
+          try await runtime.pullImage(wanted, logins: logins)
+        }
         return [.imagePulled(container: name, image, took: context.time.now() - begin)]
       } catch {
         return [.imageNotPulled(container: name, error)]
@@ -46,17 +60,23 @@ struct PodWork: Sendable {
       return [await createContainer(name, attempt: attempt, image)]
     case .startContainer(let name, let id):
       do {
-        try await runtime.startContainer(id)
+        try await noting("start container \(name)") { () async throws(RuntimeError) in
+          try await runtime.startContainer(id)
+        }
         return [.containerStarted(container: name, id: id)]
       } catch {
         return [.containerNotStarted(container: name, id: id, message: error.message)]
       }
     case .signal(let id, let signal):
       // A container that is gone already tells so by its exit.
-      try? await runtime.signalContainer(id, signal)
+      try? await noting("send signal \(signal) to \(title(of: id))") { () async throws(RuntimeError) in
+        try await runtime.signalContainer(id, signal)
+      }
       return []
     case .removeContainer(let id):
-      try? await runtime.removeContainer(id)
+      try? await noting("remove \(title(of: id))") { () async throws(RuntimeError) in
+        try await runtime.removeContainer(id)
+      }
       return []
     case .runHook(let name, let id, let hook, let limit):
       return [.hookEnded(id: id, hook, failure: await run(hook, of: name, id: id, within: limit))]
@@ -64,6 +84,14 @@ struct PodWork: Sendable {
       return [.probed(id: id, kind, await probe(kind, of: name, id: id))]
     case .record, .report, .wakeAt, .removeVolumes, .deletePod, .finish: return []
     }
+  }
+
+  /// A container as people know it.
+  private func title(of id: ContainerID) -> String {
+    let known = (pod.status.initContainerStatuses + pod.status.containerStatuses).first {
+      $0.containerID?.hasSuffix(id) == true
+    }
+    return "container \(known?.name ?? String(id.prefix(12)))"
   }
 
   private func container(_ name: String) -> Container {
@@ -107,7 +135,10 @@ struct PodWork: Sendable {
       PodLabels.podName: pod.name, PodLabels.podNamespace: pod.namespace, PodLabels.podUID: pod.uid,
     ]
     do {
-      return .sandboxCreated(try await runtime.createSandbox(spec))
+      let sandbox = try await noting("make sandbox") { () async throws(RuntimeError) in
+        try await runtime.createSandbox(spec)
+      }
+      return .sandboxCreated(sandbox)
     } catch {
       return .sandboxFailed(error.message)
     }
@@ -117,7 +148,9 @@ struct PodWork: Sendable {
     var pause = Duration.milliseconds(100)
     while true {
       do {
-        try await runtime.removeSandbox(id)
+        try await noting("remove sandbox") { () async throws(RuntimeError) in
+          try await runtime.removeSandbox(id)
+        }
         break
       } catch {
         do { try await context.time.sleep(for: pause) } catch { break }
@@ -158,7 +191,10 @@ struct PodWork: Sendable {
       return .containerNotCreated(container: name, .configuration("\(error)"))
     }
     do {
-      return .containerCreated(container: name, id: try await runtime.createContainer(spec))
+      let id = try await noting("make container \(name)") { () async throws(RuntimeError) in
+        try await runtime.createContainer(spec)
+      }
+      return .containerCreated(container: name, id: id)
     } catch {
       return .containerNotCreated(container: name, .runtime(error.message))
     }

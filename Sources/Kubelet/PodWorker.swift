@@ -85,6 +85,7 @@ struct KubeletContext: Sendable {
   let board = StatusBoard()
   let sessions = SessionHost()
   let usage = UsageBook()
+  let journal = RuntimeJournal()
   /// Called now and then, after a request that a server has answered.
   let serverAnswered: @Sendable () async -> Void
 

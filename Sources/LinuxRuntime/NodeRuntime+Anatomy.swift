@@ -92,7 +92,8 @@ enum ProcessSight {
     return ((try? Files.readText("/proc/\(pid)/mountinfo")) ?? "").split(separator: "\n").compactMap { line in
       let fields = line.split(separator: " ").map(String.init)
       guard let dash = fields.firstIndex(of: "-"), fields.count > dash + 1, fields.count > 5 else { return nil }
-      let path = fields[4]
+      // In most images /var/run is a link, and the kernel tells where it leads.
+      let path = sources["/var" + fields[4]] == nil ? fields[4] : "/var" + fields[4]
       let isOwn = sources[path] != nil || path == "/" || ["/proc", "/sys", "/dev", "/dev/shm"].contains(path)
       guard isOwn || spec.files[path] != nil || path == spec.terminationMessagePath else { return nil }
       return Anatomy.Mount(

@@ -42,10 +42,10 @@ struct DocumentedSessionTests {
       }
       let port = try Self.port()
       var environment = learner.environment
-      // Whoever has the program can call it by its name.
-      let program = BuiltProgram.path("podium")
       // A page at a time would be no recording.
       environment["PAGER"] = "cat"
+      // Whoever has the program can call it by its name.
+      let program = BuiltProgram.path("podium")
       environment["PATH"] = program.dropLast("/podium".count) + ":/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
       let text = try await PseudoTerminal.run(
         program, ["--cluster", learner.cluster], environment: environment, folder: learner.home, columns: 200, rows: 50

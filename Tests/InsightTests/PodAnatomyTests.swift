@@ -41,7 +41,7 @@ import Testing
         "pod web on node one, 10.0.0.2", "", "sandbox", "  process   14 /pause", "  holds     net 1   ipc 2   uts 3",
         "  cgroup    podium/a/one/pod1", "            memory 1 MiB, no limit   cpu no limit   processes 1 of 100", "",
         "container main", "  shares    net, ipc, uts with the sandbox", "  own       pid 6   mnt 7",
-        "  cgroup    podium/a/one/pod1/c", "            memory 1.5 MiB of 64 MiB   cpu 250m",
+        "  cgroup    the pod's, and in it c", "            memory 1.5 MiB of 64 MiB   cpu 250m",
         "  mounts    /data  (volume data)", "            /logs  (volume logs, /var/log on the node, read-only)",
         "  processes on the node, inside, user: command", "                 15      1    101  serve",
       ])

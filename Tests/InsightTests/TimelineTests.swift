@@ -55,7 +55,8 @@ import Testing
         "",
         ". waits   - runs   = runs and is ready   o ended well   x failed   ! being deleted",
         "",
-        "1  +4s      Started: Started container main (2 times, the last at +14s)",
+        "1  +4s      Started: Started container main (2",
+        "            times, the last at +14s)",
       ])
   }
 

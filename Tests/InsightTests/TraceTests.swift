@@ -39,13 +39,31 @@ import Testing
   @Test func theStepsStandUnderWhoTookThem() {
     #expect(
       Trace(records, events: events, reads: false).lines(width: 110) == [
-        "          kubectl      API server   scheduler    kubelet      ",
-        "+0 ms     |----------->|            |            |   create pods  (201, 1.5 ms)",
-        "+2 ms     |            |<-----------|            |   create pods/web/binding  (201, 1.5 ms)",
-        "+3 ms     |            |<-----------|            |   tell Scheduled: Found a node  (201, 1.5 ms)",
-        "+6 ms     |            |<------------------------|   patch pods/web/status  (200, 1.5 ms)", "",
+        "          kubectl  API server  scheduler  kubelet",
+        "+0 ms     |------->|           |          |   create pods  (201, 1.5 ms)",
+        "+2 ms     |        |<----------|          |   create pods/web/binding  (201, 1.5 ms)",
+        "+3 ms     |        |<----------|          |   tell Scheduled: Found a node  (201, 1.5 ms)",
+        "+6 ms     |        |<---------------------|   patch pods/web/status  (200, 1.5 ms)", "",
         "Nobody called the scheduler or the kubelet: they watch the API server, and saw the change.",
       ])
+  }
+
+  @Test func whatTheKubeletAsksOfTheRuntimeStandsBetweenThem() {
+    func call(_ milliseconds: Int, _ text: String) -> Trace.RuntimeCall {
+      Trace.RuntimeCall(
+        time: Timestamp("2026-01-01T00:00:00Z")! + .milliseconds(milliseconds), took: .milliseconds(2), text: text)
+    }
+    let calls = [call(-5, "make sandbox of pod old"), call(5, "find image nginx"), call(5, "make sandbox of pod web")]
+    let lines = Trace(records, events: events, calls: calls, reads: false).lines(width: 110)
+    #expect(lines[0] == "          kubectl  API server  scheduler  kubelet  runtime")
+    #expect(lines[4] == "+5 ms     |        |           |          |------->|   make sandbox of pod web  (done, 2 ms)")
+    #expect(!lines.contains { $0.contains("old") || $0.contains("find") })
+  }
+
+  @Test func aTerminalTooNarrowForAPictureGetsSentences() {
+    #expect(
+      Trace(records, events: events, reads: false).lines(width: 60)[0]
+        == "+0 ms: kubectl to API server: create pods (201, 1.5 ms)")
   }
 
   @Test func questionsAreShownOnDemandOnly() {
@@ -58,7 +76,7 @@ import Testing
   @Test func whoCannotSeeAPictureGetsSentences() {
     #expect(
       Trace(records, events: [], reads: false).lines(draws: false)[0]
-        == "+0s: kubectl to API server: create pods (201, 1.5 ms)")
+        == "+0 ms: kubectl to API server: create pods (201, 1.5 ms)")
   }
 
   @Test func nothingIsSaidToHaveHappenedWhenNothingDid() {

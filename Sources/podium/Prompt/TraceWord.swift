@@ -20,14 +20,17 @@ enum TraceWord {
 
   static func run(_ arguments: [String], _ commands: PromptCommands, _ streams: CommandStreams) async -> Outcome {
     var words = arguments
-    let reads = words.first == "-v"
-    if reads { words.removeFirst() }
+    var (reads, isJSON) = (false, false)
+    while let flag = words.first, ["-v", "--json"].contains(flag) {
+      if flag == "-v" { reads = true } else { isJSON = true }
+      words.removeFirst()
+    }
     switch words.first {
     case "on" where words.count == 1, "off" where words.count == 1:
       commands.tracing.isOn = words[0] == "on"
       return .continue
     case let first? where commands.owns(first) && first != name:
-      return await trace(words, reads: reads, commands, streams)
+      return await trace(words, reads: reads, isJSON: isJSON, commands, streams)
     case let first?:
       await streams.writeError("trace follows commands of the prompt, and \"\(first)\" is none of them\n")
     case nil:
@@ -38,7 +41,7 @@ enum TraceWord {
   }
 
   static func trace(
-    _ words: [String], reads: Bool, _ commands: PromptCommands, _ streams: CommandStreams
+    _ words: [String], reads: Bool, isJSON: Bool = false, _ commands: PromptCommands, _ streams: CommandStreams
   ) async -> Outcome {
     let cluster = LocalConnection.chosenCluster(commands.paths, agent: "podium-trace")
     var outcome = Outcome.continue
@@ -46,13 +49,11 @@ enum TraceWord {
       let trace = try await Trace.record(cluster.client, namespace: cluster.namespace, reads: reads) {
         outcome = await commands.perform(words, streams)
       }
-      let lines =
-        [""]
-        + trace.lines(
-          // Who reads a file or a pipe can scroll.
-          width: streams.appearance.isTerminal ? streams.appearance.width : 200, draws: !streams.appearance.isAccessible
-        )
-      try await streams.write(lines.joined(separator: "\n") + "\n")
+      let view = SightView(streams)
+      // Who reads a file or a pipe can scroll.
+      let lines = trace.lines(width: view.isTerminal ? view.width : 200, draws: !view.isSpoken)
+      try await streams.write(
+        isJSON ? trace.document.jsonText(indentedBy: 2) + "\n" : ([""] + lines).joined(separator: "\n") + "\n")
     } catch let error as StatusError {
       await streams.writeError("The requests of this cluster cannot be followed: \(error.message)\n")
     } catch {
