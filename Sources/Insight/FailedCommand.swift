@@ -333,7 +333,9 @@ public struct FailedCommand: Sendable, Equatable {
     guard let match = errors.firstMatch(of: /command terminated with exit code (\d+)/), let code = Int32(match.1) else {
       return nil
     }
-    var reading = Reading("The command ran in the container and ended with exit code \(code).")
+    // What kills a container kills what was started in it.
+    let clue: Clue? = code == 137 || code == 143 ? .pod(pod) : nil
+    var reading = Reading("The command ran in the container and ended with exit code \(code).", clue: clue)
     switch code {
     case 126: reading.explanation.causes = ["what it names was found but could not be executed: is it a program?"]
     case 127:
@@ -407,6 +409,11 @@ public struct FailedCommand: Sendable, Equatable {
         "Nobody listens at \(match.1): no API server runs there.",
         causes: ["the cluster is down, or the address in the kubeconfig is not its own"],
         next: ["kubectl config view --minify", "podium cluster status"])
+    }
+    if errors.contains("unexpected EOF") || errors.contains("connection was cut off") {
+      return Reading(
+        "The connection broke while the command ran: the API server or the node went away.",
+        causes: [firstLine], next: [line(), "kubectl get nodes"])
     }
     let signs = ["Unable to connect to the server", "no such host", "i/o timeout", "connection refused"]
     guard signs.contains(where: { errors.contains($0) }) else { return nil }

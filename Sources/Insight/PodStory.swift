@@ -72,7 +72,9 @@ public struct PodStory: Sendable {
   func condition(_ type: String) -> PodCondition? { pod.status.conditions.first { $0.type == type } }
 
   /// How long ago, as people say it.
-  func ago(_ time: Timestamp?) -> String {
+  func ago(_ time: Timestamp?) -> String { Self.ago(time, now) }
+
+  static func ago(_ time: Timestamp?, _ now: Timestamp) -> String {
     guard let time else { return "some time ago" }
     let seconds = max(0, (now - time).components.seconds)
     switch seconds {

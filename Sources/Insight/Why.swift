@@ -350,6 +350,12 @@ extension PodStory {
       return ["its program could not be started: \(said)"]
         + (said.contains("permission denied") ? ["the file is there, but nobody may execute it: is it a program?"] : [])
     }
+    if end.reason == "ContainerStatusUnknown" {
+      return [
+        "nobody saw its end: it was gone when its node came back",
+        "a node that loses its power, or whose first process is killed, loses all that runs on it",
+      ]
+    }
     let killing = event("Killing", container: container)?.message ?? ""
     let wasAsked = killing.contains("probe") || killing.contains("FailedPostStartHook")
     let meaning =
@@ -383,6 +389,7 @@ extension PodStory {
     if end.missingProgram != nil || ["StartError", "ContainerCannotRun"].contains(end.reason ?? "") {
       return [command("get pod \(pod.name) -o jsonpath='{.spec.containers[*].command}'"), describe]
     }
+    if end.reason == "ContainerStatusUnknown" { return ["kubectl describe node \(pod.spec.nodeName ?? "")", describe] }
     var next = [logs(container, isFormer: isFormer), describe]
     let killing = event("Killing", container: container)?.message ?? ""
     if killing.contains("probe") {

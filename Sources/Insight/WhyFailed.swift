@@ -19,14 +19,21 @@ extension FailedCommand {
       "the namespace of the prompt", with: "the namespace \(namespace)")
     switch reading.clue {
     case .pod(let name):
-      guard let story = try? await PodStory.gather(client, namespace: namespace, name: name) else { break }
+      guard let story = try? await PodStory.gather(client, namespace: namespace, name: name) else {
+        if let end = former(namespace, name)?.end {
+          explanation.causes.append("the pod was deleted: it was gone \(PodStory.ago(end, .now()))")
+          explanation.next = ["timeline pod/\(name)", "kubectl get pods"]
+        }
+        break
+      }
       let why = story.why()
+      if why.isWell { break }
       explanation.causes += [why.statement] + why.causes
       explanation.effects = why.effects
       explanation.next = why.next + explanation.next
     case .missing(let plural, let name):
       if plural == "pods", let past = former(namespace, name), let end = past.end {
-        explanation.causes.append("a pod of that name was there; it was gone \(PodStory(pod: past.pod).ago(end))")
+        explanation.causes.append("a pod of that name was there; it was gone \(PodStory.ago(end, .now()))")
       }
       await look(for: name, plural, client, namespace, &explanation)
     case nil: break

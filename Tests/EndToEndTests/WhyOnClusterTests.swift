@@ -165,6 +165,8 @@ struct WhyOnClusterTests {
         try await terminal.enter("delete pod web --now", showing: "deleted")
         try await terminal.enter("logs web", showing: "not found")
         try await terminal.enter("why", showing: "because a pod of that name was there; it was gone")
+        try await terminal.enter("kubctl get pods", showing: "did you mean kubectl?")
+        try await terminal.enter("pods get", showing: "a command begins with what is to be done: get pods")
         // A lesson comes first, unless a command has just failed.
         try await terminal.enter("start first-pod", showing: "Step 1 of 4")
         try await terminal.enter("why", showing: "NOT YET")

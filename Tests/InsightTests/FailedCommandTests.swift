@@ -139,6 +139,10 @@ import Testing
       errors: "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?",
       statement: "Nobody listens at 127.0.0.1:1: no API server runs there.", next: "kubectl config view --minify"),
     Case(
+      words: "logs -f web", errors: "Unable to connect to the server: unexpected EOF",
+      statement: "The connection broke while the command ran: the API server or the node went away.",
+      next: "kubectl logs -f web"),
+    Case(
       words: "top pods", errors: "error: something new", statement: "top ended with exit code 1.",
       cause: "something new", next: "kubectl top --help"),
   ]

@@ -95,6 +95,44 @@ import Testing
       ])
   }
 
+  @Test func whatNobodySawEndingIsNotExplainedByItsExitCode() throws {
+    let story = try story(
+      "phase: Running, conditions: [{type: Ready, status: 'True'}], "
+        + container(
+          "state: {running: {}}, lastState: {terminated: {exitCode: 137, reason: ContainerStatusUnknown}}", ready: true,
+          restarts: 1))
+    let why = story.why()
+    #expect(why.causes[0] == "nobody saw its end: it was gone when its node came back")
+    #expect(why.next[0] == "kubectl describe node node")
+  }
+
+  @Test func aContainerThatIsBeingEndedIsNotWell() throws {
+    var story = try story(
+      "phase: Running, conditions: [{type: Ready, status: 'True'}], "
+        + container("state: {running: {startedAt: '2026-01-01T00:00:50Z'}}", ready: true),
+      events: [
+        ("Unhealthy", "Liveness probe failed: dial tcp 10.0.0.1:81: connect: connection refused"),
+        ("Killing", "Container main failed liveness probe, will be restarted"),
+      ])
+    story.events[1].lastTimestamp = Timestamp("2026-01-01T00:00:55Z")
+    let why = story.why()
+    #expect(why.statement == "pod web runs, and its container main is being ended to be started anew.")
+    #expect(why.causes.last == "nobody in the pod listens at the port that the probe asks")
+    #expect(!why.isWell)
+  }
+
+  @Test func longSentencesAreBrokenAndCommandsAreNot() {
+    let explanation = Explanation(
+      statement: "pod web waits.", causes: ["one two three four five six"], effects: ["it goes on"],
+      next: ["kubectl describe pod web --namespace of-a-long-name"])
+    #expect(
+      explanation.lines(width: 30) == [
+        "pod web waits.", "  because one two three four", "          five six", "  so      it goes on",
+        "  try     kubectl describe pod web --namespace of-a-long-name",
+      ])
+    #expect(explanation.lines(isSpoken: true)[1...2] == ["because: one two three four five six", "so: it goes on"])
+  }
+
   @Test func anUnreadyPodIsTracedToItsProbe() throws {
     let story = try story(
       "phase: Running, conditions: [{type: Ready, status: 'False'}], "

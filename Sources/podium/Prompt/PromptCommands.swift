@@ -141,8 +141,12 @@ struct PromptCommands: CommandSet {
     if Self.clusterMakers.contains(word) {
       return "podium: \(word): not needed here: the cluster of this prompt, \(paths.cluster), runs already"
     }
+    if let resource = Resource.named(word) {
+      return "podium: \(word): a kind of object; a command begins with what is to be done: get \(resource.plural)"
+    }
     let known =
-      Self.verbs.sorted() + SightWord.all.map(\.name) + (tutor == nil ? [] : TutorWord.all.map(\.name)) + Shell.words
+      ["kubectl", TraceWord.name] + Self.verbs.sorted() + SightWord.all.map(\.name)
+      + (tutor == nil ? [] : TutorWord.all.map(\.name)) + Shell.words
     let complaint =
       "podium: \(word): neither a command of the prompt nor a program of this machine" + DidYouMean.text(word, known)
     last.note(LastCommand.Record(words: [word], exitCode: 127, errors: complaint))
