@@ -65,6 +65,7 @@ extension KubectlContext {
     var connection = ClusterConnection(
       client: try open(target), namespace: target.namespace, contextName: target.contextName, server: target.server)
     connection.bearsToken = target.token != nil
+    connection.userName = target.userName
     return connection
   }
 
@@ -98,6 +99,8 @@ public struct ClusterConnection: Sendable {
   public var server: String
   /// Whether each request shows a bearer token that the client's endpoint puts in.
   var bearsToken = false
+  /// What the configuration calls who asks.
+  var userName = ""
 
   public init(client: ClusterClient, namespace: String = "default", contextName: String, server: String) {
     self.client = client
@@ -118,6 +121,7 @@ struct ConnectionFlags: Sendable, Equatable {
   var certificateAuthority: String?
   var clientCertificate: String?
   var clientKey: String?
+  var hasPassword = false
   var skipsVerification = false
   var serverName: String?
 

@@ -14,6 +14,7 @@ struct ComparisonTests {
       for side in sides {
         try await learner.kubectl("create", "namespace", side.namespace)
         try table.writeFiles(to: side.folder)
+        try Files.write(try Files.readText(learner.kubeconfig), to: side.folder + "/cluster.yaml")
       }
       var rest = table.steps[...]
       while let section = rest.first?.section {

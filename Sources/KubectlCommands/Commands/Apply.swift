@@ -37,6 +37,7 @@ enum Apply {
       forceConflicts.row, SharedFlags.force.row, SharedFlags.gracePeriod.row, SharedFlags.cascade.row,
       SharedFlags.timeout.row, wait.row, openAPIPatch.row, SharedFlags.subresource.row,
     ] + SharedFlags.objectOutput,
+    subcommands: [ViewLastApplied.command],
     run: run)
 
   private static func run(_ invocation: Invocation) async throws -> Int32 {

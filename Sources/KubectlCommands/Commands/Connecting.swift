@@ -16,7 +16,7 @@ enum Connecting {
     try await invocation.context.prepare?(invocation.context.cluster)
     var client = invocation.client
     var endpoint = client.endpoint
-    if let person = impersonated(invocation) { endpoint = ImpersonatingEndpoint(endpoint, headers: person) }
+    if let person = try impersonated(invocation) { endpoint = ImpersonatingEndpoint(endpoint, headers: person) }
     let limit = invocation[SharedFlags.requestTimeout]
     if let timeout = requestTimeout(limit) {
       guard let timeout = timeout.value else {
@@ -49,15 +49,20 @@ enum Connecting {
     flags.token = text(SharedFlags.token)
     flags.certificateAuthority = text(SharedFlags.certificateAuthority)
     flags.clientCertificate = text(SharedFlags.clientCertificate)
+    flags.hasPassword = text(SharedFlags.username) != nil || text(SharedFlags.password) != nil
     flags.clientKey = text(SharedFlags.clientKey)
     flags.skipsVerification = invocation[SharedFlags.skipsVerification]
     flags.serverName = text(SharedFlags.serverName)
     return flags
   }
 
-  private static func impersonated(_ invocation: Invocation) -> [QueryItem]? {
+  private static func impersonated(_ invocation: Invocation) throws -> [QueryItem]? {
     let user = invocation[SharedFlags.asUser]
-    if user.isEmpty { return nil }
+    if user.isEmpty {
+      if invocation[SharedFlags.asGroup].isEmpty, invocation[SharedFlags.asUID].isEmpty { return nil }
+      throw Failure(
+        "requesting uid, groups or user-extra for \(invocation.context.cluster.userName) without impersonating a user")
+    }
     var headers = [QueryItem("Impersonate-User", user)]
     headers += invocation[SharedFlags.asGroup].map { QueryItem("Impersonate-Group", $0) }
     let uid = invocation[SharedFlags.asUID]
@@ -68,7 +73,9 @@ enum Connecting {
   /// Nil when no limit is asked for; a value that is nil when the text makes no sense.
   private static func requestTimeout(_ text: String) -> (value: Duration?, Void)? {
     if text == "0" || text == "0s" { return nil }
-    if let seconds = Int(text) { return (.seconds(seconds), ()) }
+    if let seconds = Int(text) { return seconds < 0 ? nil : (.seconds(seconds), ()) }
+    // Less than nothing is no limit.
+    if let duration = FlagText.duration(text), duration < .zero { return nil }
     return (FlagText.duration(text), ())
   }
 }

@@ -14,6 +14,8 @@ enum SharedFlags {
   static let skipsVerification = Flag.boolean(
     "insecure-skip-tls-verify", "Do not check who the server is: anybody in between can read along.")
   static let serverName = Flag.text("tls-server-name", "Expect this name in the server's certificate.")
+  static let username = Flag.text("username", "")
+  static let password = Flag.text("password", "")
   static let requestTimeout = Flag.text(
     "request-timeout", default: "0", "Give up on a single request after this time, such as 5s; 0 waits for ever.")
   static let verbosity = Flag.number(
@@ -32,7 +34,7 @@ enum SharedFlags {
     hidden(Flag.text("cache-dir", "").row), hidden(Flag.boolean("disable-compression", "").row),
     hidden(Flag.boolean("match-server-version", "").row), hidden(Flag.text("log-flush-frequency", "").row),
     hidden(Flag.text("profile", "").row), hidden(Flag.text("profile-output", "").row),
-    hidden(Flag.text("username", "").row), hidden(Flag.text("password", "").row),
+    hidden(username.row), hidden(password.row),
     hidden(Flag.text("vmodule", "").row),
   ]
 

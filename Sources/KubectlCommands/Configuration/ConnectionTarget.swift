@@ -8,6 +8,7 @@ public struct ConnectionTarget: Sendable {
   public var server = ""
   public var contextName = ""
   public var namespace = "default"
+  var userName = ""
   /// PEM texts.
   public var certificateAuthority: String?
   public var clientCertificate: String?
@@ -26,7 +27,7 @@ public struct ConnectionTarget: Sendable {
     self.contextName = contextName
     if let name = context?["namespace"]?.stringValue, !name.isEmpty { namespace = name }
     let clusterName = flags.cluster ?? context?["cluster"]?.stringValue ?? ""
-    let userName = flags.user ?? context?["user"]?.stringValue ?? ""
+    userName = flags.user ?? context?["user"]?.stringValue ?? ""
     let cluster = files.entry(.clusters, clusterName)
     let user = files.entry(.users, userName)
     if let name = flags.cluster, cluster == nil { throw Failure("no server found for cluster \"\(name)\"") }
@@ -42,13 +43,34 @@ public struct ConnectionTarget: Sendable {
   }
 
   private mutating func readFiles(_ flags: ConnectionFlags, _ material: Material) throws {
+    if flags.clientCertificate != nil, flags.clientKey == nil {
+      let missing =
+        "client-key-data or client-key must be specified for \(userName) to use the clientCert authentication method."
+      var problems = [missing]
+      do { _ = try material.text(flags.clientCertificate, "", of: material.user, calledInErrors: "client-cert") } catch
+      {
+        if let failure = error as? Failure { problems.append(String(failure.text.dropFirst("error: ".count))) }
+      }
+      throw Failure(
+        whole: problems.count == 1
+          ? "Error in configuration: \(missing)"
+          : "Error in configuration: \n" + problems.map { "* \($0)" }.joined(separator: "\n"))
+    }
     certificateAuthority = try material.text(
       flags.certificateAuthority, "certificate-authority", of: material.cluster, calledInErrors: "certificate-authority"
     )
     clientCertificate = try material.text(
       flags.clientCertificate, "client-certificate", of: material.user, calledInErrors: "client-cert")
-    clientKey = try material.text(flags.clientKey, "client-key", of: material.user, calledInErrors: "client-key")
+    // A key alone proves nothing.
+    clientKey =
+      clientCertificate == nil
+      ? nil : try material.text(flags.clientKey, "client-key", of: material.user, calledInErrors: "client-key")
     token = flags.token ?? material.user.entry?["token"]?.stringValue
+    if flags.hasPassword, token != nil {
+      throw Failure(
+        "more than one authentication method found for \(userName); found [token basicAuth], only one is allowed")
+    }
+    if flags.hasPassword { throw Failure("basic authentication is not possible here: show a token or a certificate") }
     if token == nil, let path = material.user.entry?["tokenFile"]?.stringValue {
       token = try material.read(path, at: material.user.origin, "tokenFile", material.user.name)
         .split(whereSeparator: \.isWhitespace).first.map(String.init)
