@@ -16,7 +16,7 @@ struct NamespaceChoiceTests {
         try await terminal.type("create configmap here\r")
         try await terminal.expect("configmap/here created")
         try await terminal.type("anatomy pod/none\r")
-        try await terminal.expect("pods \"none\" not found")
+        try await terminal.expect("no pod called \"none\" in the namespace shop")
         try await terminal.expect("\(learner.cluster)/shop>")
         try await terminal.type("exit\r")
         _ = try await terminal.waitForEnd()
