@@ -39,11 +39,11 @@ public struct ConsoleSession: Sendable {
     return try await TerminalMode.withRaw(input, body)
   }
 
-  /// Keeps notices back while another program of this machine has the terminal.
-  public func withoutDrawing<Result>(_ body: () async throws -> Result) async throws -> Result {
+  /// Keeps notices back while another program of this machine has the terminal, which is taken back as it was.
+  func withoutDrawing<Result>(_ body: () async throws -> Result) async throws -> Result {
     screen.enter(.raw)
     defer { screen.enter(.running) }
-    return try await body()
+    return try await TerminalMode.keeping(input, body)
   }
 
   /// The size of the terminal now and after every change.

@@ -28,6 +28,8 @@ final class EditedLines: LineSource {
   private var drawnSize = WindowSize(columns: 80, rows: 24)
   private var isDrawnAfterStop = false
   private var decoder = KeyDecoder()
+  /// Read, and not yet looked at.
+  private var heldByte: UInt8?
   /// The line and cursor that the last Tab left: a second Tab there shows the list.
   private var lastTab: (line: String, cursor: Int)?
 
@@ -172,7 +174,7 @@ final class EditedLines: LineSource {
     // Asked in the middle of something else, such as a search, libedit took the key of the paste for a letter of that.
     if decoder.isEmpty { pastedText = nil }
     clibedit_keep_cursor_in_line(editor)
-    redrawIfTallerThanScreen()
+    let isTall = redrawIfTallerThanScreen()
     while true {
       if let scalar = decoder.next() {
         character.pointee = wchar_t(scalar.value)
@@ -190,6 +192,7 @@ final class EditedLines: LineSource {
       if calls.isResized { redrawResized() }
       if calls.hasNotices { showNotices() }
       guard waitForInput(-1) == .input else { continue }
+      if isTall, readBurst() { continue }
       switch readByte() {
       case .none: continue
       case .some(nil): return 0
@@ -202,6 +205,7 @@ final class EditedLines: LineSource {
   private enum Awaited { case input, call, nothing }
 
   private func waitForInput(_ milliseconds: Int32) -> Awaited {
+    if heldByte != nil { return .input }
     var entries = [
       pollfd(fd: screen.input, events: Int16(POLLIN), revents: 0),
       pollfd(fd: attention.doorbell.descriptor, events: Int16(POLLIN), revents: 0),
@@ -214,6 +218,10 @@ final class EditedLines: LineSource {
 
   /// One byte at a time, because what is typed ahead may be meant for the next command; inner nil at the end.
   private func readByte() -> UInt8?? {
+    if let byte = heldByte {
+      heldByte = nil
+      return .some(byte)
+    }
     var byte: UInt8 = 0
     let count = read(screen.input, &byte, 1)
     if count == 1 { return .some(byte) }
@@ -221,6 +229,27 @@ final class EditedLines: LineSource {
     // A terminal that hands over single keys has no other reason to say that there will be none.
     isHungUp = true
     return .some(nil)
+  }
+
+  /// Takes letters that come faster than anybody types as one paste: a text that is taller than the screen is drawn anew
+  /// after each key, which a terminal without marks for pastes would make endless. False when there are only a few.
+  private func readBurst() -> Bool {
+    var bytes: [UInt8] = []
+    while bytes.count < 1 << 16, waitForInput(bytes.isEmpty ? 0 : 2) == .input, case .some(.some(let byte)) = readByte()
+    {
+      if byte < 0x20 || byte == 0x7F {
+        heldByte = byte
+        break
+      }
+      bytes.append(byte)
+    }
+    if bytes.count < 16 {
+      for byte in bytes { decoder.add(byte) }
+      return !bytes.isEmpty
+    }
+    pastedText = KeyDecoder.text(ofPaste: bytes)
+    decoder.add(Self.pasteKey)
+    return true
   }
 
   /// Looks whether an escape begins a paste; a terminal sends the mark at once, a person is slower.
@@ -314,11 +343,12 @@ final class EditedLines: LineSource {
   /// Brings libedit's idea of the screen back to the truth after each key in a text that does not fit on it.
   ///
   /// Moving the cursor it forgets that such a text has scrolled, and the next characters would be put outside its memory.
-  private func redrawIfTallerThanScreen() {
+  private func redrawIfTallerThanScreen() -> Bool {
     if currentSize != drawnSize { redrawResized() }
-    guard areas(columns: drawnSize.columns).end.row >= drawnSize.rows - 1 else { return }
+    guard areas(columns: drawnSize.columns).end.row >= drawnSize.rows - 1 else { return false }
     erase()
     clibedit_redraw(editor)
+    return true
   }
 
   private var currentSize: WindowSize {
@@ -336,6 +366,7 @@ final class EditedLines: LineSource {
   private func abandonLine() {
     isInterrupted = true
     decoder = KeyDecoder()
+    heldByte = nil
     let (cursor, end) = areas(columns: drawnSize.columns)
     let right = end.column > 0 ? "\u{1B}[\(end.column)C" : ""
     screen.draw(String(repeating: "\n", count: end.row - cursor.row) + "\r" + right + "^C\n")

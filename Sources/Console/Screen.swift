@@ -106,6 +106,11 @@ final class Screen: Sendable {
     }
   }
 
+  /// The program elsewhere is done, unless somebody else has taken over the screen meanwhile.
+  func leaveRaw() {
+    if state.withLock({ $0.phase == .raw }) { enter(.running) }
+  }
+
   /// The terminal has echoed ^C behind the output of the command.
   func noteEchoedInterrupt() {
     state.withLock { state in

@@ -25,6 +25,14 @@ public enum TerminalMode {
     return try await body()
   }
 
+  /// Runs the body, which may leave the terminal in any state.
+  static func keeping<Result>(_ descriptor: Int32, _ body: () async throws -> Result) async throws -> Result {
+    var found = termios()
+    let isTerminal = tcgetattr(descriptor, &found) == 0
+    defer { if isTerminal { tcsetattr(descriptor, TCSADRAIN, &found) } }
+    return try await body()
+  }
+
   /// Remembers the state to go back to; the first state of a terminal is the one that counts.
   static func save(_ descriptor: Int32) {
     var mode = termios()

@@ -1,4 +1,5 @@
 public import KubernetesAPI
+public import SystemIO
 
 /// Where a command's output goes and its input comes from: a terminal, a pipe, a test.
 public protocol CommandIO: Sendable {
@@ -16,8 +17,8 @@ public protocol CommandTerminal: Sendable {
   var size: TerminalSize { get }
   /// The size now, and each time it changes.
   func sizes() -> AsyncStream<TerminalSize>
-  /// While the body runs, another program has the terminal: nothing else is drawn on it.
-  func withoutDrawing(_ body: () async throws -> Int32) async throws -> Int32
+  /// Gives the terminal to a program until it ends, and takes it back as it was; the result is the exit code.
+  func run(_ program: ProcessLaunch) async throws -> Int32
   /// While the body runs, keys go through as they are typed, unread by the terminal.
   func withRawMode(_ body: () async throws -> Int32) async throws -> Int32
 }

@@ -8,6 +8,8 @@ enum Podium {
   static func main() async {
     // A reader that has gone is told by the write that fails.
     signal(SIGPIPE, SIG_IGN)
+    // So is what may write no larger files.
+    signal(SIGXFSZ, SIG_IGN)
     let code: Int32
     do {
       code = try await run(Array(CommandLine.arguments.dropFirst()))

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import SystemIO
+public import SystemIO
 
 /// Nobody reads what a command writes.
 public struct StreamClosed: Error {
@@ -17,11 +17,14 @@ public struct CommandStreams: Sendable {
   private let errors: Endpoint
   private let descriptors: [Int32: Descriptor]
   private let onReading: @Sendable () -> Void
+  private let runProgram: @Sendable (ProcessLaunch) async throws -> Int32
 
   init(
     session: ConsoleSession, variables: [String: String], input: Endpoint, output: Endpoint, errors: Endpoint,
-    onReading: @escaping @Sendable () -> Void
+    onReading: @escaping @Sendable () -> Void,
+    runProgram: (@Sendable (ProcessLaunch) async throws -> Int32)? = nil
   ) {
+    self.runProgram = runProgram ?? { program in try await session.withoutDrawing { try await program.run() } }
     self.session = session
     self.variables = variables
     self.input = input
@@ -102,6 +105,12 @@ public struct CommandStreams: Sendable {
     default: bytes = []
     }
     return bytes.isEmpty ? nil : bytes
+  }
+
+  /// Gives the terminal to a program until it ends, and takes it back as it was; the result is the exit code.
+  public func run(_ program: ProcessLaunch) async throws -> Int32 {
+    onReading()
+    return try await runProgram(program)
   }
 
   /// Gives all keys to the body; see `ConsoleSession.withRawTerminal`.

@@ -215,12 +215,12 @@ struct PipelineRun: Sendable {
   // MARK: Our own commands
 
   private func perform(_ stage: Stage) async -> Outcome {
+    var inTerminal: (@Sendable (ProcessLaunch) async throws -> Int32)?
+    if control != nil { inTerminal = { try await runInTerminal($0) } }
     let streams = CommandStreams(
       session: session, variables: shell.exported.merging(stage.variables) { _, new in new },
-      input: stage.ends[0] ?? .nothing, output: stage.ends[1] ?? .nothing, errors: stage.ends[2] ?? .nothing
-    ) {
-      control?.takeBack()
-    }
+      input: stage.ends[0] ?? .nothing, output: stage.ends[1] ?? .nothing, errors: stage.ends[2] ?? .nothing,
+      onReading: { _ = control?.takeBack() }, runProgram: inTerminal)
     defer { streams.close() }
     switch stage.command {
     case .own(let words): return await shell.commands.run(words, streams)
@@ -287,6 +287,25 @@ struct PipelineRun: Sendable {
       while let bytes = try? await reading.read(), !bytes.isEmpty { sink.take(bytes) }
       reading.close()
     }
+  }
+
+  /// Runs a program that one of our own commands needs, as one that was typed: it may be stopped and put in front again.
+  private func runInTerminal(_ launch: ProcessLaunch) async throws -> Int32 {
+    var launch = launch
+    launch.group = 0
+    launch.terminal = session.input
+    control?.rememberMode()
+    let child = try launch.start()
+    job.add(-child)
+    control?.lend(to: child)
+    defer {
+      job.remove(-child)
+      control?.takeBack()
+    }
+    session.screen.enter(.raw)
+    // It may have been stopped, and end while the next line is being typed.
+    defer { session.screen.leaveRaw() }
+    return await follow(child, group: child).exitCode
   }
 
   /// Waits for the end of a program, and tells the job of its stops.

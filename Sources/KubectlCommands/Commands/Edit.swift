@@ -198,13 +198,7 @@ private struct LocalEditor {
     // A shell takes the words of the variable apart; the path is a word of its own.
     var launch = ProcessLaunch("/bin/sh", ["sh", "-c", "\(program) \"$0\"", path])
     launch.descriptors = [0: 0, 1: 1, 2: 2]
-    let ready = launch
-    let code: Int32
-    if let terminal = io.terminal {
-      code = try await terminal.withoutDrawing { try await ready.run() }
-    } else {
-      code = try await ready.run()
-    }
+    let code = if let terminal = io.terminal { try await terminal.run(launch) } else { try await launch.run() }
     if code == 127 { throw Failure("unable to launch the editor \"\(program)\"") }
     if code != 0 { throw Failure("there was a problem with the editor \"\(program)\"") }
     return try Files.readText(path)

@@ -1,6 +1,7 @@
 internal import Console
 internal import KubectlCommands
 internal import KubernetesAPI
+internal import SystemIO
 
 /// What a command of the prompt reads and writes, as kubectl's commands see it.
 struct StreamsIO: CommandIO {
@@ -43,9 +44,7 @@ private struct StreamsTerminal: CommandTerminal {
     return sizes
   }
 
-  func withoutDrawing(_ body: () async throws -> Int32) async throws -> Int32 {
-    try await streams.session.withoutDrawing(body)
-  }
+  func run(_ program: ProcessLaunch) async throws -> Int32 { try await streams.run(program) }
 
   func withRawMode(_ body: () async throws -> Int32) async throws -> Int32 {
     try await streams.withRawTerminal(body)
