@@ -73,6 +73,8 @@ public final class Console: Sendable {
   private func subscribeToSignals() -> SignalRelay.Subscription {
     // A reader that went away is an error of the write, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
+    // As in other shells: the key that ends a program at once is not for the one that started it.
+    if isInteractive { signal(SIGQUIT, SIG_IGN) }
     CrashSignals.restoreTerminal()
     return SignalRelay.shared.subscribe([SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT]) { signal in
       switch signal {

@@ -98,6 +98,9 @@ final class EditedLines: LineSource {
     clibedit_add_function(editor, "podium-paste", "Insert what was pasted") { editor, _ in
       EditedLines.of(editor).insertPaste()
     }
+    clibedit_add_function(editor, "podium-replace", "Put the next key in the place of the letter at the cursor") {
+      editor, _ in EditedLines.of(editor).replaceLetter()
+    }
     // The user's choice of style resets all keys, so ours come after it.
     el_source(editor, nil)
     clibedit_bind(editor, "^I", "podium-complete")
@@ -106,6 +109,9 @@ final class EditedLines: LineSource {
       clibedit_bind(editor, "^R", "em-inc-search-prev")
       // It would start an editor by fork, which a program with threads may not do.
       clibedit_bind_alternative(editor, "v", "ed-unassigned")
+      // Where a text just fills the last row, libedit replaces its last letter outside of its memory.
+      clibedit_bind_alternative(editor, "r", "podium-replace")
+      clibedit_bind_alternative(editor, "R", "ed-unassigned")
       clibedit_bind_alternative(editor, ":", "ed-unassigned")
       clibedit_bind_alternative(editor, String(Character(Self.pasteKey)), "podium-paste")
     } else {
@@ -407,6 +413,20 @@ final class EditedLines: LineSource {
     guard let text = pastedText else { return UInt8(CC_NORM) }
     pastedText = nil
     el_insertstr(editor, text)
+    return UInt8(CC_REFRESH)
+  }
+
+  private func replaceLetter() -> UInt8 {
+    var character: wchar_t = 0
+    guard el_wgetc(editor, &character) == 1 else { return UInt8(CC_EOF) }
+    let (line, cursor) = current
+    guard let letter = Unicode.Scalar(UInt32(bitPattern: character)), letter.properties.generalCategory != .control,
+      cursor < line.count
+    else { return UInt8(CC_ERROR) }
+    el_cursor(editor, 1)
+    el_deletestr(editor, 1)
+    el_insertstr(editor, String(Character(letter)))
+    el_cursor(editor, -1)
     return UInt8(CC_REFRESH)
   }
 

@@ -186,8 +186,10 @@ private struct EditSession {
 private struct LocalEditor {
   let path: String
   private let program: String
+  private let variables: [String: String]
 
   init(suffix: String, _ context: KubectlContext) {
+    variables = context.variables
     program = context.variable("KUBE_EDITOR") ?? context.variable("EDITOR") ?? "vi"
     let folder = context.variable("TMPDIR") ?? "/tmp"
     path = "\(folder)/kubectl-edit-\(String(UInt32.random(in: 100_000_000 ... .max)))\(suffix)"
@@ -196,7 +198,8 @@ private struct LocalEditor {
   func edit(_ text: String, _ io: any CommandIO) async throws -> String {
     try Files.write(text, to: path)
     // A shell takes the words of the variable apart; the path is a word of its own.
-    var launch = ProcessLaunch("/bin/sh", ["sh", "-c", "\(program) \"$0\"", path])
+    var launch = ProcessLaunch(
+      "/bin/sh", ["sh", "-c", "\(program) \"$0\"", path], environment: Environment.all(with: variables))
     launch.descriptors = [0: 0, 1: 1, 2: 2]
     let code = if let terminal = io.terminal { try await terminal.run(launch) } else { try await launch.run() }
     if code == 127 { throw Failure("unable to launch the editor \"\(program)\"") }
