@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The prompt in the hands of a cat, of a clumsy clipboard, and of a machine that takes away what it stands on.
-@Suite(.needsUserNamespace, .timeLimit(.minutes(3)))
+@Suite(.needsUserNamespace, .serialized, .timeLimit(.minutes(3)))
 struct HardUseTests {
   /// A learner with a running cluster, and folders for nothing but the prompt.
   private func withCluster(_ body: (Learner) async throws -> Void) async throws {
