@@ -21,6 +21,7 @@ struct Arguments {
       --resting 100      how many pods are there while the processors are looked at; 0 leaves it out
       --rest 20          for how many seconds
       --most 500         how many pods there are at most; 0 leaves it out
+      --known 5000       how many pods there are to be completed
       --image busybox    what the measured pods are made of: any image with sh, sleep and touch
 
     --against measures another cluster through its API alone, in a namespace that is made for it and removed.
@@ -32,6 +33,7 @@ struct Arguments {
   var overTLS = false
   var asJSON = false
   var asksForHelp = false
+  var knownPods = 5_000
   var pods = PodRows.Settings()
   var own = OwnPodRows.Settings()
   private var chosen: [Group] = []
@@ -66,6 +68,7 @@ struct Arguments {
       case "--resting": own.resting = try number(try value(of: word, "a number"), of: word, atLeast: 0)
       case "--rest": own.rest = .seconds(try number(try value(of: word, "seconds"), of: word, atLeast: 1))
       case "--most": own.most = try number(try value(of: word, "a number"), of: word, atLeast: 0)
+      case "--known": knownPods = try number(try value(of: word, "a number"), of: word, atLeast: 2_000)
       case "--image": pods.image = try value(of: word, "a name")
       case "--help": asksForHelp = true
       default:

@@ -33,6 +33,25 @@ struct BenchmarkTests {
     }
   }
 
+  @Test func whatSomebodyWaitsForWhoTypesIsMeasured() async throws {
+    try await Learner.with { learner in
+      let answer = try await bench(learner, "--json", "--runs", "1", "--known", "2000", "repl")
+      try #require(answer.end == .exited(0), "\(answer.error)")
+      let rows = try Document.parse(json: Array(answer.output.utf8))["rows"]?.listValue ?? []
+      for name in [
+        "prompt: ready from nothing, cluster included", "prompt: ready on a running cluster",
+        "command: kubectl get pods",
+        "key: to the screen", "key: to the screen, 10 watches", "key: to the screen, 10 watches that speak",
+        "prompt: ready with 2000 pods", "Tab: a name to the screen, 2000 pods",
+        "Tab: a list of 10 to the screen, 2000 pods",
+        "Tab: a list of all to the screen, 2000 pods",
+      ] {
+        let row = try #require(rows.first { $0["name"]?.stringValue == name }, "no row \(name)")
+        #expect(row["values"]?.listValue?.isEmpty == false)
+      }
+    }
+  }
+
   @Test func anotherClusterIsMeasuredThroughItsAPIAlone() async throws {
     try await Learner.with { learner in
       try await learner.writeKubeconfig()

@@ -9,10 +9,9 @@ internal import SystemIO
 enum PromptRows {
   /// Nobody serves it: the pods are there and cost a node nothing.
   private static let nobody = "nobody"
-  private static let pods = 5_000
   private static let watches = 10
 
-  static func measure(runs: Int) async throws {
+  static func measure(runs: Int, pods: Int) async throws {
     try await measureStartFromNothing(runs: runs)
     try await MeasuredCluster.with { launcher in
       try await launcher.ensureRunning()
@@ -27,7 +26,7 @@ enum PromptRows {
       try await create(pods, named: "worker", client)
       Row.print(
         "prompt: ready with \(pods) pods", try (0..<runs).map { _ in try timeToPrompt(launcher) }, .atMost(150))
-      try measureCompletion(launcher)
+      try measureCompletion(launcher, pods)
     }
   }
 
@@ -140,7 +139,7 @@ enum PromptRows {
 
   // MARK: Completion
 
-  private static func measureCompletion(_ launcher: ClusterLauncher) throws {
+  private static func measureCompletion(_ launcher: ClusterLauncher, _ pods: Int) throws {
     let terminal = try prompt(launcher)
     try terminal.expect("/default")
     try terminal.settle(.seconds(2))
