@@ -365,6 +365,9 @@ extension PodStory {
       default: ExitCode.meaning(code)
       }
     var causes = ["it ended \(ago(end.finishedAt)) with exit code \(code): \(meaning)"]
+    if killing.contains("definition changed") {
+      return ["its image was changed, so the kubelet ended it and started it anew"]
+    }
     for kind in ["liveness", "startup"] where killing.contains("\(kind) probe") {
       causes.append("the kubelet ended it to start it anew, since its \(kind) probe had failed too often")
       return causes + failure(of: kind, container)

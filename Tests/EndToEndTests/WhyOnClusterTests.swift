@@ -95,8 +95,10 @@ struct WhyOnClusterTests {
       causes: ["since its liveness probe had failed too often", "nobody in the pod listens at the port"],
       next: "kubectl get pod probed -o jsonpath='{.spec.containers[*].livenessProbe}'"),
     Case(
-      name: "deaf", spec: pod("command: [sh, -c, \"trap '' TERM; while true; do sleep 1; done\"]"),
-      statement: "is being deleted.", causes: ["main has been asked to end and may take 30 s for it"],
+      name: "deaf",
+      spec:
+        "{terminationGracePeriodSeconds: 300, containers: [{name: main, image: busybox, command: [sh, -c, \"trap '' TERM; while true; do sleep 1; done\"]}]}",
+      statement: "is being deleted.", causes: ["main has been asked to end and may take 300 s for it"],
       next: "kubectl get pod deaf"),
     Case(
       name: "held", spec: "{terminationGracePeriodSeconds: 0, containers: [{name: main, image: nginx}]}",
@@ -162,6 +164,9 @@ struct WhyOnClusterTests {
         try await terminal.enter("exec other -- ls", showing: "container not found")
         try await terminal.enter(
           "why", showing: "exec needs a container that runs", "the image busybox:none cannot be had")
+        try await terminal.enter("get pods", showing: "other")
+        try await terminal.enter("why", showing: "pod other is Pending", "the image busybox:none cannot be had")
+        try await terminal.enter("why node", showing: "why takes one object")
         try await terminal.enter("delete pod web --now", showing: "deleted")
         try await terminal.enter("logs web", showing: "not found")
         try await terminal.enter("why", showing: "because a pod of that name was there; it was gone")

@@ -78,7 +78,8 @@ struct SightWord: Sendable {
       names = [String(names[0][..<slash]), String(names[0][names[0].index(after: slash)...])]
     }
     let kind = names.count == 2 ? Resource.named(names[0]) : Pod.resource
-    guard let name = names.last, names.count < 3, !name.isEmpty, let kind, word.takesAnyKind || kind.kind == "Pod"
+    guard let name = names.last, names.count < 3, names.count == 2 || Resource.named(name) == nil, !name.isEmpty,
+      let kind, word.takesAnyKind || kind.kind == "Pod"
     else {
       let example = word.takesAnyKind ? "why pod/NAME, why deploy/NAME, why node/NAME" : "\(word.name) pod/NAME"
       await streams.writeError(

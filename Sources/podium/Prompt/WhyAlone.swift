@@ -30,7 +30,22 @@ enum WhyAlone {
       if !why.isWell { return why }
       last = last ?? why
     }
-    return last ?? nothing("The last command did what it should.")
+    if let last { return last }
+    if let why = await firstTrouble(cluster.client, namespace) { return why }
+    return nothing("The last command did what it should.")
+  }
+
+  /// Who has looked at pods and asks why means the one that is not well.
+  private static func firstTrouble(_ client: ClusterClient, _ namespace: String) async -> Explanation? {
+    for pod in (try? await client.list(Pod.self, namespace: namespace).items) ?? [] {
+      let isWell =
+        pod.status.phase == "Succeeded" || pod.status.conditions.contains { $0.type == "Ready" && $0.status == "True" }
+      if isWell && pod.metadata.deletionTimestamp == nil { continue }
+      guard let story = try? await PodStory.gather(client, namespace: namespace, name: pod.name) else { continue }
+      let why = story.why()
+      if !why.isWell { return why }
+    }
+    return nil
   }
 
   private static func nothing(_ statement: String) -> Explanation {
