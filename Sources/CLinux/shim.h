@@ -71,6 +71,12 @@ static inline int clinux_open_beneath(int directory, const char *path) {
   return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
+// The same for a directory that is somebody's root: links and ".." end at it, as they do for those who live in it.
+static inline int clinux_open_in_root(int directory, const char *path) {
+  struct open_how how = {.flags = 010000000 | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+  return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
 // Two paths swap what they name, in one moment (RENAME_EXCHANGE is 2).
 static inline int clinux_exchange(const char *one, const char *other) {
   return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2u);

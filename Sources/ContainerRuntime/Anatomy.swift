@@ -57,3 +57,13 @@ public struct Anatomy: Sendable, Equatable {
     self.containers = containers
   }
 }
+
+/// What is at a path inside a container.
+public enum ContainerFile: Sendable, Equatable {
+  case missing
+  case directory
+  /// The beginning of its content, and its whole size.
+  case file([UInt8], size: Int)
+  /// A device, a pipe or a socket.
+  case other
+}

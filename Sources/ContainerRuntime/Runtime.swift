@@ -40,6 +40,11 @@ public protocol Runtime: Sendable {
   /// What the kernel shows of a sandbox that runs.
   func anatomy(of sandbox: String) async throws(RuntimeError) -> Anatomy
 
+  /// What is at a path inside a container that runs, without the help of any program in it.
+  func file(_ path: String, in id: ContainerID, upTo limit: Int) async throws(RuntimeError) -> ContainerFile
+  /// What there still is of a pod, in words.
+  func remains(ofPod uid: String) async throws(RuntimeError) -> [String]
+
   /// Makes a file system in memory of so many bytes at a directory of the node; it stays until `unmount`.
   func mountMemory(at directory: String, size: Int64) async throws(RuntimeError)
   func unmount(_ directory: String) async throws(RuntimeError)
@@ -65,6 +70,15 @@ extension Runtime {
   /// For runtimes without a kernel below them.
   public func anatomy(of sandbox: String) async throws(RuntimeError) -> Anatomy {
     throw RuntimeError(.unsupported, "\(version) cannot look into a sandbox")
+  }
+
+  public func file(_ path: String, in id: ContainerID, upTo limit: Int) async throws(RuntimeError) -> ContainerFile {
+    throw RuntimeError(.unsupported, "\(version) cannot look into a container")
+  }
+
+  public func remains(ofPod uid: String) async throws(RuntimeError) -> [String] {
+    let sandboxes = try await inventory().sandboxes.filter { $0.spec.podUID == uid }
+    return sandboxes.map { "its sandbox \($0.spec.id.prefix(12))" }
   }
 
   public var shortcomings: Shortcomings { Shortcomings() }

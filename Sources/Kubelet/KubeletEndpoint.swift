@@ -19,6 +19,8 @@ struct KubeletEndpoint: APIEndpoint {
       return APIResponse(json: await UsageReport(context: context).document().json())
     case ("runtimeJournal", 1): return APIResponse(json: context.journal.document.json())
     case ("anatomy", 3): return APIResponse(json: try await anatomy(try pod(parts)).json())
+    case ("files", 4): return APIResponse(json: try await file(request, try pod(parts), parts[3]).json())
+    case ("remains", 2): return APIResponse(json: try await remains(of: parts[1]).json())
     case ("containerLogs", 4): return try logs(request, try pod(parts), parts[3])
     case ("exec", 4), ("attach", 4): return try await command(request, try pod(parts), parts[3], parts[0])
     case ("portForward", 3): return try await forward(request, try pod(parts))
@@ -48,6 +50,45 @@ struct KubeletEndpoint: APIEndpoint {
     } catch {
       throw StatusError.internalError("looking into pod \(pod.name): \(error.message)")
     }
+  }
+
+  /// The beginning of a file is enough for those who look for something in it.
+  private static let fileLimit = 1 << 20
+
+  private func file(_ request: APIRequest, _ pod: Pod, _ container: String) async throws(StatusError) -> Document {
+    guard let path = request.query("path"), path.hasPrefix("/") else {
+      throw StatusError.badRequest("query parameter \"path\" must be a whole path")
+    }
+    let status = pod.containerStatus(container)
+    guard status?.state.running != nil, let id = status?.containerID.map(ContainerName.id) else {
+      throw StatusError.badRequest("container \(container) of pod \(pod.name) is not running")
+    }
+    do throws(RuntimeError) {
+      switch try await context.runtime.file(path, in: id, upTo: Self.fileLimit) {
+      case .missing: return ["kind": "missing"]
+      case .directory: return ["kind": "directory"]
+      case .other: return ["kind": "other"]
+      case .file(let bytes, let size):
+        return [
+          "kind": "file", "size": .integer(Int64(size)), "content": .string(String(decoding: bytes, as: UTF8.self)),
+        ]
+      }
+    } catch {
+      throw StatusError.internalError(error.message)
+    }
+  }
+
+  /// What the node still has of a pod that is gone.
+  private func remains(of uid: String) async throws(StatusError) -> Document {
+    var remains: [String]
+    do throws(RuntimeError) {
+      remains = try await context.runtime.remains(ofPod: uid)
+    } catch {
+      throw StatusError.internalError(error.message)
+    }
+    let directory = context.configuration.podDirectory(uid)
+    if !uid.contains(".."), Files.exists(directory) { remains.append("directory \(directory)") }
+    return ["remains": .list(remains.map(Document.string))]
   }
 
   // MARK: Logs

@@ -42,6 +42,42 @@ extension NodeRuntime {
     return result
   }
 
+  public func file(_ path: String, in id: ContainerID, upTo limit: Int) async throws(RuntimeError) -> ContainerFile {
+    let processes: [InitProcess]
+    do {
+      processes = try await connection.list()
+    } catch {
+      throw RuntimeError(.failed, "the connection to node init of \(node.name) is closed")
+    }
+    let name = ContainerPlan.processName(id)
+    guard let first = processes.first(where: { $0.name == name && $0.state == .running }) else {
+      throw RuntimeError(.notRunning, "container not running (\(id))")
+    }
+    do throws(SystemCallError) {
+      return switch try Files.look(at: path, inRoot: "/proc/\(first.pid)/root", upTo: limit) {
+      case .missing: .missing
+      case .directory: .directory
+      case .file(let bytes, let size): .file(bytes, size: size)
+      case .other: .other
+      }
+    } catch {
+      throw RuntimeError(.failed, "reading \(path) in container \(id.prefix(12)): \(error.reason)")
+    }
+  }
+
+  public func remains(ofPod uid: String) async throws(RuntimeError) -> [String] {
+    let inventory = try await inventory()
+    let sandboxes = inventory.sandboxes.filter { $0.spec.podUID == uid }.map(\.spec.id)
+    var remains = sandboxes.map { "sandbox \($0.prefix(12))" }
+    remains += inventory.containers.filter { sandboxes.contains($0.spec.sandboxID) }.map {
+      "container \($0.spec.name)"
+    }
+    // A pod's class is not known any more, so its group is looked for in each.
+    let groups = ["pod\(uid)", "burstable/pod\(uid)", "besteffort/pod\(uid)"].flatMap { node.cgroups.directories($0) }
+    remains += groups.filter(Files.isDirectory).map { "cgroup \($0)" }
+    return remains
+  }
+
   private func describeLimits(_ group: String, _ member: inout Anatomy.Member) {
     guard node.cgroups.canLimit else { return }
     let limits = node.cgroups.limits(group)

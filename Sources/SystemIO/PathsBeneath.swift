@@ -66,6 +66,43 @@ extension Files {
     return Array(bytes.prefix(Int(count)))
   }
 
+  /// What is at a path as those see it who live in this root directory.
+  public enum Sight: Sendable, Equatable {
+    case missing
+    case directory
+    /// The beginning of a regular file, and its whole size.
+    case file([UInt8], size: Int)
+    /// A device, a pipe or a socket.
+    case other
+  }
+
+  public static func look(
+    at path: String, inRoot directory: String, upTo limit: Int
+  ) throws(SystemCallError) -> Sight {
+    let root = try open(directory, O_RDONLY | O_DIRECTORY)
+    defer { close(root) }
+    let place = clinux_open_in_root(root, path)
+    if place < 0 {
+      if errno == ENOENT || errno == ENOTDIR { return .missing }
+      throw SystemCallError("openat2", on: path)
+    }
+    defer { close(place) }
+    var status = stat()
+    try systemCall("fstat", on: path) { fstat(place, &status) }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: return .directory
+    case S_IFREG: break
+    default: return .other
+    }
+    let file = try open("/proc/self/fd/\(place)", O_RDONLY)
+    defer { close(file) }
+    // What the kernel makes up, such as `/proc/uptime`, has no size before it is read.
+    var bytes = [UInt8](
+      repeating: 0, count: status.st_size == 0 ? min(limit, 1 << 16) : min(limit, Int(status.st_size)))
+    let count = Int(try systemCall("pread", on: path) { pread(file, &bytes, bytes.count, 0) })
+    return .file(Array(bytes.prefix(count)), size: max(count, Int(status.st_size)))
+  }
+
   public static func mode(of path: String) throws(SystemCallError) -> UInt32 {
     var status = stat()
     try systemCall("stat", on: path) { stat(path, &status) }
