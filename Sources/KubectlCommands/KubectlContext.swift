@@ -10,8 +10,12 @@ public struct KubectlContext: Sendable {
   public var workingDirectory: String
   /// Where a relative file of `-f` is looked for when it is not there: a lesson's own manifests.
   public var searchFolders: [String] = []
+  /// The only folders whose files the command may use; nil for all of the machine's.
+  public var confinement: [String]?
   /// Variables that the command was given besides those of this process.
   public var variables: [String: String] = [:]
+  /// The namespace for commands that name none, whatever the configuration says: a lesson's own.
+  public var ownNamespace: String?
   /// Where the configuration is; without any, the cluster is the only one.
   public var configuration: ConfigPlaces?
   /// Makes a client for a cluster that the configuration or flags describe.
@@ -50,6 +54,12 @@ extension KubectlContext {
   public func chosenCluster() throws -> ClusterConnection { try chosenCluster(ConnectionFlags()) }
 
   func chosenCluster(_ flags: ConnectionFlags) throws -> ClusterConnection {
+    var chosen = try configuredCluster(flags)
+    if flags.isEmpty, let ownNamespace { chosen.namespace = ownNamespace }
+    return chosen
+  }
+
+  private func configuredCluster(_ flags: ConnectionFlags) throws -> ClusterConnection {
     guard let open, let places = configPlaces(flags.kubeconfig) else {
       if flags.isEmpty { return cluster }
       throw Failure(
@@ -83,7 +93,8 @@ extension KubectlContext {
 
   /// The value of a variable for this command; an empty one counts as none.
   func variable(_ name: String) -> String? {
-    guard let own = variables[name] else { return Environment[name] }
+    // A command that may not use the machine's files learns nothing of its variables either.
+    guard let own = variables[name] else { return confinement == nil ? Environment[name] : nil }
     return own.isEmpty ? nil : own
   }
 }

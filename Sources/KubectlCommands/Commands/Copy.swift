@@ -71,9 +71,7 @@ private struct Transfer {
   let invocation: Invocation
   let place: Copy.Place
 
-  private func here(_ path: String) -> String {
-    path.hasPrefix("/") ? path : invocation.context.workingDirectory + "/" + path
-  }
+  private func here(_ path: String) throws -> String { try invocation.context.place(path) }
 
   private func command(_ words: [String]) async throws -> PodCommand {
     let pod = try await invocation.client.get(
@@ -89,16 +87,16 @@ private struct Transfer {
   // MARK: Into a pod
 
   func send(_ source: String, to target: String) async throws {
-    guard Files.exists(here(source)) else { throw Failure("\(source) doesn't exist in local filesystem") }
+    guard Files.exists(try here(source)) else { throw Failure("\(source) doesn't exist in local filesystem") }
     var target = Path.clean(target)
     let isFolder = try await command(["test", "-d", target]).run(output: { _ in }, error: { _ in })
-    if isFolder == .exited(0) { target = Path.join(target, Path.last(Path.clean(here(source)))) }
+    if isFolder == .exited(0) { target = Path.join(target, Path.last(Path.clean(try here(source)))) }
     var words = ["tar"]
     if invocation[Copy.noPreserve] { words += ["--no-same-permissions", "--no-same-owner"] }
     words += ["-xmf", "-"]
     let folder = Path.parent(target)
     if !folder.isEmpty { words += ["-C", folder] }
-    let root = here(source)
+    let root = try here(source)
     let name = Path.last(target)
     let io = invocation.io
     let outcome = try await command(words).run(
@@ -148,7 +146,8 @@ private struct Transfer {
   func fetch(_ source: String, to target: String) async throws {
     var reader = TarReader()
     var unpacking = Unpacking(
-      prefix: Path.withoutWaysOut(Path.clean(String(source.drop { $0 == "/" }))), target: target, root: here(target),
+      prefix: Path.withoutWaysOut(Path.clean(String(source.drop { $0 == "/" }))), target: target,
+      root: try here(target),
       pod: place.pod ?? "", namespace: place.namespace ?? "", source: source, io: invocation.io)
     let io = invocation.io
     let outcome = try await command(["tar", "cf", "-", source]).run(

@@ -88,7 +88,7 @@ enum Get {
     try OutputFormat(
       invocation[output], template: invocation[SharedFlags.template], allowsTables: true,
       noHeaders: invocation[SharedFlags.noHeaders],
-      workingDirectory: invocation.context.workingDirectory)
+      context: invocation.context)
   }
 
   private static func printRaw(_ invocation: Invocation) async throws -> Int32 {

@@ -82,7 +82,7 @@ enum Patch {
     if invocation.isGiven(patchFile) {
       let path = invocation[patchFile]
       do {
-        text = try Files.readText(path.hasPrefix("/") ? path : invocation.context.workingDirectory + "/" + path)
+        text = try Files.readText(try invocation.context.place(path))
       } catch {
         throw Failure("unable to read patch file: open \(path): \(error.reason.lowercased())")
       }

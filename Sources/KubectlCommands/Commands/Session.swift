@@ -29,7 +29,7 @@ extension Invocation {
   var manifestFiles: ManifestFiles {
     ManifestFiles(
       folders: [context.workingDirectory] + context.searchFolders, isRecursive: self[SharedFlags.recursive], io: io,
-      fetch: context.fetch)
+      fetch: context.fetch, confined: context.confined)
   }
 
   /// Query items for `-l` and `--field-selector`.
@@ -48,7 +48,7 @@ extension Invocation {
     let template = self[SharedFlags.template]
     if text.isEmpty, template.isEmpty { return nil }
     let format = try OutputFormat(
-      text, template: template, allowsTables: false, workingDirectory: context.workingDirectory)
+      text, template: template, allowsTables: false, context: context)
     return ObjectPrinter(
       format, showsManagedFields: self[SharedFlags.showManagedFields],
       missingKeysAllowed: self[SharedFlags.allowMissingKeys])

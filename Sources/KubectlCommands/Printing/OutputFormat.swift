@@ -20,14 +20,14 @@ enum OutputFormat: Sendable {
 
   /// - Parameter template: What `--template` gives, for forms that take one and bring none themselves.
   init(
-    _ text: String, template: String = "", allowsTables: Bool, noHeaders: Bool = false, workingDirectory: String
+    _ text: String, template: String = "", allowsTables: Bool, noHeaders: Bool = false, context: KubectlContext
   ) throws {
     var parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     // A template alone says what form is meant.
     if text.isEmpty, !template.isEmpty { parts = ["go-template"] }
     let argument = parts.count == 2 ? parts[1] : template
     func fileText() throws -> String {
-      let path = argument.hasPrefix("/") ? argument : workingDirectory + "/" + argument
+      let path = try context.place(argument)
       do {
         return try Files.readText(path)
       } catch {

@@ -22,6 +22,8 @@ struct ManifestFiles {
   let isRecursive: Bool
   let io: any CommandIO
   var fetch: (@Sendable (_ url: String) async throws -> (status: Int, body: [UInt8]))?
+  /// Refuses a place where the command may not read.
+  var confined: @Sendable (_ place: String, _ shown: String) throws -> String = { place, _ in place }
 
   /// Every object of every file, in order; lists are taken apart.
   func read(_ names: [String]) async throws -> [Manifest] {
@@ -39,7 +41,9 @@ struct ManifestFiles {
       for file in try files(name) {
         let bytes: [UInt8]
         do {
-          bytes = try Files.read(absolute(file))
+          bytes = try Files.read(try confined(absolute(file), file))
+        } catch let error as Failure {
+          throw error
         } catch {
           throw Failure("open \(file): \(error)")
         }
@@ -81,6 +85,7 @@ struct ManifestFiles {
   }
 
   private func files(_ name: String) throws -> [String] {
+    _ = try confined(absolute(name), name)
     guard Files.exists(absolute(name)) else { throw Failure("the path \"\(name)\" does not exist") }
     guard Files.isDirectory(absolute(name)) else { return [name] }
     let found = try manifestFiles(in: name, depth: 0)

@@ -79,8 +79,9 @@ enum CreateSecret {
         throw Failure("key and cert must be specified")
       }
       func file(_ path: String) throws -> [UInt8] {
-        do {
-          return try Files.read(path.hasPrefix("/") ? path : invocation.context.workingDirectory + "/" + path)
+        let place = try invocation.context.place(path)
+        do throws(SystemCallError) {
+          return try Files.read(place)
         } catch {
           throw Failure("Cannot read file \(path), open \(path): \(error.reason.lowercased())")
         }

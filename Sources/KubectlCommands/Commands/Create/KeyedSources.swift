@@ -16,13 +16,13 @@ struct KeyedSources {
 
   let purpose: Purpose
   let name: String
-  let workingDirectory: String
+  private let context: KubectlContext
   private(set) var entries: [(key: String, value: [UInt8])] = []
 
   init(_ purpose: Purpose, name: String, _ invocation: Invocation) throws {
     self.purpose = purpose
     self.name = name
-    workingDirectory = invocation.context.workingDirectory
+    context = invocation.context
     let hasOthers = invocation.isGiven(Self.files) || invocation.isGiven(Self.literals)
     if invocation.isGiven(Self.environmentFiles), hasOthers {
       throw Failure("from-env-file cannot be combined with from-file or from-literal")
@@ -76,28 +76,28 @@ struct KeyedSources {
     if parts.count == 2, parts[0].isEmpty { throw Failure("key name for file path \(parts[1]) missing") }
     if parts.count == 2, parts[1].isEmpty { throw Failure("file path for key name \(parts[0]) missing") }
     let path = parts[parts.count - 1]
-    guard Files.exists(absolute(path)) else { throw Failure("error reading \(path): no such file or directory") }
-    if Files.isDirectory(absolute(path)) {
+    let place = try context.place(path)
+    guard Files.exists(place) else { throw Failure("error reading \(path): no such file or directory") }
+    if Files.isDirectory(place) {
       if parts.count == 2 { throw Failure("cannot give a key name for a directory path") }
-      for entry in try Files.list(absolute(path)).sorted() where !Files.isDirectory(absolute(path) + "/" + entry) {
-        try add(entry, try Files.read(absolute(path) + "/" + entry))
+      for entry in try Files.list(place).sorted() where !Files.isDirectory(place + "/" + entry) {
+        try add(entry, try Files.read(try context.place(place + "/" + entry)))
       }
       return
     }
     let ownName = path.split(separator: "/").last.map(String.init) ?? path
-    try add(parts.count == 2 ? parts[0] : ownName, try Files.read(absolute(path)))
+    try add(parts.count == 2 ? parts[0] : ownName, try Files.read(place))
   }
 
   private mutating func addEnvironment(_ path: String) throws {
-    guard Files.exists(absolute(path)) else { throw Failure("error reading \(path): no such file or directory") }
-    for line in try Files.readText(absolute(path)).split(whereSeparator: \.isNewline) {
+    let place = try context.place(path)
+    guard Files.exists(place) else { throw Failure("error reading \(path): no such file or directory") }
+    for line in try Files.readText(place).split(whereSeparator: \.isNewline) {
       let text = line.drop(while: \.isWhitespace)
       if text.isEmpty || text.hasPrefix("#") { continue }
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       // A name alone stands for the variable of whoever asks.
-      try add(parts[0], Array((parts.count == 2 ? parts[1] : Environment[parts[0]] ?? "").utf8))
+      try add(parts[0], Array((parts.count == 2 ? parts[1] : context.variable(parts[0]) ?? "").utf8))
     }
   }
-
-  private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : workingDirectory + "/" + path }
 }
