@@ -15,6 +15,9 @@ struct Learner: Sendable {
   static let checkout = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
   static let firstPod = checkout + "/Manifests/first-pod.yaml"
 
+  /// The end of the prompt, whatever the namespace and the lesson.
+  static let prompt: TextPattern = "pod-<...>/<...>>"
+
   /// Runs the body with a new learner; whatever happens, the cluster is deleted afterwards and the home is gone.
   static func with(_ account: Account = .own, _ body: (Learner) async throws -> Void) async throws {
     let learner = try Learner(account)

@@ -20,7 +20,7 @@ struct SessionTests {
       try await first.enter("check", showing: "0 of 5 conditions hold", "NOT YET  pod first is Ready")
 
       // A second terminal sees the same cluster, as it changes.
-      try await learner.terminal("kubectl", "get", "pods", "--watch") { second in
+      try await learner.terminal("kubectl", "get", "pods", "--watch", "-n", "first-pod") { second in
         try await create(first)
         try await second.expect("NAME<...>READY   STATUS<...>RESTARTS<...>AGE", within: .seconds(30))
         try await second.expect("first<...>1/1     Running<...>0 ", within: .seconds(30))
@@ -42,15 +42,15 @@ struct SessionTests {
   }
 
   private func create(_ terminal: PseudoTerminal) async throws {
-    try await terminal.enter("kubectl apply -f first-pod.yaml", showing: "pod/first created")
-    try await terminal.expect("Step 1 of 4 is done.", within: .seconds(30))
-    try await terminal.expect("default>")
+    // What the tutor has seen appears above the prompt, be it there already or not.
+    try await terminal.enter(
+      "kubectl apply -f first-pod.yaml", showing: "pod/first created", "Step 1 of 4 is done.")
     try await terminal.enter(
       "get pods -o wide", showing: "NAME <...>READY <...>STATUS <...>RESTARTS <...>AGE <...>IP <...>NODE",
       "first <...>1/1 <...>Running <...>0 <...> 10.244.0.<...> podium ")
     try await terminal.enter(
       "describe pod first", showing: "Name:<...>first", "Status:<...>Running", "IP:<...>10.244.0.", "Restart Count:  0",
-      "Scheduled<...>default-scheduler  Successfully assigned default/first to podium",
+      "Scheduled<...>default-scheduler  Successfully assigned first-pod/first to podium",
       "Pulled<...>kubelet<...>Container image \"nginx\" already present on machine",
       "Created<...>kubelet<...>Created container: web", "Started<...>kubelet<...>Started container web")
   }
@@ -87,7 +87,7 @@ extension PseudoTerminal {
   func enter(_ line: String, showing patterns: TextPattern...) async throws {
     try await type(line + "\r")
     for pattern in patterns { try await expect(pattern, within: .seconds(30)) }
-    try await expect("default>")
+    try await expect(Learner.prompt)
   }
 }
 

@@ -1,3 +1,4 @@
+import Documents
 import Testing
 
 @testable import LessonEngine
@@ -5,25 +6,25 @@ import Testing
 @Suite struct GrammarTests {
   /// Each form once, with what it is understood as.
   @Test(arguments: [
-    ("pod web exists", #"exists("web")"#),
-    ("Pod web IS gone", #"isGone("web")"#),
-    ("pod web is Ready within 60s", #"isReady("web")"#),
-    ("pod web is Running", #"isInState("web", LessonEngine.PodStatement.PodState.running)"#),
+    ("pod web exists", #"exists(Pod, "web")"#),
+    ("Pod web IS gone", #"isGone(Pod, "web")"#),
+    ("pod web is Ready within 60s", #"isInState("web", LessonEngine.PodState.ready)"#),
+    ("pod web is Running", #"isInState("web", LessonEngine.PodState.running)"#),
     (
       "2 pods labelled app=web are Ready",
-      #"labelled(count: 2, label: "app=web", LessonEngine.PodStatement.PodState.ready)"#
+      #"labelled(LessonEngine.PodStatement.Amount(number: 2, isMinimum: false), label: "app=web", LessonEngine.PodState.ready)"#
     ),
     ("pod pc has containers producer, consumer", #"containers(pod: "pc", ["producer", "consumer"])"#),
     (
       #"image of container a in pod web is like "nginx:*""#,
-      #"image(pod: "web", container: "a", pattern: "nginx:*")"#
+      #"image(pod: "web", container: "a", pattern: "nginx:*", isExact: false)"#
     ),
-    ("event Killing happened for pod web", #"happened(reason: "Killing", pod: "web", atLeast: 1)"#),
+    ("event Killing happened for pod web", #"happened(reason: "Killing", Pod, "web", atLeast: 1, text: nil)"#),
     (
       "events Pulled, Created, Started happened in this order for pod web",
-      #"inOrder(reasons: ["Pulled", "Created", "Started"], pod: "web")"#
+      #"inOrder(reasons: ["Pulled", "Created", "Started"], Pod, "web")"#
     ),
-    ("no pod exists", "noPod"),
+    ("no pod exists", "none(Pod)"),
   ])
   func understands(sentence: String, meaning: String) throws {
     let condition = try Condition(sentence)
@@ -43,6 +44,37 @@ import Testing
     #expect(log.isPrevious)
   }
 
+  /// What a tree says is the sentence that it came from.
+  @Test(arguments: Grammar.forms.map(\.id))
+  func goesThroughATreeAndBack(id: String) throws {
+    let form = try #require(Grammar.form(id))
+    for isWhole in [true, false] {
+      var node: Document = ["check": .string(id), "within": "1m", "else": "Look."]
+      for part in isWhole ? form.allHoles : form.requiredHoles {
+        let name = try #require(part.hole)
+        node[name] = Self.special[id]?[name] ?? Self.fillings[name] ?? "x"
+      }
+      let condition = try CheckTree.condition(node)
+      #expect(CheckTree.node(condition) == node)
+      let read = try Condition(condition.sentence)
+      var expected = node
+      expected["else"] = nil
+      #expect(CheckTree.node(read) == expected, "\(condition.sentence)")
+    }
+  }
+
+  private static let special: [String: [String: Document]] = [
+    "was-then": ["first": "Pending", "second": "Running", "third": "Failed"],
+    "readiness": ["first": "false", "second": "true", "third": "false"],
+  ]
+
+  private static let fillings: [String: Document] = [
+    "kind": "pod", "state": "Ready", "value": "True", "label": "app=web", "count": 2, "code": 3, "port": 80,
+    "status": 200, "names": ["a", "b"], "reasons": ["Pulled", "Started"], "assignment": "memory=64Mi",
+    "path": "/box/out.txt", "command": "cat /etc/hosts", "text": "say \"hello\", twice", "url": "http://pod/web:80/",
+    "namespace": "network", "resource": "memory", "amount": "64Mi", "bound": "limit", "probe": "liveness",
+  ]
+
   @Test func readsTimeWords() throws {
     #expect(try Condition("pod web is Ready").timing == .within(.seconds(30)))
     #expect(try Condition("pod web is Ready within 2m").timing == .within(.seconds(120)))
@@ -54,8 +86,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("pod web is Reddy", #""Reddy" is no state of a pod: expected one of Ready, Pending"#),
+    ("pod web is Reddy", #""Reddy" is no state of a pod: expected one of Ready, NotReady, Pending"#),
     ("pod web has container a", "the nearest form is: pod {pod} has containers {names…}"),
+    ("pot web exists", #""pot" is no kind of object that can be watched"#),
+    ("file box/out in pod a exists", "must be a whole path"),
+    ("GET http://web/ answers 200", "expected one like http://pod/NAME:PORT/PATH"),
+    ("containers a and b of pod p share the time namespace", "expected one of network"),
+    ("readiness of pod web went up then down", "expected true or false"),
     (#"log of pod web contains "x"#, "a quotation mark is not closed"),
     ("pod web is Ready within 6x", #""6x" is not a duration"#),
     ("container a of pod web exited with code many", #""many" is not a number"#),

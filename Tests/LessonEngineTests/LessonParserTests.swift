@@ -49,8 +49,8 @@ import Testing
     let step = try #require(lesson.steps.first)
     #expect(step.id == "do")
     #expect(step.estimate == .seconds(240))
-    #expect(step.text == [.prose("Some words."), .console(["$ kubectl get pods"])])
-    #expect(step.setup == [LessonCommand(text: "kubectl run x \n  --image=busybox", line: 16)])
+    #expect(step.text == [.prose("Some words."), .console(ConsoleBlock(lines: ["$ kubectl get pods"], line: 12))])
+    #expect(step.setup == [LessonCommand(text: "kubectl run x  --image=busybox", line: 16)])
     #expect(step.conditions.map(\.sentence) == ["pod x is Ready", "pod x exists"])
     #expect(step.conditions.map(\.line) == [20, 22])
     #expect(step.conditions[0].advice == "Look again.")
@@ -69,12 +69,74 @@ import Testing
     ("## A {#a time=soon}\n", 5, "not a duration"),
     ("## A {#a}\n```wrong\nx\n```\n", 6, "fails="),
     ("Only words.\n", 6, "no step"),
+    ("## A {#a}\n```ask\nWhat?\nanswer: x\n```\n", 6, "needs an id"),
+    ("## A {#a}\n```ask id=q\nWhat?\n```\n", 6, "needs a line answer"),
+    ("## A {#a}\n```quiz id=q\nWhat?\n- [ ] a\n- [ ] b\n```\n", 6, "no choice of the quiz is right"),
+    ("## A {#a}\n```quiz id=q\nWhat?\n- [x] a\n```\n", 6, "two choices or more"),
+    ("## A {#a}\n```next\ngo to nowhere\n```\n", 6, "no step \"nowhere\""),
+    ("## A {#a}\n```diagram\n+-+\n```\n", 6, "needs alt="),
+    ("## A {#a}\n```check yaml\nkind: Pod\n```\n", 6, "needs `kind:` and `metadata: {name: …}`"),
+    (
+      "## A {#a}\n```check yaml\nkind: Pod\nmetadata: {name: a}\nspec: {x: {at-least: many}}\n```\n", 6,
+      "needs a number"
+    ),
+    ("## A {#a}\n```check json\n[\n{\"check\": \"exist\"}]\n```\n", 8, "there is no form \"exist\""),
+    ("## A {#a}\n```check\nnothing of step b is left\n```\n", 7, "no step \"b\""),
+    ("## A {#a}\n```hint if x\ny\n```\n", 6, "unknown word"),
+    ("## A {#a maybe}\n", 5, "unknown word \"maybe\""),
   ])
   func namesFileLineAndExpectation(body: String, line: Int, words: String) {
     let error = #expect(throws: LessonError.self) { try LessonParser.parse(head + body, file: "x.md") }
     #expect(error?.line == line)
     #expect(error?.description.hasPrefix("x.md:\(line): ") == true)
     #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+  }
+
+  @Test func readsQuestionsPicturesAndBranches() throws {
+    let text = """
+      ## Ask {#ask optional}
+      ```ask id=ip
+      Which address?
+      answer: ip of pod web
+      answer: "none"
+      ```
+      ```quiz id=which
+      Which one?
+      - [x] this
+      - [ ] that
+        > No: that is
+        > another one.
+      ```
+      ```diagram alt="one box"
+      +-+
+      +-+
+      ```
+      ```next when answer which is "this"
+      go to end
+      ```
+      ```next when pod web is Failed
+      go to ask
+      ```
+      ## End {#end}
+      ```explore
+      Look around.
+      ```
+      """
+    let lesson = try LessonParser.parse(head + text, file: "x.md")
+    let step = lesson.steps[0]
+    #expect(step.isOptional)
+    #expect(
+      step.text == [.question(id: "ip"), .question(id: "which"), .diagram(["+-+", "+-+"], alternative: "one box")])
+    #expect(step.questions.map(\.id) == ["ip", "which"])
+    guard case .quiz(let choices) = step.questions[1].kind else {
+      Issue.record("no quiz")
+      return
+    }
+    #expect(choices.map(\.isRight) == [true, false])
+    #expect(choices[1].remark == "No: that is another one.")
+    #expect(step.branches.map(\.target) == ["end", "ask"])
+    #expect(lesson.steps[1].text == [.explore("Look around.")])
+    #expect(lesson.steps[0].digest != lesson.steps[1].digest)
   }
 
   @Test func refusesUnknownFrontMatter() {

@@ -81,8 +81,9 @@ enum Patch {
     var text = invocation[patch]
     if invocation.isGiven(patchFile) {
       let path = invocation[patchFile]
-      do {
-        text = try Files.readText(try invocation.context.place(path))
+      let place = try invocation.context.place(path)
+      do throws(SystemCallError) {
+        text = try Files.readText(place)
       } catch {
         throw Failure("unable to read patch file: open \(path): \(error.reason.lowercased())")
       }

@@ -14,18 +14,17 @@ public struct Checkpoint: Sendable {
 
   public private(set) var progress: [Progress]
   public let began: ContinuousClock.Instant
+  /// Up to where the history was looked at; nothing yet at first.
+  private var seen = -1
 
   public init(_ conditions: [Condition], began: ContinuousClock.Instant) {
     progress = conditions.map { Progress(condition: $0) }
     self.began = began
   }
 
-  public var isPassed: Bool {
-    progress.allSatisfy { $0.hasPassed } && !progress.isEmpty
-  }
-
-  public var isFailed: Bool { progress.contains { $0.hasFailed } }
-  public var passedCount: Int { progress.count { $0.hasPassed } }
+  public var isPassed: Bool { progress.allSatisfy(\.hasPassed) }
+  public var isFailed: Bool { progress.contains(where: \.hasFailed) }
+  public var passedCount: Int { progress.count(where: \.hasPassed) }
 
   /// How long the author expects the longest of the open conditions to take.
   public var patience: Duration {
@@ -48,39 +47,63 @@ public struct Checkpoint: Sendable {
   }
 
   /// Looks at every condition that is still open and answers those that have just become true.
+  ///
+  /// What objects tell is looked at for each change since the last look, so that nothing short is missed; what has to
+  /// be asked for is asked once.
   public mutating func look(
-    at observation: any Observation, now: ContinuousClock.Instant
+    at history: History, _ inquiry: any Inquiry, now: ContinuousClock.Instant
   ) async -> [Condition] {
     var fresh: [Condition] = []
-    for index in progress.indices where !progress[index].hasPassed || isInvariant(progress[index].condition) {
-      let finding = await progress[index].condition.statement.judge(observation)
-      if progress[index].note(finding, now: now) { fresh.append(progress[index].condition) }
+    for index in progress.indices where progress[index].isOpen {
+      if await look(at: index, history, inquiry, now: now) { fresh.append(progress[index].condition) }
     }
-    // An invariant is proved by the others having become true without it being broken.
-    let others = progress.filter { !isInvariant($0.condition) }
-    if others.allSatisfy(\.hasPassed) && !others.isEmpty {
-      for index in progress.indices
-      where isInvariant(progress[index].condition) && !progress[index].hasPassed && !progress[index].hasFailed {
-        progress[index].hasPassed = true
-        fresh.append(progress[index].condition)
-      }
+    seen = history.end
+    // What must hold at the end, and what must never have been, is decided when all the rest is.
+    let rest = progress.filter { !$0.isDecidedLast }
+    guard rest.allSatisfy(\.hasPassed), progress.allSatisfy({ !$0.isDecidedLast || $0.holdsNow }) else { return fresh }
+    for index in progress.indices where progress[index].isDecidedLast && !progress[index].hasPassed {
+      progress[index].hasPassed = true
+      fresh.append(progress[index].condition)
     }
     return fresh
   }
 
-  private func isInvariant(_ condition: Condition) -> Bool { condition.timing == .never }
+  private mutating func look(
+    at index: Int, _ history: History, _ inquiry: any Inquiry, now: ContinuousClock.Instant
+  ) async -> Bool {
+    let statement = progress[index].condition.statement
+    // Only these can become true and false again between two looks without anybody asking.
+    if !statement.looksInside, seen < history.end {
+      for place in (seen + 1)...history.end {
+        let finding = await statement.judge(Observation(history, upTo: place, inquiry))
+        if progress[index].note(finding, now: now) { return true }
+      }
+      return false
+    }
+    return progress[index].note(await statement.judge(Observation(history, inquiry)), now: now)
+  }
 }
 
 extension Checkpoint.Progress {
+  fileprivate var isOpen: Bool { !hasFailed && (!hasPassed || isDecidedLast) }
+
+  /// `now` and `never` speak of the step as a whole.
+  fileprivate var isDecidedLast: Bool { condition.timing == .now || condition.timing == .never }
+
+  fileprivate var holdsNow: Bool {
+    condition.timing == .never ? !hasFailed && finding?.verdict == .notYet : finding?.verdict == .pass
+  }
+
   /// Takes in what was found; answers whether the condition has passed by it.
   fileprivate mutating func note(_ finding: Finding, now: ContinuousClock.Instant) -> Bool {
     self.finding = finding
     let holds = finding.verdict == .pass
     holdsSince = holds ? holdsSince ?? now : nil
     switch condition.timing {
-    case .within, .now:
+    case .within:
       hasPassed = holds
       return holds
+    case .now: return false
     case .stays(let duration):
       guard let holdsSince, now - holdsSince >= duration else { return false }
       hasPassed = true

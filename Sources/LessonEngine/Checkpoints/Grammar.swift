@@ -1,18 +1,88 @@
-/// The closed grammar of checkpoint sentences: a row a form.
-enum Grammar {
-  /// A sentence with holes, `pod {pod} is {phase}`, and what it means.
-  struct Form: Sendable {
-    let pattern: String
+/// The closed grammar of checkpoint sentences: ten families, a row a form.
+///
+/// A row is the only source of how a form is read, how it is written in a check tree, and how it is documented.
+public enum Grammar {
+  /// Sentences about one side of a cluster.
+  public struct Family: Sendable {
+    public let name: String
+    public let forms: [Form]
+  }
+
+  /// A sentence with holes, `pod {pod} is {state}`, and what it means. A part in brackets may be left out.
+  public struct Form: Sendable {
+    /// Permanent: check trees name forms by it.
+    public let id: String
+    public let pattern: String
+    fileprivate let readings: [[Part]]
     let make: @Sendable (Holes) throws(SentenceError) -> any Statement
 
-    init(_ pattern: String, _ make: @escaping @Sendable (Holes) throws(SentenceError) -> any Statement) {
+    init(
+      _ id: String, _ pattern: String, _ make: @escaping @Sendable (Holes) throws(SentenceError) -> any Statement
+    ) {
+      self.id = id
       self.pattern = pattern
       self.make = make
+      readings = Part.readings(of: pattern)
+    }
+
+    /// The holes that every sentence of this form fills.
+    var requiredHoles: [Part] { readings.last?.filter(\.isHole) ?? [] }
+    /// All of its holes.
+    var allHoles: [Part] { readings.first?.filter(\.isHole) ?? [] }
+  }
+
+  /// A piece of a pattern.
+  enum Part: Sendable, Equatable {
+    case keyword(String)
+    case comma
+    case text(String)
+    /// In a sentence it stands in quotation marks.
+    case quoted(String)
+    case number(String)
+    case list(String)
+
+    var isHole: Bool { hole != nil }
+
+    var hole: String? {
+      switch self {
+      case .keyword, .comma: nil
+      case .text(let name), .quoted(let name), .number(let name), .list(let name): name
+      }
+    }
+
+    private static let quotedHoles: Set<String> = ["command", "text"]
+    private static let numberHoles: Set<String> = ["count", "code", "port", "status"]
+
+    /// Every way to write the pattern: with its optional parts and without.
+    fileprivate static func readings(of pattern: String) -> [[Part]] {
+      guard let open = pattern.firstIndex(of: "["), let close = pattern[open...].firstIndex(of: "]") else {
+        return [parts(of: pattern)]
+      }
+      let before = pattern[..<open]
+      let after = pattern[pattern.index(after: close)...]
+      let inside = pattern[pattern.index(after: open)..<close]
+      return readings(of: "\(before)\(inside)\(after)") + readings(of: "\(before)\(after)")
+    }
+
+    private static func parts(of pattern: String) -> [Part] {
+      pattern.split(separator: " ").flatMap { word -> [Part] in
+        let hasComma = word.hasSuffix(",")
+        let word = hasComma ? word.dropLast() : word
+        return (word.isEmpty ? [] : [part(word)]) + (hasComma ? [.comma] : [])
+      }
+    }
+
+    private static func part(_ word: Substring) -> Part {
+      guard word.hasPrefix("{") else { return .keyword(word.lowercased()) }
+      let name = String(word.dropFirst().dropLast())
+      if name.hasSuffix("…") { return .list(String(name.dropLast())) }
+      if quotedHoles.contains(name) { return .quoted(name) }
+      return numberHoles.contains(name) ? .number(name) : .text(name)
     }
   }
 
-  /// What stood in the holes of a form.
-  struct Holes: Sendable {
+  /// What stands in the holes of a form.
+  struct Holes: Sendable, Equatable {
     var texts: [String: String] = [:]
     var lists: [String: [String]] = [:]
 
@@ -28,49 +98,59 @@ enum Grammar {
     }
   }
 
-  /// All families; the first form that fits is taken, so special forms stand before general ones.
-  static let forms: [Form] =
-    AbsenceStatement.forms + PodStatement.forms + ShapeStatement.forms + ContainerStatement.forms
-    + EventStatement.forms + CommandStatement.forms + LogStatement.forms
+  public static let families: [Family] = [
+    Family(name: "Absence", forms: AbsenceStatement.forms),
+    Family(name: "Existence, phase, condition", forms: ExistenceStatement.forms + PodStatement.forms),
+    Family(name: "Shape", forms: ShapeStatement.forms),
+    Family(name: "Containers and restarts", forms: ContainerStatement.forms),
+    Family(name: "History", forms: HistoryStatement.forms),
+    Family(name: "Events", forms: EventStatement.forms),
+    Family(name: "Files", forms: FileStatement.forms),
+    Family(name: "Commands and logs", forms: CommandStatement.forms + LogStatement.forms),
+    Family(name: "Network", forms: NetworkStatement.forms),
+    Family(name: "Isolation", forms: IsolationStatement.forms),
+  ]
 
-  static func statement(_ words: [SentenceWord]) throws(SentenceError) -> any Statement {
+  /// The first form that fits is taken, so special forms stand before general ones.
+  static let forms = families.flatMap(\.forms)
+
+  static func form(_ id: String) -> Form? { forms.first { $0.id == id } }
+
+  /// Finds the form of a sentence.
+  static func read(_ words: [SentenceWord]) throws(SentenceError) -> (form: Form, holes: Holes) {
     for form in forms {
-      if let holes = match(form.pattern, words) { return try form.make(holes) }
+      for reading in form.readings {
+        if let holes = match(reading, words) { return (form, holes) }
+      }
     }
     let sentence = words.map(\.text).joined(separator: " ")
-    let nearest = forms.max { similarity($0.pattern, words) < similarity($1.pattern, words) }
+    let nearest = forms.max { similarity($0, words) < similarity($1, words) }
     throw SentenceError(
       description:
-        "\"\(sentence)\" is not a sentence of the checkpoint grammar; the nearest form is: \(nearest?.pattern ?? "")"
-    )
+        "\"\(sentence)\" is not a sentence of the checkpoint grammar; the nearest form is: \(nearest?.pattern ?? "")")
   }
 
   // MARK: Matching
 
-  private static func match(_ pattern: String, _ words: [SentenceWord]) -> Holes? {
+  private static func match(_ parts: [Part], _ words: [SentenceWord]) -> Holes? {
     var holes = Holes()
     var rest = words[...]
-    let parts: [String] = pattern.split(separator: " ").flatMap { part in
-      part.hasSuffix(",") ? [String(part.dropLast()), ","] : [String(part)]
-    }
-    for (index, part) in parts.enumerated() {
-      guard part.hasPrefix("{") else {
-        guard let word = rest.popFirst() else { return nil }
-        if part == "," ? word != .comma : !word.isKeyword(part.lowercased()) { return nil }
-        continue
-      }
-      let name = String(part.dropFirst().dropLast())
-      if name.hasSuffix("…") {
-        guard let list = takeList(&rest) else { return nil }
-        holes.lists[String(name.dropLast())] = list
-      } else if name == "command" {
+    for part in parts {
+      switch part {
+      case .keyword(let keyword):
+        guard rest.popFirst()?.isKeyword(keyword) == true else { return nil }
+      case .comma:
+        guard rest.popFirst() == .comma else { return nil }
+      case .quoted(let name):
         guard case .quoted(let text)? = rest.popFirst() else { return nil }
         holes.texts[name] = text
-      } else {
+      case .text(let name), .number(let name):
         guard let word = rest.popFirst(), word != .comma else { return nil }
         holes.texts[name] = word.text
+      case .list(let name):
+        guard let list = takeList(&rest) else { return nil }
+        holes.lists[name] = list
       }
-      if index == parts.count - 1 && !rest.isEmpty { return nil }
     }
     return rest.isEmpty ? holes : nil
   }
@@ -80,35 +160,25 @@ enum Grammar {
     guard let first = rest.popFirst(), first != .comma else { return nil }
     var list = [first.text]
     while rest.first == .comma {
-      rest = rest.dropFirst()
-      guard let next = rest.popFirst(), next != .comma else { return nil }
+      // A comma may also belong to what follows the list.
+      guard let next = rest.dropFirst().first, next != .comma else { return nil }
+      rest = rest.dropFirst(2)
       list.append(next.text)
     }
     return list
   }
 
-  /// How many words of the form stand in the sentence, in its order.
-  private static func similarity(_ pattern: String, _ words: [SentenceWord]) -> Int {
-    var rest = words[...]
-    var hits = 0
-    let keywords = pattern.split(separator: " ").filter { !$0.hasPrefix("{") }
-    for keyword in keywords {
-      if let place = rest.firstIndex(where: { $0.isKeyword(keyword.lowercased()) }) {
-        hits += 2
-        rest = rest[(place + 1)...]
-      } else {
-        hits -= 1
+  /// How many keywords of the form stand in the sentence, in its order, and how well their numbers of words agree.
+  private static func similarity(_ form: Form, _ words: [SentenceWord]) -> Int {
+    form.readings.map { parts in
+      var rest = words[...]
+      var hits = -abs(parts.count - words.count)
+      for case .keyword(let keyword) in parts {
+        let place = rest.firstIndex { $0.isKeyword(keyword) || Nearness.distance($0.text.lowercased(), keyword) == 1 }
+        hits += place == nil ? -1 : 2
+        if let place { rest = rest[(place + 1)...] }
       }
-    }
-    return hits
-  }
-}
-
-extension SentenceWord {
-  var text: String {
-    switch self {
-    case .word(let text), .quoted(let text): text
-    case .comma: ","
-    }
+      return hits
+    }.max() ?? 0
   }
 }

@@ -1,16 +1,27 @@
 /// What a condition says about the cluster: one type a family of sentences.
 public protocol Statement: Sendable {
   /// Looks at the cluster as it is, and as it was since the step began.
-  func judge(_ observation: any Observation) async -> Finding
-  /// Whether it can only hold once the named pod runs; such conditions are folded while it does not.
-  var podItNeeds: String? { get }
-  /// Whether it can change without any object changing, so that it has to be looked at again after a while.
-  var looksInside: Bool { get }
+  func judge(_ observation: Observation) async -> Finding
+  /// The pod that it speaks of.
+  var pod: String? { get }
+  /// The kinds of objects that have to be followed for it.
+  var kinds: Set<ObservedKind> { get }
+  /// What the cluster must be able to tell.
+  var needs: Capability { get }
 }
 
 extension Statement {
-  public var podItNeeds: String? { nil }
-  public var looksInside: Bool { false }
+  public var pod: String? { nil }
+  public var kinds: Set<ObservedKind> { [.pod] }
+  public var needs: Capability { .objects }
+
+  /// Whether it can change without any object changing, so that it has to be looked at again after a while.
+  var looksInside: Bool { ![.objects, .events, .journal].contains(needs) }
+}
+
+/// What a cluster can tell, as `uses` and `requires` name it.
+public enum Capability: String, Sendable, CaseIterable {
+  case objects, events, exec, files, logs, http, namespaces, journal
 }
 
 /// What was found when a condition was looked at.
@@ -30,6 +41,15 @@ public struct Finding: Sendable, Equatable {
   public var because: String?
   /// The command that shows more.
   public var look: String?
+  /// Where an object differs from the one that is expected.
+  public var differences: [Difference] = []
+
+  /// A field that is not as it should be.
+  public struct Difference: Sendable, Equatable {
+    public var path: String
+    public var expected: String
+    public var found: String
+  }
 
   public init(_ verdict: Verdict, expected: String, found: String, because: String? = nil, look: String? = nil) {
     self.verdict = verdict

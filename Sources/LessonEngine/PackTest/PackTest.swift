@@ -1,184 +1,120 @@
+public import KubectlCommands
+internal import KubernetesAPI
+
 /// Proves a pack on a real cluster: every condition is false before a step and true after its solution, every further
-/// solution works as well, and every wrong answer fails where its author says.
+/// solution works as well, every wrong answer fails where its author says, and what the text shows is what is printed.
 public struct PackTest: Sendable {
+  public struct Options: Sendable {
+    /// Only these lessons; all when empty.
+    public var lessons: [String] = []
+    /// How often everything is proved; a verdict that changes is a finding.
+    public var times = 1
+    /// How many lessons are proved at the same time.
+    public var width = 3
+
+    public init() {}
+  }
+
   private let pack: Pack
-  private let journal: ClusterJournal
-  private let commands: any CommandRunner
+  private let context: KubectlContext
+  private let options: Options
   private let say: @Sendable (String) async -> Void
 
+  /// - Parameters:
+  ///   - context: How the cluster is reached; its working directory is where the lessons' commands may write.
+  ///   - say: Told what is being done.
   public init(
-    _ pack: Pack, journal: ClusterJournal, commands: any CommandRunner, say: @escaping @Sendable (String) async -> Void
+    _ pack: Pack, _ context: KubectlContext, _ options: Options = Options(),
+    say: @escaping @Sendable (String) async -> Void
   ) {
     self.pack = pack
-    self.journal = journal
-    self.commands = commands
+    self.context = context
+    self.options = options
     self.say = say
   }
 
-  /// Answers what is wrong with the pack; an empty list means that it proves itself.
-  public func run() async -> [LessonError] {
-    var problems = PackLint.problems(pack)
-    for problem in problems { await say("  \(problem)") }
-    for lesson in pack.lessons {
-      await say("\(lesson.id): \(lesson.title)")
-      problems += await test(lesson)
-    }
-    return problems
-  }
-
-  private func test(_ lesson: Lesson) async -> [LessonError] {
-    var problems: [LessonError] = []
-    await clear()
-    for (index, step) in lesson.steps.enumerated() {
-      await say("  \(step.id)")
-      problems += await prove(step, of: lesson, with: step.solutions.first, printsConditions: true)
-      for solution in step.solutions.dropFirst() {
-        await say("    solution \"\(solution.title ?? solution.commands.first?.text ?? "")\"")
-        await replay(lesson, before: index)
-        problems += await prove(step, of: lesson, with: solution, printsConditions: false)
-      }
-      for wrong in step.wrongs {
-        await replay(lesson, before: index)
-        problems += await refute(step, of: lesson, with: wrong)
-      }
-      // The next step begins where the reference solution ends.
-      if step.solutions.count > 1 || !step.wrongs.isEmpty { await replay(lesson, before: index + 1) }
-    }
-    await clear()
-    return problems
-  }
-
-  /// Long enough for the effects of a command to be seen, whatever patience a condition asks for.
-  private static let settling = Duration.seconds(3)
-
-  // MARK: Right answers
-
-  private func prove(
-    _ step: Step, of lesson: Lesson, with solution: Solution?, printsConditions: Bool
-  ) async -> [LessonError] {
-    guard let solution else { return [] }
-    var problems: [LessonError] = []
-    var checkpoint = await begin(step)
-    let held = Set(checkpoint.progress.indices.filter { checkpoint.progress[$0].finding?.verdict == .pass })
-    for index in held {
-      let condition = checkpoint.progress[index].condition
-      if condition.mayHoldBefore || condition.timing == .never { continue }
-      problems.append(
-        LessonError(
-          file: lesson.path, line: condition.line,
-          "\"\(condition.sentence)\" is true before the learner has done anything: ask for something that the step changes, or write \"already true:\" in front of it"
-        ))
-    }
+  /// Answers what is wrong with the pack; an empty report means that it proves itself.
+  public func run() async -> PackReport {
     let start = ContinuousClock.now
-    var times: [Int: Duration] = [:]
-    for command in solution.commands {
-      let outcome = await commands.run(line: command.text)
-      _ = await look(&checkpoint, &times, since: start)
-      // A command may fail on purpose; its text says so when the step does not pass.
-      if outcome.exitCode != 0 { await say("    $ \(command.text)  (exit code \(outcome.exitCode))") }
-    }
-    while !(await look(&checkpoint, &times, since: start)),
-      ContinuousClock.now < start + max(checkpoint.patience, Self.settling)
-    {
-      try? await Task.sleep(for: .milliseconds(50))
-    }
-    for (index, entry) in checkpoint.progress.enumerated() {
-      let before = held.contains(index) ? "true " : "false"
-      let after = times[index].map { "true after \(Self.text($0))" } ?? "FALSE"
-      if printsConditions || !entry.hasPassed {
-        await say("    before \(before)  after \(after.padded(to: 18))  \(entry.condition.sentence)")
+    var report = PackReport(pack: pack.id, version: pack.version)
+    report.findings = PackLint.findings(pack)
+    let lessons = pack.lessons.filter { options.lessons.isEmpty || options.lessons.contains($0.id) }
+    var rest = lessons.flatMap { lesson in (0..<options.times).map { (lesson, $0) } }[...]
+    var verdicts: [String: Set<Bool>] = [:]
+    await withTaskGroup(of: PackReport.LessonResult.self) { group in
+      func addNext() {
+        guard let (lesson, number) = rest.popFirst() else { return }
+        group.addTask { await prove(lesson, suffix: options.times > 1 ? "-\(number + 1)" : "") }
       }
-      if !entry.hasPassed {
-        let found = entry.finding.map { ": expected \($0.expected), found \($0.found)" } ?? ""
-        problems.append(
-          LessonError(
-            file: lesson.path, line: entry.condition.line,
-            "\"\(entry.condition.sentence)\" is not true after the solution of line \(solution.line)\(found)"))
+      for _ in 0..<options.width { addNext() }
+      for await result in group {
+        report.lessons.append(result)
+        verdicts[result.lesson, default: []].insert(result.findings.isEmpty)
+        for finding in result.findings where !report.findings.contains(finding) { report.findings.append(finding) }
+        addNext()
       }
     }
-    return problems
+    for lesson in lessons where verdicts[lesson.id]?.count == 2 {
+      report.findings.append(
+        PackFinding(
+          rule: .unstable, file: lesson.path, line: 1, lesson: lesson.id,
+          message: "the lesson proves itself at some times and not at others"))
+    }
+    report.lessons.sort { one, other in
+      let order = lessons.map(\.id)
+      return (order.firstIndex(of: one.lesson) ?? 0) < (order.firstIndex(of: other.lesson) ?? 0)
+    }
+    report.duration = .now - start
+    return report
   }
 
-  // MARK: Wrong answers
-
-  private func refute(_ step: Step, of lesson: Lesson, with wrong: WrongAnswer) async -> [LessonError] {
-    var checkpoint = await begin(step)
-    for command in wrong.commands { _ = await commands.run(line: command.text) }
-    var times: [Int: Duration] = [:]
+  private func prove(_ lesson: Lesson, suffix: String) async -> PackReport.LessonResult {
     let start = ContinuousClock.now
-    while ContinuousClock.now < start + Self.settling {
-      if await look(&checkpoint, &times, since: start) { break }
+    var result = PackReport.LessonResult(lesson: lesson.id)
+    do {
+      // Each in a namespace of its own, so every lesson is proved alone and beside others at once.
+      let place = try await LessonPlace.open(lesson, of: pack, context, suffix: suffix)
+      for index in lesson.steps.indices {
+        let begun = ContinuousClock.now
+        let findings = await StepProof(lesson: lesson, index: index, place: place, say: say).findings()
+        result.findings += findings
+        result.steps.append(
+          PackReport.StepResult(
+            step: lesson.steps[index].id, duration: .now - begun, findings: findings))
+      }
+      let seen = place.everSeenPods
+      await place.close()
+      result.findings += await leftovers(lesson, place, seen)
+    } catch {
+      result.findings.append(
+        PackFinding(
+          rule: .unreadable, file: lesson.path, line: 1, lesson: lesson.id,
+          message: "the lesson's namespace could not be made: \(error.message)"))
+    }
+    result.duration = .now - start
+    await say(
+      "\(lesson.id): \(result.findings.isEmpty ? "proved" : "\(result.findings.count) findings"), \(StepProof.text(result.duration))"
+    )
+    return result
+  }
+
+  /// What is left of a lesson when its namespace is closed; the node takes a moment to clear up.
+  private func leftovers(_ lesson: Lesson, _ place: LessonPlace, _ uids: [String]) async -> [PackFinding] {
+    let deadline = ContinuousClock.now + .seconds(15)
+    while true {
+      var remains: [String] = []
+      for uid in uids {
+        if case .seen(let some) = await place.inquiry.remains(of: uid) { remains += some }
+      }
+      if remains.isEmpty { return [] }
+      if ContinuousClock.now > deadline {
+        return remains.map {
+          PackFinding(
+            rule: .leftBehind, file: lesson.path, line: 1, lesson: lesson.id, message: "the lesson leaves behind: \($0)"
+          )
+        }
+      }
       try? await Task.sleep(for: .milliseconds(100))
     }
-    await say("    wrong \"\(wrong.commands.first?.text ?? "")\" fails at \"\(wrong.fails)\"")
-    if checkpoint.isPassed {
-      return [
-        LessonError(
-          file: lesson.path, line: wrong.line, "this wrong answer passes: a condition is missing in \(step.id)")
-      ]
-    }
-    let named = checkpoint.progress.filter { $0.condition.sentence.contains(wrong.fails) }
-    if named.isEmpty {
-      return [
-        LessonError(file: lesson.path, line: wrong.line, "no condition of \(step.id) has the words \"\(wrong.fails)\"")
-      ]
-    }
-    return named.filter(\.hasPassed).map { entry in
-      LessonError(
-        file: lesson.path, line: wrong.line,
-        "the wrong answer was to fail at \"\(entry.condition.sentence)\", but that condition holds")
-    }
-  }
-
-  // MARK: Moving about
-
-  /// Sets the step up and looks once, before anybody has done anything.
-  private func begin(_ step: Step) async -> Checkpoint {
-    for command in step.setup { _ = await commands.run(line: command.text) }
-    journal.beginStep()
-    var checkpoint = Checkpoint(step.conditions, began: .now)
-    _ = await checkpoint.look(at: journal, now: .now)
-    return checkpoint
-  }
-
-  private func look(
-    _ checkpoint: inout Checkpoint, _ times: inout [Int: Duration], since start: ContinuousClock.Instant
-  ) async -> Bool {
-    _ = await checkpoint.look(at: journal, now: .now)
-    for (index, entry) in checkpoint.progress.enumerated() where entry.hasPassed && times[index] == nil {
-      times[index] = .now - start
-    }
-    return checkpoint.isPassed
-  }
-
-  /// Rebuilds the world as it is when step number `end` begins.
-  private func replay(_ lesson: Lesson, before end: Int) async {
-    await clear()
-    for step in lesson.steps.prefix(end) {
-      var checkpoint = await begin(step)
-      for command in step.solutions.first?.commands ?? [] { _ = await commands.run(line: command.text) }
-      let start = ContinuousClock.now
-      var times: [Int: Duration] = [:]
-      while !(await look(&checkpoint, &times, since: start)),
-        ContinuousClock.now < start + max(checkpoint.patience, Self.settling)
-      {
-        try? await Task.sleep(for: .milliseconds(50))
-      }
-    }
-  }
-
-  /// An empty namespace.
-  private func clear() async {
-    _ = await commands.run(words: ["delete", "pods", "--all", "--now"])
-    let deadline = ContinuousClock.now + .seconds(30)
-    while !journal.pods().isEmpty, ContinuousClock.now < deadline {
-      try? await Task.sleep(for: .milliseconds(20))
-    }
-  }
-
-  static func text(_ duration: Duration) -> String {
-    let milliseconds = duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
-    let tenths = (milliseconds + 50) / 100
-    return "\(tenths / 10).\(tenths % 10) s"
   }
 }

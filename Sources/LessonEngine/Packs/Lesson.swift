@@ -5,28 +5,40 @@ public struct Lesson: Sendable {
   public var title: String
   /// Lessons that should come first.
   public var needs: [String]
-  /// What the cluster must be able to tell: objects, events, exec, logs.
-  public var uses: [String]
+  /// What the cluster must be able to tell.
+  public var uses: [Capability]
   public var files: [String]
   /// Where it was read from.
   public var path: String
   public var introduction: [LessonBlock]
   public var steps: [Step]
+
+  /// How long its author expects it to take.
+  public var estimate: Duration { steps.compactMap(\.estimate).reduce(.zero, +) }
+
+  public func step(_ id: String) -> Step? { steps.first { $0.id == id } }
 }
 
 /// A part of a lesson that ends in a checkpoint.
 public struct Step: Sendable {
+  /// Permanent, like the lesson's.
   public var id: String
   public var title: String
   public var estimate: Duration?
+  /// It may be left out without a word.
+  public var isOptional = false
   public var line: Int
   /// What is shown, in its order.
-  public var text: [LessonBlock]
+  public var text: [LessonBlock] = []
   public var setup: [LessonCommand] = []
   public var conditions: [Condition] = []
+  public var questions: [Question] = []
   public var hints: [Hint] = []
   public var solutions: [Solution] = []
   public var wrongs: [WrongAnswer] = []
+  public var branches: [Branch] = []
+  /// Another one when the author has changed the step.
+  public var digest = ""
 }
 
 /// A piece of a step that is shown to the learner.
@@ -34,15 +46,51 @@ public enum LessonBlock: Sendable, Equatable {
   /// A paragraph, a list or a heading, as written.
   case prose(String)
   /// Commands and what they print.
-  case console([String])
+  case console(ConsoleBlock)
+  /// Commands that Enter runs in a demonstration.
+  case run([LessonCommand])
+  /// Something to try without a check.
+  case explore(String)
   /// What to take away; shown when the lesson is done.
   case debrief(String)
+  /// A picture of text, and the same in words for those who do not see it.
+  case diagram([String], alternative: String)
+  /// The place of a question among the text.
+  case question(id: String)
 }
 
 /// A line of the prompt's own language: never a host shell.
 public struct LessonCommand: Sendable, Equatable {
   public var text: String
   public var line: Int
+}
+
+/// `$ command` lines, each followed by what it prints.
+public struct ConsoleBlock: Sendable, Equatable {
+  public struct Entry: Sendable, Equatable {
+    public var command: LessonCommand
+    public var output: [String]
+  }
+
+  public var lines: [String]
+  public var line: Int
+  /// The order of the lines of output is not the same each time.
+  public var isUnordered = false
+  public var exitCode: Int32?
+
+  /// What stands before the first command belongs to none.
+  public var entries: [Entry] {
+    var entries: [Entry] = []
+    for (index, text) in lines.enumerated() {
+      if text.hasPrefix("$ ") {
+        let command = LessonCommand(text: text.dropFirst(2).trimmed(), line: line + 1 + index)
+        entries.append(Entry(command: command, output: []))
+      } else if !entries.isEmpty {
+        entries[entries.count - 1].output.append(text)
+      }
+    }
+    return entries
+  }
 }
 
 public struct Hint: Sendable {
@@ -64,5 +112,18 @@ public struct WrongAnswer: Sendable {
   /// Words of the condition that has to fail.
   public var fails: String
   public var commands: [LessonCommand]
+  public var line: Int
+}
+
+/// Where the lesson goes on after the step.
+public struct Branch: Sendable {
+  public enum Test: Sendable {
+    case always
+    case condition(Condition)
+    case answer(question: String, text: String)
+  }
+
+  public var test: Test
+  public var target: String
   public var line: Int
 }

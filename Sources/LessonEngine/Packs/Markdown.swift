@@ -8,9 +8,11 @@ enum Markdown {
     case fence(info: String, lines: [String], line: Int)
   }
 
-  /// What stands in braces behind a heading, or behind the word of a fence: `#id`, `key=value`, `key="two words"`.
+  /// What stands in braces behind a heading, or behind the word of a fence: `#id`, `word`, `key=value`, `key="two words"`.
   struct Attributes: Equatable {
     var id: String?
+    /// Words without a value.
+    var words: [String] = []
     var values: [String: String] = [:]
   }
 
@@ -76,15 +78,18 @@ enum Markdown {
         attributes.id = String(id)
         rest = rest.dropFirst(id.count + 1)
       } else {
-        guard let equals = rest.firstIndex(of: "=") else {
-          throw LessonError(file: file, line: line, "\"\(rest)\" is not understood: expected #id or key=value")
+        let key = rest.prefix { $0 != "=" && $0 != " " }
+        rest = rest.dropFirst(key.count)
+        guard rest.hasPrefix("=") else {
+          attributes.words.append(String(key))
+          rest = rest.drop { $0 == " " }
+          continue
         }
-        let key = rest[..<equals].trimmed()
-        rest = rest[rest.index(after: equals)...]
+        rest = rest.dropFirst()
         let isQuoted = rest.hasPrefix("\"")
         if isQuoted { rest = rest.dropFirst() }
         let value = rest.prefix { $0 != (isQuoted ? "\"" : " ") }
-        attributes.values[key] = String(value)
+        attributes.values[String(key)] = String(value)
         rest = rest.dropFirst(value.count + (isQuoted ? 1 : 0))
       }
       rest = rest.drop { $0 == " " }

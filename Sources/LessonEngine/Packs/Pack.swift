@@ -8,8 +8,11 @@ public struct Pack: Sendable {
   public var licence: String
   public var authors: [String]
   public var language: String
+  public var policy: PackPolicy
   /// In their default order.
   public var lessons: [Lesson]
+  /// What is in the files that lessons name.
+  public var fileTexts: [String: String]
   /// Where the files that lessons name are found.
   public var filesFolder: String
   public var folder: String
@@ -37,6 +40,7 @@ extension Pack {
     }
     let known = [
       "format", "id", "version", "title", "licence", "authors", "language", "files", "lessons", "requires", "contact",
+      "policy",
     ]
     for entry in document.mapValue?.entries ?? [] where !known.contains(entry.key) {
       throw LessonError(
@@ -92,10 +96,36 @@ extension Pack {
         throw LessonError(file: lesson.path, line: 1, "it needs the lesson \"\(need)\", which the pack does not have")
       }
     }
+    var fileTexts: [String: String] = [:]
+    for name in Set(lessons.flatMap(\.files)) { fileTexts[name] = try? folder.readText(files + "/" + name) }
     return Pack(
       id: id, version: try text("version"), title: try text("title"), licence: document["licence"]?.stringValue ?? "",
       authors: (document["authors"]?.listValue ?? []).compactMap(\.stringValue),
-      language: document["language"]?.stringValue ?? "en", lessons: lessons,
+      language: document["language"]?.stringValue ?? "en", policy: try PackPolicy(document["policy"], file: file),
+      lessons: lessons, fileTexts: fileTexts,
       filesFolder: folder.path + "/" + files, folder: folder.path)
+  }
+}
+
+/// What the author of a pack leaves to the learner.
+public struct PackPolicy: Sendable, Equatable {
+  public var allowsSkipping = true
+
+  public init() {}
+
+  init(_ document: Document?, file: String) throws(LessonError) {
+    guard let document, !document.isNull else { return }
+    for entry in document.mapValue?.entries ?? [] {
+      guard entry.key == "skip" else {
+        throw LessonError(
+          file: file, line: entry.value.line, "unknown field \"\(entry.key)\" of the policy: expected skip")
+      }
+      switch entry.value.stringValue {
+      case "allowed": allowsSkipping = true
+      case "no": allowsSkipping = false
+      default:
+        throw LessonError(file: file, line: entry.value.line, "skip is `allowed` or `no`")
+      }
+    }
   }
 }

@@ -6,21 +6,24 @@ public enum LessonList {
       text.append(.heading(pack.title))
       let width = (pack.lessons.map(\.id.count).max() ?? 0) + 2
       for lesson in pack.lessons {
-        let key = pack.id + "/" + lesson.id
-        let done = lesson.steps.count { progress.isDone($0.id, of: key) }
-        let state =
-          progress.completed.contains(key)
-          ? "done" : progress.isStarted(key) ? "\(done)/\(lesson.steps.count)" : "-"
-        let minutes = lesson.steps.compactMap(\.estimate).reduce(Duration.zero, +)
-        let time = minutes > .zero ? "about \(StepReport.rough(minutes))" : ""
-        text.append(
-          .plain(
-            "  " + lesson.id.padded(to: width) + state.padded(to: 6) + lesson.title
-              + (time.isEmpty ? "" : ", " + time)))
+        var line = "  " + lesson.id.padded(to: width) + state(lesson, pack, progress).padded(to: 6) + lesson.title
+        if lesson.estimate > .zero { line += ", about \(StepReport.rough(lesson.estimate))" }
+        let missing = lesson.needs.filter { !progress.isCompleted(pack.id + "/" + $0) }
+        if !missing.isEmpty, !progress.isCompleted(pack.id + "/" + lesson.id) {
+          line += " (after \(missing.joined(separator: ", ")))"
+        }
+        text.append(.plain(line))
       }
     }
-    text.append(.plain("start NAME begins a lesson."))
+    text.append(.plain("start NAME begins a lesson, or goes on with it."))
     return text
+  }
+
+  private static func state(_ lesson: Lesson, _ pack: Pack, _ progress: Progress) -> String {
+    let key = pack.id + "/" + lesson.id
+    if progress.isCompleted(key) { return "done" }
+    guard progress.isStarted(key) else { return "-" }
+    return "\(lesson.steps.count { progress.isDone($0.id, of: key) })/\(lesson.steps.count)"
   }
 }
 

@@ -1,84 +1,127 @@
 internal import Documents
-internal import ObjectSchema
 
 /// What a learner has done: a log of events, appended and safe on disk before the next command.
 public struct Progress: Sendable {
-  public enum Entry: Sendable, Equatable {
-    case started(lesson: String)
-    case passed(lesson: String, step: String)
-    case skipped(lesson: String, step: String)
-    case completed(lesson: String)
+  /// Something that happened in a lesson.
+  public struct Entry: Sendable, Equatable {
+    public enum Event: String, Sendable, CaseIterable {
+      case started, began, passed, skipped, answered, hinted, checked, reset, left, completed
+    }
+
+    public var event: Event
+    /// `pack/lesson`.
+    public var lesson: String
+    public var step: String?
+    /// What the event is about: the namespace, the question, the level of the hint, the condition that failed.
+    public var detail: String?
+    /// The content of the step at that time.
+    public var digest: String?
+
+    public init(_ event: Event, _ lesson: String, step: String? = nil, detail: String? = nil, digest: String? = nil) {
+      self.event = event
+      self.lesson = lesson
+      self.step = step
+      self.detail = detail
+      self.digest = digest
+    }
   }
 
-  /// Ids are `pack/lesson`; steps are kept under their own ids.
-  private var done: [String: Set<String>] = [:]
-  public private(set) var completed: Set<String> = []
+  /// How far one lesson is.
+  public struct LessonProgress: Sendable, Equatable {
+    /// The steps that are done, with their content at that time.
+    public var done: [String: String] = [:]
+    /// The questions of the current step that are answered.
+    public var answered: Set<String> = []
+    public var namespace: String?
+    /// Where the learner is.
+    public var step: String?
+    public var isCompleted = false
+  }
+
+  public private(set) var lessons: [String: LessonProgress] = [:]
+  /// The lesson that is under way.
   public private(set) var current: String?
 
   public init() {}
 
-  public func isDone(_ step: String, of lesson: String) -> Bool { done[lesson]?.contains(step) ?? false }
-  public func isStarted(_ lesson: String) -> Bool { done[lesson] != nil }
+  public subscript(lesson: String) -> LessonProgress? { lessons[lesson] }
 
-  public mutating func note(_ entry: Entry) {
-    switch entry {
-    case .started(let lesson):
-      done[lesson] = done[lesson] ?? []
-      current = lesson
-    case .passed(let lesson, let step), .skipped(let lesson, let step):
-      done[lesson, default: []].insert(step)
-    case .completed(let lesson):
-      completed.insert(lesson)
-      if current == lesson { current = nil }
-    }
+  public func isDone(_ step: String, of lesson: String) -> Bool { lessons[lesson]?.done[step] != nil }
+  public func isStarted(_ lesson: String) -> Bool { lessons[lesson] != nil }
+  public func isCompleted(_ lesson: String) -> Bool { lessons[lesson]?.isCompleted ?? false }
+
+  /// Whether the author has changed the step since it was done.
+  public func hasChanged(_ step: Step, of lesson: String) -> Bool {
+    guard let digest = lessons[lesson]?.done[step.id], !digest.isEmpty else { return false }
+    return digest != step.digest
   }
 
-  /// Begins a lesson anew; what was completed stays completed.
-  public mutating func restart(_ lesson: String) { done[lesson] = [] }
+  public mutating func note(_ entry: Entry) {
+    var lesson = lessons[entry.lesson] ?? LessonProgress()
+    switch entry.event {
+    case .started:
+      lesson.namespace = entry.detail
+      current = entry.lesson
+    case .began:
+      if lesson.step != entry.step { lesson.answered = [] }
+      lesson.step = entry.step
+    case .passed, .skipped: if let step = entry.step { lesson.done[step] = entry.digest ?? "" }
+    case .answered: if let question = entry.detail { lesson.answered.insert(question) }
+    case .reset:
+      lesson.answered = []
+      if let step = entry.step {
+        lesson.done[step] = nil
+      } else {
+        lesson.done = [:]
+        lesson.step = nil
+      }
+    case .left: if current == entry.lesson { current = nil }
+    case .completed:
+      lesson.isCompleted = true
+      lesson.namespace = nil
+      lesson.step = nil
+      if current == entry.lesson { current = nil }
+    case .hinted, .checked: break
+    }
+    lessons[entry.lesson] = lesson
+  }
 }
 
 extension Progress {
   /// Reads a log; a line that a crash has cut short is passed over.
   public init(log: [UInt8]) {
-    for line in log.split(separator: 0x0A) {
-      guard let document = try? Document.parse(json: Array(line)), let entry = Entry(document) else { continue }
-      note(entry)
-    }
+    for entry in Entry.entries(log: log) { note(entry.entry) }
   }
 }
 
 extension Progress.Entry {
-  fileprivate init?(_ document: Document) {
-    guard let lesson = document["lesson"]?.stringValue else { return nil }
-    let step = document["step"]?.stringValue
-    switch (document["event"]?.stringValue, step) {
-    case ("started", _): self = .started(lesson: lesson)
-    case ("passed", let step?): self = .passed(lesson: lesson, step: step)
-    case ("skipped", let step?): self = .skipped(lesson: lesson, step: step)
-    case ("completed", _): self = .completed(lesson: lesson)
-    default: return nil
+  /// The entries of a log with their times.
+  public static func entries(log: [UInt8]) -> [(time: String, entry: Progress.Entry)] {
+    log.split(separator: 0x0A).compactMap { line in
+      guard let document = try? Document.parse(json: Array(line)), let entry = Progress.Entry(document) else {
+        return nil
+      }
+      return (document["time"]?.stringValue ?? "", entry)
     }
+  }
+
+  private init?(_ document: Document) {
+    guard let event = document["event"]?.stringValue.flatMap(Event.init(rawValue:)),
+      let lesson = document["lesson"]?.stringValue
+    else { return nil }
+    self.init(
+      event, lesson, step: document["step"]?.stringValue, detail: document["detail"]?.stringValue,
+      digest: document["digest"]?.stringValue)
   }
 
   /// The line of the log, with the time at which it was written.
   public func line(at time: String) -> [UInt8] {
-    var document: Document = ["time": .string(time)]
-    switch self {
-    case .started(let lesson):
-      document["event"] = "started"
-      document["lesson"] = .string(lesson)
-    case .passed(let lesson, let step):
-      document["event"] = "passed"
-      document["lesson"] = .string(lesson)
-      document["step"] = .string(step)
-    case .skipped(let lesson, let step):
-      document["event"] = "skipped"
-      document["lesson"] = .string(lesson)
-      document["step"] = .string(step)
-    case .completed(let lesson):
-      document["event"] = "completed"
-      document["lesson"] = .string(lesson)
-    }
+    var document: Document = [
+      "time": .string(time), "event": .string(event.rawValue), "lesson": .string(lesson),
+    ]
+    if let step { document["step"] = .string(step) }
+    if let detail { document["detail"] = .string(detail) }
+    if let digest { document["digest"] = .string(digest) }
     return document.json() + [0x0A]
   }
 }

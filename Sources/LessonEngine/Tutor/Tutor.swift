@@ -1,43 +1,36 @@
+public import KubectlCommands
 internal import Synchronization
 
 /// Walks a learner through a lesson: shows the task, watches the cluster, ticks what has become true, helps.
 ///
 /// It never takes commands away: every command of the prompt works at any time, and the tutor only looks on.
 public actor Tutor {
-  /// Where the learner is.
-  private struct Session {
-    var pack: Pack
-    var lesson: Lesson
-    var stepIndex: Int
-    var checkpoint: Checkpoint
-    var hintsShown = 0
-    var failedChecks = 0
-
-    var step: Step { lesson.steps[stepIndex] }
-    var key: String { pack.id + "/" + lesson.id }
-
-    /// Whether the other one is in the same try of the same step.
-    func isAt(_ other: Session?) -> Bool { checkpoint.began == other?.checkpoint.began }
-  }
-
-  private let packs: [Pack]
-  private let commands: any CommandRunner
-  private let journal: ClusterJournal
+  let packs: [Pack]
+  private let context: KubectlContext
   private let store: any ProgressStore
+  /// Why a pod is as it is, in lines: a namespace and a name go in.
+  let explain: @Sendable (_ namespace: String, _ pod: String) async -> [String]
   private let notify: @Sendable ([TutorText]) -> Void
-  private var progress: Progress
-  private var session: Session?
+  var progress: Progress
+  var session: TutorSession? { didSet { showNamespace() } }
+  /// The namespace to try things in, while the lesson waits.
+  var exploring: LessonPlace? { didSet { showNamespace() } }
+  private let shownNamespace = Mutex<String?>(nil)
   private let (changes, changed) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
-  /// `notify` is called with what the tutor has to say by itself, while the learner works.
+  /// - Parameters:
+  ///   - context: How the lessons' commands reach the cluster; its working directory is where they may write.
+  ///   - explain: Why a pod is as it is; the same chain of causes for every pack.
+  ///   - notify: Called with what the tutor has to say by itself, while the learner works.
   public init(
-    packs: [Pack], journal: ClusterJournal, commands: any CommandRunner, store: any ProgressStore,
+    packs: [Pack], context: KubectlContext, store: any ProgressStore,
+    explain: @escaping @Sendable (_ namespace: String, _ pod: String) async -> [String],
     notify: @escaping @Sendable ([TutorText]) -> Void
   ) {
     self.packs = packs
-    self.journal = journal
-    self.commands = commands
+    self.context = context
     self.store = store
+    self.explain = explain
     self.notify = notify
     progress = store.load()
   }
@@ -46,14 +39,13 @@ public actor Tutor {
   public func run() async throws {
     let changed = changed
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { [journal] in try await journal.run { changed.yield() } }
       group.addTask { [self] in
         for await _ in changes { await lookAround() }
       }
       group.addTask { [self] in
         // What containers hold inside changes without a word to the API.
         while true {
-          try await Task.sleep(for: .seconds(1))
+          try await Task.sleep(for: .milliseconds(500))
           if await needsAnotherLook { changed.yield() }
         }
       }
@@ -61,11 +53,26 @@ public actor Tutor {
     }
   }
 
-  private var needsAnotherLook: Bool { session?.checkpoint.needsAnotherLook ?? false }
+  private var needsAnotherLook: Bool { exploring == nil && session?.checkpoint.needsAnotherLook ?? false }
+
+  /// Something was done that may have changed what no object tells.
+  public func noteCommand() { if needsAnotherLook { changed.yield() } }
+
+  // MARK: Where the learner is
 
   /// What the prompt shows: `first-pod 2/4`.
   public var place: String? {
-    session.map { "\($0.lesson.id) \($0.stepIndex + 1)/\($0.lesson.steps.count)" }
+    guard let session else { return nil }
+    let place = "\(session.lesson.id) \(session.stepIndex + 1)/\(session.lesson.steps.count)"
+    return exploring == nil ? place : place + " explore"
+  }
+
+  /// The namespace in which the learner's commands act during a lesson.
+  public nonisolated var namespace: String? { shownNamespace.withLock { $0 } }
+
+  private func showNamespace() {
+    let namespace = (exploring ?? session?.place)?.namespace
+    shownNamespace.withLock { $0 = namespace }
   }
 
   /// The folder of the files that the current lesson speaks of.
@@ -75,246 +82,220 @@ public actor Tutor {
     packs.flatMap { pack in pack.lessons.map { ($0.id, $0.title) } }
   }
 
-  // MARK: Words of the learner
-
-  public func lessons() -> [TutorText] { LessonList.text(packs, progress) }
+  // MARK: Beginning and leaving
 
   public func start(_ id: String) async -> [TutorText] {
     guard let (pack, lesson) = find(id) else {
-      let known = lessonIDs.map(\.id).joined(separator: ", ")
-      return [.notYet("There is no lesson \"\(id)\". Lessons: \(known).")]
+      let known = lessonIDs.map(\.id)
+      let nearest = known.min { Nearness.distance($0, id) < Nearness.distance($1, id) } ?? ""
+      let guess = Nearness.distance(nearest, id) <= 3 ? " Did you mean \(nearest)?" : ""
+      return [.notYet("There is no lesson \"\(id)\".\(guess) Lessons: \(known.joined(separator: ", ")).")]
     }
     let key = pack.id + "/" + lesson.id
-    var text: [TutorText] = [.heading(lesson.title)]
-    for need in lesson.needs where !progress.completed.contains(pack.id + "/" + need) {
+    if session?.key == key, let session { return [.plain("This lesson is under way.")] + Self.task(session) }
+    var text: [TutorText] = []
+    if let session { text += await leave(session) }
+    text.append(.heading(lesson.title))
+    for need in lesson.needs where !progress.isCompleted(pack.id + "/" + need) {
       text.append(.notYet("This lesson builds on \"\(need)\", which is not done yet. It works all the same."))
     }
     // A lesson that was left in the middle goes on there; a finished one begins anew.
-    let isDone = lesson.steps.allSatisfy { progress.isDone($0.id, of: key) }
-    if isDone { progress.restart(key) }
-    record(.started(lesson: key))
-    let first = lesson.steps.firstIndex { !progress.isDone($0.id, of: key) } ?? 0
-    await journal.waitUntilFilled()
-    if first > 0 {
-      text.append(.plain("Going on at step \(first + 1) of \(lesson.steps.count)."))
-    } else {
-      text += Self.blocks(lesson.introduction)
-    }
-    text += await begin(pack, lesson, step: first)
-    return text
+    if lesson.steps.allSatisfy({ progress.isDone($0.id, of: key) }) { record(.init(.reset, key)) }
+    return text + (await enter(pack, lesson))
   }
 
-  public func task() -> [TutorText] {
-    guard let session else { return Self.noLesson }
-    return Self.task(session)
+  /// Goes on where the learner was when the program ended; nothing when no lesson was under way.
+  public func resume() async -> [TutorText] {
+    guard session == nil, let key = progress.current, let (pack, lesson) = find(key) else { return [] }
+    return [.heading("\(lesson.title), where you left it")] + (await enter(pack, lesson))
   }
 
-  public func hint() async -> [TutorText] {
-    guard var session else { return Self.noLesson }
-    let hints = session.step.hints
-    // What the state of the cluster calls for comes first; the rest goes deeper one by one.
-    for hint in hints {
-      guard let condition = hint.condition else { continue }
-      let holds = await condition.statement.judge(journal).verdict == .pass
-      if holds && session.hintsShown == 0 {
-        session.hintsShown = 1
-        self.session?.hintsShown = 1
-        return [.heading("Hint"), .prose(hint.text)]
-      }
+  /// Opens the lesson's namespace and brings it to the start of the first step that is not done.
+  private func enter(_ pack: Pack, _ lesson: Lesson) async -> [TutorText] {
+    let key = pack.id + "/" + lesson.id
+    var text: [TutorText] = []
+    for step in lesson.steps where progress.hasChanged(step, of: key) {
+      text.append(.plain("The step \"\(step.title)\" has changed since you did it; back leads there."))
     }
-    let ladder = hints.filter { $0.condition == nil }
-    guard session.hintsShown < ladder.count else {
-      return [
-        .plain(
-          ladder.isEmpty ? "There is no hint for this step." : "That was the last hint. skip shows how it is done.")
-      ]
+    let known = progress[key]
+    let index =
+      lesson.steps.firstIndex { $0.id == known?.step && !progress.isDone($0.id, of: key) }
+      ?? lesson.steps.firstIndex { !progress.isDone($0.id, of: key) } ?? 0
+    let place: LessonPlace
+    do {
+      place = try await openPlace(lesson, of: pack, known: known?.namespace)
+    } catch {
+      return text + [.notYet("The lesson's namespace could not be made: \(error)")]
     }
-    let hint = ladder[session.hintsShown]
-    self.session?.hintsShown += 1
-    return [.heading("Hint \(session.hintsShown + 1) of \(ladder.count)"), .prose(hint.text)]
-  }
-
-  /// Looks at once, and waits visibly for what needs a moment.
-  public func check(waiting: @Sendable (String) async -> Void) async -> [TutorText] {
-    guard let session else { return Self.noLesson }
-    await lookAround()
-    guard let open = self.session, open.isAt(session) else { return [] }
-    let patience = min(open.checkpoint.patience, hasBegun(open) ? .seconds(10) : .zero)
-    if patience > .zero {
-      await waiting("waiting up to \(patience.components.seconds) s; Ctrl-C stops waiting")
-      let deadline = ContinuousClock.now + patience
-      while ContinuousClock.now < deadline, !Task.isCancelled {
-        guard let now = self.session, now.isAt(session) else { return [] }
-        try? await Task.sleep(for: .milliseconds(100))
-        await lookAround()
-      }
-    }
-    guard let after = self.session, after.isAt(session) else { return [] }
-    self.session?.failedChecks += 1
-    return report(after)
-  }
-
-  /// Something of the step is under way, so waiting may help.
-  private func hasBegun(_ session: Session) -> Bool { session.checkpoint.passedCount > 0 }
-
-  public func why() async -> [TutorText] {
-    guard let session else { return Self.noLesson }
-    await lookAround()
-    guard let open = self.session?.checkpoint.progress.first(where: { !$0.hasPassed }), session.isAt(self.session)
-    else {
-      return [.ok("Everything that this step asks for holds.")]
-    }
-    var text: [TutorText] = [.notYet("NOT YET  \(open.condition.sentence)")]
-    if let finding = open.finding {
-      text.append(.detail("expected  \(finding.expected)"))
-      text.append(.detail("found     \(finding.found)"))
-      if let because = finding.because { text.append(.detail("because   \(because)")) }
-    }
-    if let advice = open.condition.advice { text.append(.detail("note      \(advice)")) }
-    text.append(.detail("look      \(open.finding?.look ?? "kubectl get pods")"))
-    return text
-  }
-
-  public func status() -> [TutorText] {
-    guard let session else { return Self.noLesson }
-    let done = session.lesson.steps.count { progress.isDone($0.id, of: session.key) }
-    let total = session.lesson.steps.count
-    let bar = String(repeating: "#", count: done) + String(repeating: "-", count: total - done)
-    var text: [TutorText] = [.heading(session.lesson.title), .plain("[\(bar)] \(done) of \(total)")]
-    for (index, step) in session.lesson.steps.enumerated() {
-      let mark = progress.isDone(step.id, of: session.key) ? "done" : index == session.stepIndex ? "now " : "    "
-      text.append(.plain("  \(mark)  \(step.title)"))
-    }
-    return text
-  }
-
-  /// Shows how the step is done by doing it, aloud.
-  public func skip(say: @Sendable ([TutorText]) async -> Void) async -> [TutorText] {
-    guard let session else { return Self.noLesson }
-    guard let solution = session.step.solutions.first else {
-      return [.notYet("This step has no reference solution, so it cannot be shown.")]
-    }
-    for command in solution.commands {
-      await say([.code(["$ " + command.text])])
-      let outcome = await commands.run(line: command.text)
-      if !outcome.output.isEmpty { await say([.plain(outcome.output.trimmed())]) }
-    }
-    let deadline = ContinuousClock.now + max(session.checkpoint.patience, Timing.patience)
-    while ContinuousClock.now < deadline, !Task.isCancelled {
-      await lookAround(isSkip: true)
-      guard let now = self.session, now.isAt(session) else { return [] }
-      try? await Task.sleep(for: .milliseconds(100))
-    }
-    guard let stuck = self.session else { return [] }
-    return [.notYet("The reference solution did not make every condition true:")] + report(stuck)
-  }
-
-  /// The step before, to be read and done again.
-  public func back() async -> [TutorText] {
-    guard let session else { return Self.noLesson }
-    guard session.stepIndex > 0 else { return [.plain("This is the first step.")] }
-    return await begin(session.pack, session.lesson, step: session.stepIndex - 1)
-  }
-
-  // MARK: Watching
-
-  /// Judges the open conditions; one look at a time, since the actor can be entered while a condition is judged.
-  private var isLooking = false
-
-  private func lookAround(isSkip: Bool = false) async {
-    guard !isLooking, let session else { return }
-    isLooking = true
-    defer { isLooking = false }
-    var checkpoint = session.checkpoint
-    let fresh = await checkpoint.look(at: journal, now: .now)
-    // The learner may have gone elsewhere meanwhile.
-    guard session.isAt(self.session) else { return }
-    self.session?.checkpoint = checkpoint
-    var text = fresh.map { TutorText.ok("ok  \($0.sentence)") }
-    if checkpoint.isPassed { text += await pass(session, isSkip: isSkip) }
-    if !text.isEmpty { notify(text) }
-  }
-
-  private func pass(_ session: Session, isSkip: Bool) async -> [TutorText] {
-    record(
-      isSkip
-        ? .skipped(lesson: session.key, step: session.step.id) : .passed(lesson: session.key, step: session.step.id))
-    var text: [TutorText] = [.ok("Step \(session.stepIndex + 1) of \(session.lesson.steps.count) is done.")]
-    if session.stepIndex + 1 < session.lesson.steps.count {
-      text += [.blank] + (await begin(session.pack, session.lesson, step: session.stepIndex + 1))
-    } else {
-      record(.completed(lesson: session.key))
-      text += finish(session.lesson)
-      self.session = nil
-    }
-    return text
-  }
-
-  private func finish(_ lesson: Lesson) -> [TutorText] {
-    var text: [TutorText] = [.blank, .heading("\(lesson.title): done")]
-    for block in lesson.steps.flatMap(\.text) + lesson.introduction {
-      if case .debrief(let words) = block { text.append(.prose(words)) }
-    }
-    text.append(.plain("lessons lists what else there is."))
-    return text
-  }
-
-  private func begin(_ pack: Pack, _ lesson: Lesson, step index: Int) async -> [TutorText] {
+    record(.init(.started, key, detail: place.namespace))
     let step = lesson.steps[index]
-    for command in step.setup { _ = await commands.run(line: command.text) }
-    journal.beginStep()
-    let session = Session(
-      pack: pack, lesson: lesson, stepIndex: index, checkpoint: Checkpoint(step.conditions, began: .now))
+    if await place.isMarked(step.id) {
+      // Everything is as it was left: what the learner has done in this step counts from here on.
+      text.append(.plain("Going on at step \(index + 1) of \(lesson.steps.count)."))
+      return text + (await begin(pack, lesson, place, step: index, isPrepared: true))
+    }
+    if index > 0 {
+      text.append(.plain("Going on at step \(index + 1) of \(lesson.steps.count); what came before is made again."))
+      await place.replay(lesson, before: index)
+    } else {
+      await place.clear()
+      text += blocks(lesson.introduction, of: nil)
+    }
+    return text + (await begin(pack, lesson, place, step: index))
+  }
+
+  func openPlace(_ lesson: Lesson, of pack: Pack, known: String?, suffix: String = "") async throws -> LessonPlace {
+    let changed = changed
+    return try await LessonPlace.open(
+      lesson, of: pack, context, known: known, suffix: suffix, onChange: { changed.yield() })
+  }
+
+  /// Leaves the lesson for now. Its namespace is removed; coming back makes everything again.
+  public func quit() async -> [TutorText] {
+    guard let session else { return Self.noLesson }
+    return await leave(session)
+  }
+
+  private func leave(_ session: TutorSession) async -> [TutorText] {
+    self.session = nil
+    await exploring?.close()
+    exploring = nil
+    record(.init(.left, session.key, step: session.step.id))
+    await session.place.close()
+    return [
+      .plain(
+        "You have left \(session.lesson.title); start \(session.lesson.id) goes on at step \(session.stepIndex + 1).")
+    ]
+  }
+
+  /// Ends a lesson that is done; its namespace goes with it.
+  private func finish(_ session: TutorSession) async -> [TutorText] {
+    record(.init(.completed, session.key))
+    self.session = nil
+    await exploring?.close()
+    exploring = nil
+    await session.place.close()
+    return EndCard.text(session.lesson)
+  }
+
+  // MARK: Steps
+
+  func begin(
+    _ pack: Pack, _ lesson: Lesson, _ place: LessonPlace, step index: Int, isPrepared: Bool = false
+  ) async -> [TutorText] {
+    var step = lesson.steps[index]
+    // What was set up before a crash is still there.
+    if isPrepared { step.setup = [] }
+    let key = pack.id + "/" + lesson.id
+    let answered = progress[key]?.step == step.id ? progress[key]?.answered ?? [] : []
+    let checkpoint = await place.begin(step)
+    record(.init(.began, key, step: step.id))
+    let session = TutorSession(
+      pack: pack, lesson: lesson, place: place, stepIndex: index, checkpoint: checkpoint, answered: answered)
     self.session = session
     changed.yield()
     return Self.task(session)
   }
 
-  // MARK: Words
+  /// Judges the open conditions; one look at a time, since the actor can be entered while a condition is judged.
+  private var isLooking = false
+  private var isOverlooked = false
 
-  private func report(_ session: Session) -> [TutorText] {
-    let hints = session.step.hints.count { $0.condition == nil }
-    let help = hints > 0 ? "hint (\(min(session.hintsShown + 1, hints)) of \(hints))" : "skip"
-    return StepReport.text(
-      session.checkpoint, step: session.step, number: session.stepIndex + 1, of: session.lesson.steps.count,
-      waited: .now - session.checkpoint.began)
-      + [.plain("Type why for the cause, \(help), or keep working: I am watching.")]
-  }
-
-  private static let noLesson: [TutorText] = [
-    .plain("No lesson is under way. lessons lists them, start NAME begins one.")
-  ]
-
-  private static func task(_ session: Session) -> [TutorText] {
-    let step = session.step
-    let time = step.estimate.map { "  (about \(StepReport.rough($0)))" } ?? ""
-    return [.heading("Step \(session.stepIndex + 1) of \(session.lesson.steps.count): \(step.title)\(time)")]
-      + blocks(step.text)
-  }
-
-  private static func blocks(_ blocks: [LessonBlock]) -> [TutorText] {
-    blocks.flatMap { block -> [TutorText] in
-      switch block {
-      case .prose(let text): [.prose(text), .blank]
-      case .console(let lines): [.code(lines), .blank]
-      case .debrief: []
-      }
+  func lookAround(isSkip: Bool = false) async {
+    guard !isLooking else {
+      isOverlooked = true
+      return
+    }
+    guard exploring == nil, let session else { return }
+    isLooking = true
+    var checkpoint = session.checkpoint
+    let fresh = await session.place.look(&checkpoint)
+    isLooking = false
+    // The learner may have gone elsewhere meanwhile.
+    if session.isAt(self.session) {
+      self.session?.checkpoint = checkpoint
+      var text = fresh.map { TutorText.ok("ok  \($0.sentence)") }
+      if let now = self.session, now.isDone { text += await pass(now, isSkip: isSkip) }
+      if !text.isEmpty { notify(text) }
+    }
+    if isOverlooked {
+      isOverlooked = false
+      changed.yield()
     }
   }
 
-  private func find(_ id: String) -> (Pack, Lesson)? {
+  /// The step is done: goes on with the next one.
+  func pass(_ session: TutorSession, isSkip: Bool) async -> [TutorText] {
+    record(.init(isSkip ? .skipped : .passed, session.key, step: session.step.id, digest: session.step.digest))
+    var text: [TutorText] = [.ok("\(session.position) is done.")]
+    if let next = await nextStep(after: session) {
+      text += [.blank] + (await begin(session.pack, session.lesson, session.place, step: next))
+    } else {
+      text += await finish(session)
+    }
+    return text
+  }
+
+  /// The step that follows: where a branch leads, else the one below.
+  private func nextStep(after session: TutorSession) async -> Int? {
+    for branch in session.step.branches {
+      let isTaken: Bool
+      switch branch.test {
+      case .always: isTaken = true
+      case .condition(let condition):
+        isTaken = await condition.statement.judge(session.place.observation).verdict == .pass
+      case .answer(let question, let text):
+        let given = answers[question]
+        isTaken = given.map { $0.lowercased() == text.lowercased() } ?? false
+      }
+      if isTaken { return session.lesson.steps.firstIndex { $0.id == branch.target } }
+    }
+    return session.stepIndex + 1 < session.lesson.steps.count ? session.stepIndex + 1 : nil
+  }
+
+  /// The hints for a state of the cluster that were given in this session, by their lines.
+  var stateHintsShown: Set<Int> = []
+
+  /// What the learner answered last to each question.
+  var answers: [String: String] = [:]
+
+  // MARK: Keeping
+
+  func find(_ id: String) -> (Pack, Lesson)? {
     for pack in packs {
       for lesson in pack.lessons where lesson.id == id || pack.id + "/" + lesson.id == id { return (pack, lesson) }
     }
     return nil
   }
 
-  private func record(_ entry: Progress.Entry) {
+  func record(_ entry: Progress.Entry) {
     progress.note(entry)
     do {
       try store.append(entry)
     } catch {
       notify([.notYet("Your progress could not be saved: \(error)")])
     }
+  }
+
+  static let noLesson: [TutorText] = [
+    .plain("No lesson is under way. lessons lists them, start NAME begins one.")
+  ]
+}
+
+/// How many letters two words are apart.
+enum Nearness {
+  static func distance(_ one: String, _ other: String) -> Int {
+    let (one, other) = (Array(one), Array(other))
+    var row = Array(0...other.count)
+    for (index, letter) in one.enumerated() {
+      var before = row[0]
+      row[0] = index + 1
+      for (place, otherLetter) in other.enumerated() {
+        let diagonal = before + (letter == otherLetter ? 0 : 1)
+        before = row[place + 1]
+        row[place + 1] = min(diagonal, row[place] + 1, row[place + 1] + 1)
+      }
+    }
+    return row[other.count]
   }
 }

@@ -24,9 +24,10 @@ enum LocalConnection {
 
   /// The cluster and the namespace that people have chosen by `config`; its own as long as they have not.
   static func chosenContext(
-    _ paths: ClusterPaths, searching folders: [String] = [], agent: String = "podium"
+    _ paths: ClusterPaths, searching folders: [String] = [], namespace: String? = nil, agent: String = "podium"
   ) -> KubectlContext {
     var context = context(paths, searching: folders, agent: agent)
+    context.ownNamespace = namespace
     context.configuration = ConfigPlaces(paths: [paths.kubeconfig], initial: context.cluster.configuration)
     // It may have ended meanwhile: it is started again by whoever needs it.
     context.prepare = { cluster in
@@ -36,8 +37,10 @@ enum LocalConnection {
   }
 
   /// The cluster that commands are for now; its own when what was chosen makes no sense.
-  static func chosenCluster(_ paths: ClusterPaths, agent: String = "podium") -> ClusterConnection {
-    let context = chosenContext(paths, agent: agent)
+  static func chosenCluster(
+    _ paths: ClusterPaths, namespace: String? = nil, agent: String = "podium"
+  ) -> ClusterConnection {
+    let context = chosenContext(paths, namespace: namespace, agent: agent)
     return (try? context.chosenCluster()) ?? context.cluster
   }
 

@@ -24,7 +24,7 @@ struct PromptCommands: CommandSet {
 
   /// Where commands go, and what is not as it usually is.
   func prompt(_ standing: ShellStanding) async -> Prompt {
-    let cluster = LocalConnection.chosenCluster(paths)
+    let cluster = chosenCluster()
     var remarks: [String] = []
     // Nobody waits for a cluster far away before the next line can be typed.
     if cluster.server == LocalConnection.address(paths), let remark = await nodeRemark(cluster.client) {
@@ -69,7 +69,7 @@ struct PromptCommands: CommandSet {
     if arguments.isEmpty, last.record?.failure == nil, let tutor, await tutor.place != nil {
       return await tutorWord("why")?.run(TutorWord.Call(tutor: tutor, words: [], streams: streams))
     }
-    let cluster = LocalConnection.chosenCluster(paths)
+    let cluster = chosenCluster()
     let explanation = await WhyAlone.explanation(of: last.record, (cluster.client, cluster.namespace), recorder)
     var view = SightView(streams)
     view.isJSON = words.contains("--json")
@@ -94,7 +94,7 @@ struct PromptCommands: CommandSet {
     var words = words
     if let outcome = await why(words, streams) { return outcome }
     if let word = sightWord(words) {
-      let cluster = LocalConnection.chosenCluster(paths)
+      let cluster = chosenCluster()
       return await SightWord.run(
         word, Array(words.dropFirst()), (cluster.client, cluster.namespace), recorder, streams)
     }
@@ -103,7 +103,8 @@ struct PromptCommands: CommandSet {
       return await word.run(TutorWord.Call(tutor: tutor, words: Array(words.dropFirst()), streams: streams))
     }
     if words.first == "kubectl" || words.first == "k" { words.removeFirst() }
-    var context = LocalConnection.chosenContext(paths, searching: packs.map(\.filesFolder))
+    var context = LocalConnection.chosenContext(
+      paths, searching: packs.map(\.filesFolder), namespace: tutor?.namespace)
     context.variables = streams.variables
     context.understandsOldForms = true
     context.remarksOnTypingErrors = streams.appearance.isTerminal
@@ -113,7 +114,13 @@ struct PromptCommands: CommandSet {
     if !streams.runsBehind {
       last.note(LastCommand.Record(words: words, exitCode: code, output: io.output, errors: io.errors))
     }
+    await tutor?.noteCommand()
     return .continue(exitCode: code)
+  }
+
+  /// The cluster that commands are for now, and the namespace of the lesson that is under way.
+  func chosenCluster(agent: String = "podium") -> ClusterConnection {
+    LocalConnection.chosenCluster(paths, namespace: tutor?.namespace, agent: agent)
   }
 
   /// Programs that make clusters elsewhere: where notes begin with them, there is nothing left to do here.
@@ -125,7 +132,9 @@ struct PromptCommands: CommandSet {
   ]
 
   func tells(_ words: [String]) -> Bool {
-    if tutorWord(words[0]) != nil { return ["help", "lessons", "task", "hint", "status"].contains(words[0]) }
+    if tutorWord(words[0]) != nil {
+      return ["debrief", "help", "hint", "lessons", "status", "task"].contains(words[0])
+    }
     if sightWord(words) != nil { return true }
     if tracing.isOn || words[0] == TraceWord.name { return false }
     if words.contains("--help") || words.contains("-h") { return true }
@@ -156,7 +165,11 @@ struct PromptCommands: CommandSet {
   /// Programs and loops of the machine's shell find the same kubectl.
   var programFolder: String? { paths.programs }
 
-  var programVariables: [String: String] { ["PODIUM_CLUSTER": paths.cluster] }
+  var programVariables: [String: String] {
+    var variables = ["PODIUM_CLUSTER": paths.cluster]
+    variables["PODIUM_NAMESPACE"] = tutor?.namespace
+    return variables
+  }
 
   // MARK: Completion
 
@@ -182,8 +195,9 @@ struct PromptCommands: CommandSet {
           ["get"] + (words.count == 1 && !last.contains("/") ? ["pods"] : words.dropFirst()), last: last))
     }
     let isNamed = words.first == "kubectl" || words.first == "k"
-    var context = LocalConnection.chosenContext(paths, searching: packs.map(\.filesFolder))
-    context.cluster = LocalConnection.chosenCluster(paths)
+    var context = LocalConnection.chosenContext(
+      paths, searching: packs.map(\.filesFolder), namespace: tutor?.namespace)
+    context.cluster = chosenCluster()
     if context.cluster.server == LocalConnection.address(paths) { context.catalogue = catalogue }
     return await Kubectl.complete((isNamed ? Array(words.dropFirst()) : words) + [last], context: context).map {
       Completion($0.text, description: $0.description, addsSpace: !$0.goesOn)

@@ -43,7 +43,7 @@ enum TraceWord {
   static func trace(
     _ words: [String], reads: Bool, isJSON: Bool = false, _ commands: PromptCommands, _ streams: CommandStreams
   ) async -> Outcome {
-    let cluster = LocalConnection.chosenCluster(commands.paths, agent: "podium-trace")
+    let cluster = commands.chosenCluster(agent: "podium-trace")
     var outcome = Outcome.continue
     do {
       let trace = try await Trace.record(cluster.client, namespace: cluster.namespace, reads: reads) {

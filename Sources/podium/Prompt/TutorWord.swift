@@ -54,11 +54,23 @@ struct TutorWord: Sendable {
     },
     TutorWord("hint", "help with the current step; again for more") { await $0.tutor.hint() },
     TutorWord("why", "say why the first open condition does not hold") { await $0.tutor.why() },
+    TutorWord("answer", argument: "TEXT", "answer a question of the step") { call in
+      await call.show(await call.tutor.answer(call.words))
+      return .continue
+    },
+    TutorWord("next", "go on without a step that may be left out") { await $0.tutor.next() },
     TutorWord("skip", "have the current step done, aloud") { call in
       await call.tutor.skip { await call.show($0) }
     },
-    TutorWord("back", "go back to the step before") { await $0.tutor.back() },
+    TutorWord("back", "go back to the step before, or to the lesson") { await $0.tutor.back() },
+    TutorWord("reset", argument: "step|lesson", "begin the step or the lesson anew") { call in
+      await call.show(await call.tutor.reset(call.words.first ?? ""))
+      return .continue
+    },
+    TutorWord("explore", "try things in a namespace beside the lesson") { await $0.tutor.explore() },
     TutorWord("status", "show how far the lesson is") { await $0.tutor.status() },
+    TutorWord("debrief", "show what to take away from the lesson") { await $0.tutor.debrief() },
+    TutorWord("quit", "leave the lesson for now") { await $0.tutor.quit() },
     TutorWord("help", "show this list") { _ in
       all.map { .plain("  " + ($0.name + " " + $0.argument).padding(to: 14) + $0.summary) }
         + [

@@ -25,12 +25,12 @@ enum LessonsVerb {
   private static func lessons(_ pack: Pack, _ progress: Progress) -> [Document] {
     pack.lessons.map { lesson in
       let key = pack.id + "/" + lesson.id
-      let seconds = lesson.steps.compactMap(\.estimate).reduce(Duration.zero, +).components.seconds
+      let seconds = lesson.estimate.components.seconds
       return [
         "pack": .string(pack.id), "lesson": .string(lesson.id), "title": .string(lesson.title),
         "steps": .integer(lesson.steps.count),
         "stepsDone": .integer(lesson.steps.count { progress.isDone($0.id, of: key) }),
-        "done": .bool(progress.completed.contains(key)), "seconds": .integer(seconds),
+        "done": .bool(progress.isCompleted(key)), "seconds": .integer(seconds),
       ]
     }
   }

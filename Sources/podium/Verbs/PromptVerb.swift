@@ -18,16 +18,13 @@ enum PromptVerb {
 
     let appearance = settings.appearance
     let notices = Notices()
-    let commands = QuietCommands(
-      context: LocalConnection.context(paths, searching: packs.map(\.filesFolder)))
-    let journal = ClusterJournal(
-      client: ClusterClient(endpoint: launcher.client, userAgent: "podium-tutor"), namespace: "default",
-      commands: commands)
+    let client = ClusterClient(endpoint: launcher.client, userAgent: "podium-tutor")
     let tutor = Tutor(
-      packs: packs, journal: journal, commands: commands, store: ProgressFile(path: paths.progress)
-    ) { text in
-      notices.tell(TutorRendering.text(text, appearance))
-    }
+      packs: packs, context: try LessonFiles.context(paths), store: ProgressFile(path: paths.progress),
+      explain: { namespace, pod in
+        (try? await PodStory.gather(client, namespace: namespace, name: pod).why().lines()) ?? []
+      },
+      notify: { text in notices.tell(TutorRendering.text(text, appearance)) })
     KubectlLink.make(paths)
     let recorder = PodRecorder(ClusterClient(endpoint: launcher.client, userAgent: "podium-recorder"))
     let catalogue = ObjectCatalogue(ClusterClient(endpoint: launcher.client, userAgent: "podium-completion"))
@@ -38,6 +35,8 @@ enum PromptVerb {
     let console = Console(interpreter: shell, historyPath: paths.history, appearance: appearance)
     notices.listener.withLock { $0 = console.notify }
     if appearance.isTerminal { StandardOutput.print(greeting(packs)) }
+    let resumed = await tutor.resume()
+    if !resumed.isEmpty { StandardOutput.print(TutorRendering.text(resumed, appearance)) }
     return await withTaskGroup(of: Int32?.self) { group in
       group.addTask {
         try? await tutor.run()

@@ -26,14 +26,28 @@ enum PodExplanation {
   }
 
   /// The last warning about the pod, else the last thing that happened to it.
-  static func lastEvent(_ events: [Event]) -> String? {
-    guard let event = events.last(where: { $0.type == "Warning" }) ?? events.last else { return nil }
-    return "event \(event.reason ?? ""): \(event.message ?? "")"
+  static func lastEvent(_ events: [CountedEvent]) -> String? {
+    let event = events.last { $0.event.type == "Warning" } ?? events.last
+    return event.map { "event \($0.reason): \($0.event.message ?? "")" }
   }
 
-  static func missing(_ name: String, _ observation: any Observation) -> String {
-    let others = observation.pods().map(\.name).sorted()
-    if others.isEmpty { return "there is no pod \(name); the namespace is empty" }
-    return "there is no pod \(name); there \(others.count == 1 ? "is" : "are") \(others.joined(separator: ", "))"
+  static func missing(_ kind: ObservedKind, _ name: String, _ observation: Observation) -> String {
+    let others = observation.objects(kind).map(\.name)
+    if others.isEmpty { return "there is no \(kind.word) \(name), nor any other" }
+    return
+      "there is no \(kind.word) \(name); there \(others.count == 1 ? "is" : "are") \(others.joined(separator: ", "))"
   }
+
+  /// The names of its containers, in their order.
+  static func containers(_ pod: Pod) -> [String] { pod.spec.containers.compactMap(\.name) }
+}
+
+extension Pod {
+  var allContainerStatuses: [ContainerStatus] {
+    status.containerStatuses + status.initContainerStatuses + status.ephemeralContainerStatuses
+  }
+
+  func status(ofContainer name: String) -> ContainerStatus? { allContainerStatuses.first { $0.name == name } }
+
+  func container(_ name: String) -> Container? { (spec.containers + spec.initContainers).first { $0.name == name } }
 }

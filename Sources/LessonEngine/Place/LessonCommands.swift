@@ -1,0 +1,97 @@
+internal import ClusterClient
+public import KubectlCommands
+internal import KubernetesAPI
+internal import Synchronization
+
+/// Runs the lines that a lesson's author wrote: kubectl commands in the lesson's namespace, with the files of its pack.
+///
+/// A pack is data from anywhere, so nothing in it runs a program of this machine, reads or writes a file outside of its
+/// folders, or reaches another namespace.
+public struct LessonCommands: Sendable {
+  private let context: KubectlContext
+  private let namespace: String
+  /// What stands for `${NAME}` in a line.
+  public var variables: [String: String] = [:]
+
+  /// - Parameters:
+  ///   - context: How the cluster is reached; its working directory is where files may be written.
+  ///   - files: The pack's folder of files.
+  public init(_ context: KubectlContext, namespace: String, files: String) {
+    let client = context.cluster.client
+    var context = context
+    context.cluster.client = ClusterClient(
+      endpoint: NamespaceGuard(endpoint: client.endpoint, namespace: namespace), userAgent: client.userAgent,
+      user: client.user)
+    context.cluster.namespace = namespace
+    context.searchFolders = [files]
+    context.confinement = [context.workingDirectory, files]
+    context.configuration = nil
+    context.open = nil
+    context.prepare = nil
+    context.serve = nil
+    context.fetch = nil
+    context.variables = [:]
+    self.context = context
+    self.namespace = namespace
+  }
+
+  /// The verbs that do their work without the help of this machine's programs, ports or settings.
+  static let verbs: Set<String> = [
+    "annotate", "api-resources", "apply", "attach", "autoscale", "cluster-info", "cp", "create", "delete", "describe",
+    "events", "exec", "explain", "expose", "get", "label", "logs", "patch", "replace", "rollout", "run", "scale", "set",
+    "top", "version", "wait", "debug",
+  ]
+
+  /// What is wrong with a line before anybody runs it; nil when it can be run.
+  static func problem(_ line: String) -> String? {
+    do {
+      let words = try words(line)
+      guard let verb = words.first else { return "an empty command" }
+      if verb == "sleep" {
+        return words.count == 2 && Double(words[1]).map { (0...600).contains($0) } == true
+          ? nil : "sleep needs a number of seconds"
+      }
+      if !verbs.contains(verb) {
+        return "a lesson cannot run \"\(verb)\": expected sleep or one of \(verbs.sorted().joined(separator: ", "))"
+      }
+      for sign in ["|", ">", "<", ">>", "&&", "||", ";", "&"] where words.contains(sign) {
+        return "a lesson's commands have no \(sign): write each on a line of its own"
+      }
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  private static func words(_ line: String) throws -> [String] {
+    var words = try CommandWords.split(line)
+    if words.first == "kubectl" || words.first == "k" { words.removeFirst() }
+    return words
+  }
+
+  public func run(_ line: String) async -> CommandOutcome {
+    var line = line
+    for (name, value) in variables { line = line.replacing("${\(name)}", with: value) }
+    if let problem = Self.problem(line) { return CommandOutcome(exitCode: 2, output: "error: \(problem)\n") }
+    guard let words = try? Self.words(line) else { return CommandOutcome(exitCode: 2, output: "") }
+    if words[0] == "sleep" {
+      try? await Task.sleep(for: .seconds(Double(words[1]) ?? 0))
+      return CommandOutcome(exitCode: 0, output: "")
+    }
+    let io = KeptOutput()
+    let code = await Kubectl.run(words, context: context, io: io)
+    return CommandOutcome(exitCode: code, output: io.text)
+  }
+}
+
+/// Output and errors together, in the order in which they were written; nothing to read.
+private final class KeptOutput: CommandIO {
+  private let bytes = Mutex<[UInt8]>([])
+
+  var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
+  var terminal: (any CommandTerminal)? { nil }
+
+  func write(_ more: [UInt8]) async throws { bytes.withLock { if $0.count < 1 << 22 { $0 += more } } }
+  func writeError(_ more: [UInt8]) async { bytes.withLock { if $0.count < 1 << 22 { $0 += more } } }
+  func read() async throws -> [UInt8]? { nil }
+}

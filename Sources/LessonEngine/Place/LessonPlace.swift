@@ -1,0 +1,191 @@
+internal import ClusterClient
+internal import Documents
+public import KubectlCommands
+public import KubernetesAPI
+internal import ObjectSchema
+
+/// Where a lesson takes place: a namespace of its own, what happens in it, and the commands of its author.
+public final class LessonPlace: Sendable {
+  public let namespace: String
+  public let commands: LessonCommands
+  let journal: ClusterJournal
+  let inquiry: ClusterInquiry
+  private let client: ClusterClient
+  private let following: Task<Void, Never>
+
+  /// Says that a namespace belongs to a lesson, and to which; only such namespaces are ever removed.
+  static let label = "podium.dev/lesson"
+  /// The step whose start the namespace has seen: its setup is complete.
+  private static let stepMark = "podium.dev/step"
+
+  private init(
+    _ namespace: String, _ client: ClusterClient, _ commands: LessonCommands, _ kinds: Set<ObservedKind>,
+    onChange: @escaping @Sendable () -> Void
+  ) {
+    self.namespace = namespace
+    self.client = client
+    self.commands = commands
+    let journal = ClusterJournal(client: client, namespace: namespace, kinds: kinds)
+    self.journal = journal
+    inquiry = ClusterInquiry(client: client)
+    following = Task { try? await journal.run(onChange: onChange) }
+  }
+
+  deinit { following.cancel() }
+
+  /// Opens the lesson's namespace, or makes it.
+  ///
+  /// - Parameters:
+  ///   - known: The namespace in which the lesson was left; nil for a new one.
+  ///   - suffix: Keeps places apart that are open at the same time.
+  public static func open(
+    _ lesson: Lesson, of pack: Pack, _ context: KubectlContext, known: String? = nil, suffix: String = "",
+    variables: [String: String] = [:], onChange: @escaping @Sendable () -> Void = {}
+  ) async throws(StatusError) -> LessonPlace {
+    let client = context.cluster.client
+    let owner = "\(pack.id).\(lesson.id)"
+    let name = try await makeNamespace(known ?? lesson.id + suffix, owner: owner, client)
+    var commands = LessonCommands(context, namespace: name, files: pack.filesFolder)
+    commands.variables = variables
+    let kinds = lesson.steps.flatMap(\.conditions).reduce(into: Set<ObservedKind>()) {
+      $0.formUnion($1.statement.kinds)
+    }
+    let place = LessonPlace(name, client, commands, kinds, onChange: onChange)
+    await place.journal.waitUntilFilled()
+    await place.waitForServiceAccount()
+    return place
+  }
+
+  /// A namespace of somebody else is left alone: then the lesson takes the next free name.
+  private static func makeNamespace(
+    _ wanted: String, owner: String, _ client: ClusterClient
+  ) async throws(StatusError) -> String {
+    var name = wanted
+    for number in 2..<100 {
+      if let found = try? await client.get(Namespace.self, name) {
+        let isOurs = found.metadata.labels[label] == owner
+        if isOurs, found.metadata.deletionTimestamp == nil { return name }
+        if !isOurs {
+          name = "\(wanted)-\(number)"
+          continue
+        }
+        // It is on its way out: a moment later the name is free.
+        try? await Task.sleep(for: .milliseconds(50))
+        if number % 10 != 0 { continue }
+      }
+      var namespace = Namespace()
+      namespace.metadata.name = name
+      namespace.metadata.labels = [label: owner]
+      do throws(StatusError) {
+        return try await client.create(namespace).name
+      } catch {
+        if error.reason != "AlreadyExists" { throw error }
+      }
+    }
+    throw StatusError.internalError("no name like \"\(wanted)\" is free for the lesson's namespace")
+  }
+
+  /// Pods can be made once the namespace has its service account.
+  private func waitForServiceAccount() async {
+    for _ in 0..<400 {
+      if (try? await client.get(ServiceAccount.self, "default", namespace: namespace)) != nil { return }
+      try? await Task.sleep(for: .milliseconds(5))
+    }
+  }
+
+  // MARK: Steps
+
+  /// Prepares a step; what happens from here on counts for it.
+  func begin(_ step: Step) async -> Checkpoint {
+    for command in step.setup { _ = await commands.run(command.text) }
+    journal.beginStep(step.id)
+    await mark(step.id)
+    return Checkpoint(step.conditions, began: .now)
+  }
+
+  private func mark(_ step: String) async {
+    let patch: Document = ["metadata": ["annotations": [Self.stepMark: .string(step)]]]
+    _ = try? await client.patch(Namespace.self, namespace, .merge, patch)
+  }
+
+  /// Whether the namespace is as it was when this step had begun.
+  func isMarked(_ step: String) async -> Bool {
+    let found = try? await client.get(Namespace.self, namespace)
+    return found?.metadata.annotations[Self.stepMark] == step
+  }
+
+  func look(_ checkpoint: inout Checkpoint) async -> [Condition] {
+    await checkpoint.look(at: journal.history, inquiry, now: .now)
+  }
+
+  /// The pods that were made here, by their uids.
+  var everSeenPods: [String] { journal.history.podUIDs.sorted() }
+
+  var observation: Observation { Observation(journal.history, inquiry) }
+
+  /// Rebuilds the world as it is when step number `end` begins: by the setups and reference solutions before it.
+  func replay(_ lesson: Lesson, before end: Int) async {
+    await clear()
+    for step in lesson.steps.prefix(end) {
+      var checkpoint = await begin(step)
+      for command in step.solutions.first?.commands ?? [] { _ = await commands.run(command.text) }
+      await settle(&checkpoint)
+    }
+  }
+
+  /// Looks until everything holds, or for as long as the step's author thinks it may take.
+  func settle(_ checkpoint: inout Checkpoint) async {
+    let deadline = ContinuousClock.now + max(checkpoint.patience, .seconds(3))
+    while true {
+      _ = await look(&checkpoint)
+      if checkpoint.isPassed || checkpoint.isFailed || .now >= deadline || Task.isCancelled { return }
+      try? await Task.sleep(for: .milliseconds(25))
+    }
+  }
+
+  // MARK: Clearing up
+
+  /// Removes every object of the namespace and waits until they are gone.
+  func clear() async {
+    var options = DeleteOptions()
+    options.gracePeriodSeconds = 0
+    // Owners first, so that nothing is made again.
+    await remove(Deployment.self)
+    await remove(DaemonSet.self)
+    await remove(ReplicaSet.self)
+    await remove(Job.self)
+    await remove(Service.self, except: [])
+    await remove(Pod.self, options)
+    await remove(ConfigMap.self, except: ["kube-root-ca.crt"])
+    await remove(Secret.self)
+    let deadline = ContinuousClock.now + .seconds(30)
+    while ContinuousClock.now < deadline, !Task.isCancelled {
+      let pods = try? await client.list(Pod.self, namespace: namespace).items
+      // What is left was made meanwhile, or waits for a finalizer.
+      if pods?.isEmpty == true { return }
+      await remove(Pod.self, options)
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
+  private func remove<Object: NamedObject>(
+    _ type: Object.Type, _ options: DeleteOptions? = nil, except kept: Set<String> = []
+  ) async {
+    for object in (try? await client.list(type, namespace: namespace).items) ?? [] where !kept.contains(object.name) {
+      if object.metadata.finalizers.isEmpty == false {
+        _ = try? await client.patch(
+          type, object.name, namespace: namespace, .merge, ["metadata": ["finalizers": .null]])
+      }
+      try? await client.delete(type, object.name, namespace: namespace, options)
+    }
+  }
+
+  /// Removes the namespace with everything in it.
+  public func close() async {
+    let found = try? await client.get(Namespace.self, namespace)
+    guard found?.metadata.labels[Self.label] != nil else { return }
+    await clear()
+    try? await client.delete(Namespace.self, namespace)
+    following.cancel()
+  }
+}

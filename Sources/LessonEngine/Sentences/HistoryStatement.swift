@@ -1,0 +1,129 @@
+internal import KubernetesAPI
+internal import ObjectSchema
+
+/// What was so at some time since the step began, and in which order.
+enum HistoryStatement: Statement {
+  case passedThrough(String, [PodState])
+  case finishedBefore(first: String, second: String, String)
+  case readiness(String, [Bool])
+
+  static let forms: [Grammar.Form] = [
+    Grammar.Form("was-then", "pod {pod} was {first} then {second} [then {third}]") { holes throws(SentenceError) in
+      var states = [try PodState(word: holes["first"]), try PodState(word: holes["second"])]
+      if let third = holes.texts["third"] { states.append(try PodState(word: third)) }
+      return HistoryStatement.passedThrough(holes["pod"], states)
+    },
+    Grammar.Form("was", "pod {pod} was {state}") { holes throws(SentenceError) in
+      HistoryStatement.passedThrough(holes["pod"], [try PodState(word: holes["state"])])
+    },
+    Grammar.Form("finished-before", "container {first} finished before container {second} started in pod {pod}") {
+      holes in HistoryStatement.finishedBefore(first: holes["first"], second: holes["second"], holes["pod"])
+    },
+    Grammar.Form("readiness", "readiness of pod {pod} went {first} then {second} [then {third}]") {
+      holes throws(SentenceError) in
+      var values: [Bool] = []
+      for word in [holes.texts["first"], holes.texts["second"], holes.texts["third"]].compactMap({ $0 }) {
+        guard let value = ["true": true, "false": false][word.lowercased()] else {
+          throw SentenceError(description: "readiness cannot be \"\(word)\": expected true or false")
+        }
+        values.append(value)
+      }
+      return HistoryStatement.readiness(holes["pod"], values)
+    },
+  ]
+
+  var needs: Capability { .journal }
+
+  var pod: String? {
+    switch self {
+    case .passedThrough(let pod, _), .finishedBefore(_, _, let pod), .readiness(let pod, _): pod
+    }
+  }
+
+  func judge(_ observation: Observation) async -> Finding {
+    let name = pod ?? ""
+    let lives = observation.lives(ofPod: name)
+    guard !lives.isEmpty else {
+      return Finding(
+        .notYet, expected: expected, found: PodExplanation.missing(.pod, name, observation), look: "kubectl get pods")
+    }
+    let isSo = lives.contains(where: holds)
+    return .of(
+      isSo, expected: expected, found: isSo ? "it was so" : found(lives[lives.count - 1]),
+      because: observation.pod(name).flatMap(PodExplanation.cause), look: "kubectl describe pod \(name)")
+  }
+
+  private func holds(_ life: [Pod]) -> Bool {
+    switch self {
+    case .passedThrough(_, let states):
+      return Self.contains(life, states) { state, pod in state.holds(for: pod) }
+    case .readiness(_, let values):
+      return Self.contains(life, values) { value, pod in Self.isReady(pod) == value }
+    case .finishedBefore(let first, let second, _):
+      for pod in life {
+        let ended = pod.status(ofContainer: first)?.state.terminated
+        let started = Self.start(pod.status(ofContainer: second))
+        switch (ended, started) {
+        case (nil, nil): continue
+        case (nil, _?): return false
+        case (_?, nil): return true
+        // Both came with one report: the node's clock tells.
+        case (let ended?, let started?): return (ended.finishedAt ?? started) <= started
+        }
+      }
+      return false
+    }
+  }
+
+  /// Whether the wanted ones occur in this order.
+  private static func contains<Wanted>(
+    _ life: [Pod], _ wanted: [Wanted], _ matches: (Wanted, Pod) -> Bool
+  ) -> Bool {
+    var rest = wanted[...]
+    for pod in life {
+      // One state can be the first and, when two names mean the same, also the next.
+      if let next = rest.first, matches(next, pod) { rest = rest.dropFirst() }
+    }
+    return rest.isEmpty
+  }
+
+  private static func isReady(_ pod: Pod) -> Bool? {
+    pod.status.conditions.first { $0.type == "Ready" }.map { $0.status == "True" }
+  }
+
+  private static func start(_ status: ContainerStatus?) -> Timestamp? {
+    status?.state.running?.startedAt ?? status?.state.terminated?.startedAt
+  }
+
+  private var expected: String {
+    switch self {
+    case .passedThrough(_, let states): "it was " + states.map(\.rawValue).joined(separator: ", then ")
+    case .readiness(_, let values): "Ready went " + values.map { $0 ? "True" : "False" }.joined(separator: ", then ")
+    case .finishedBefore(let first, let second, _): "\(first) has ended before \(second) started"
+    }
+  }
+
+  private func found(_ life: [Pod]) -> String {
+    var words: [String] = []
+    for pod in life {
+      let word: String
+      switch self {
+      case .readiness: word = Self.isReady(pod) == true ? "True" : "False"
+      default: word = PodSummary(pod).status
+      }
+      if words.last != word { words.append(word) }
+    }
+    switch self {
+    case .passedThrough: return "it was " + words.joined(separator: ", then ")
+    case .readiness: return "Ready was " + words.joined(separator: ", then ")
+    case .finishedBefore(let first, let second, _):
+      let last = life.last
+      func state(_ name: String) -> String {
+        guard let status = last?.status(ofContainer: name) else { return "\(name) is not there" }
+        if status.state.running != nil { return "\(name) is running" }
+        return status.state.terminated != nil ? "\(name) has ended" : "\(name) has not started"
+      }
+      return "\(state(first)), \(state(second))"
+    }
+  }
+}

@@ -1,0 +1,14 @@
+internal import KubectlCommands
+internal import LocalCluster
+internal import SystemIO
+
+/// Where the commands that lessons' authors wrote may write: a folder for nothing else.
+enum LessonFiles {
+  static func context(_ paths: ClusterPaths) throws -> KubectlContext {
+    let folder = paths.state + "/lesson-files"
+    try Files.makeDirectories(folder)
+    var context = LocalConnection.context(paths, agent: "podium-lesson")
+    context.workingDirectory = folder
+    return context
+  }
+}
