@@ -316,6 +316,11 @@ public struct PodLifecycle: Sendable, Equatable {
     where index < oldImages.count && oldImages[index] != container.image && stage == .active {
       let name = container.name ?? ""
       guard let position = containers.firstIndex(where: { $0.name == name }) else { continue }
+      // Only the old image has to be waited for.
+      if let kind = containers[position].pause?.kind, kind != .crash {
+        containers[position].pause = nil
+        containers[position].pullBackOff.reset()
+      }
       stop(
         position, "Container \(name) definition changed, will be restarted", grace: grace, isForReplacement: true,
         &turn)
