@@ -86,17 +86,28 @@ private struct Transfer {
 
   // MARK: Into a pod
 
+  /// What is copied into a pod may also be a lesson's file, which is found as with `-f`.
+  private func origin(_ path: String) throws -> String {
+    let here = try here(path)
+    if path.hasPrefix("/") || Files.exists(here) { return here }
+    let context = invocation.context
+    for folder in context.searchFolders where Files.exists(folder + "/" + path) {
+      return try context.confined(folder + "/" + path, path)
+    }
+    return here
+  }
+
   func send(_ source: String, to target: String) async throws {
-    guard Files.exists(try here(source)) else { throw Failure("\(source) doesn't exist in local filesystem") }
+    let root = try origin(source)
+    guard Files.exists(root) else { throw Failure("\(source) doesn't exist in local filesystem") }
     var target = Path.clean(target)
     let isFolder = try await command(["test", "-d", target]).run(output: { _ in }, error: { _ in })
-    if isFolder == .exited(0) { target = Path.join(target, Path.last(Path.clean(try here(source)))) }
+    if isFolder == .exited(0) { target = Path.join(target, Path.last(Path.clean(root))) }
     var words = ["tar"]
     if invocation[Copy.noPreserve] { words += ["--no-same-permissions", "--no-same-owner"] }
     words += ["-xmf", "-"]
     let folder = Path.parent(target)
     if !folder.isEmpty { words += ["-C", folder] }
-    let root = try here(source)
     let name = Path.last(target)
     let io = invocation.io
     let outcome = try await command(words).run(
