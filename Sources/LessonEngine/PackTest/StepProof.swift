@@ -63,9 +63,8 @@ struct StepProof {
     }
     var outputs: [String] = []
     for command in solution.commands {
-      let outcome = await place.commands.run(command.text)
+      let outcome = await place.run(command, &checkpoint)
       if outcome.exitCode != 0 { outputs.append("$ \(command.text): exit code \(outcome.exitCode): \(outcome.output)") }
-      _ = await place.look(&checkpoint)
     }
     await place.settle(&checkpoint)
     for entry in checkpoint.progress where !entry.hasPassed {
@@ -98,8 +97,7 @@ struct StepProof {
   private func prove(_ solution: Solution, isNecessary dropped: Int) async -> [PackFinding] {
     var checkpoint = await place.begin(step)
     for (index, command) in solution.commands.enumerated() where index != dropped {
-      _ = await place.commands.run(command.text)
-      _ = await place.look(&checkpoint)
+      _ = await place.run(command, &checkpoint)
     }
     let deadline = ContinuousClock.now + Self.settling
     while !checkpoint.isPassed, ContinuousClock.now < deadline {
@@ -121,8 +119,7 @@ struct StepProof {
   private func refute(_ wrong: WrongAnswer) async -> [PackFinding] {
     var checkpoint = await place.begin(step)
     for command in wrong.commands {
-      _ = await place.commands.run(command.text)
-      _ = await place.look(&checkpoint)
+      _ = await place.run(command, &checkpoint)
     }
     let deadline = ContinuousClock.now + Self.settling
     while !checkpoint.isPassed, !checkpoint.isFailed, ContinuousClock.now < deadline {

@@ -3,6 +3,7 @@ internal import Documents
 public import KubectlCommands
 public import KubernetesAPI
 internal import ObjectSchema
+internal import Synchronization
 
 /// Where a lesson takes place: a namespace of its own, what happens in it, and the commands of its author.
 public final class LessonPlace: Sendable {
@@ -128,9 +129,21 @@ public final class LessonPlace: Sendable {
     await clear()
     for step in lesson.steps.prefix(end) {
       var checkpoint = await begin(step)
-      for command in step.solutions.first?.commands ?? [] { _ = await commands.run(command.text) }
+      for command in step.solutions.first?.commands ?? [] { _ = await run(command, &checkpoint) }
       await settle(&checkpoint)
     }
+  }
+
+  /// Runs a command and goes on looking meanwhile: what lasts no longer than the command counts as well.
+  func run(_ command: LessonCommand, _ checkpoint: inout Checkpoint) async -> CommandOutcome {
+    let end = CommandEnd()
+    async let outcome = end.after { [commands] in await commands.run(command.text) }
+    repeat {
+      _ = await look(&checkpoint)
+      try? await Task.sleep(for: .milliseconds(20))
+    } while !end.isReached
+    _ = await look(&checkpoint)
+    return await outcome
   }
 
   /// Looks until everything holds, or for as long as the step's author thinks it may take.
@@ -161,8 +174,9 @@ public final class LessonPlace: Sendable {
     let deadline = ContinuousClock.now + .seconds(30)
     while ContinuousClock.now < deadline, !Task.isCancelled {
       let pods = try? await client.list(Pod.self, namespace: namespace).items
+      // The journal has to know it as well, or a new step would begin with what is no more.
+      if pods?.isEmpty == true, observation.pods().isEmpty { return }
       // What is left was made meanwhile, or waits for a finalizer.
-      if pods?.isEmpty == true { return }
       await remove(Pod.self, options)
       try? await Task.sleep(for: .milliseconds(20))
     }
@@ -187,5 +201,18 @@ public final class LessonPlace: Sendable {
     await clear()
     try? await client.delete(Namespace.self, namespace)
     following.cancel()
+  }
+}
+
+/// Tells that a command has ended.
+private final class CommandEnd: Sendable {
+  private let reached = Atomic(false)
+
+  var isReached: Bool { reached.load(ordering: .acquiring) }
+
+  func after<Result>(_ work: @Sendable () async -> Result) async -> Result {
+    let result = await work()
+    reached.store(true, ordering: .releasing)
+    return result
   }
 }
