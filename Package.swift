@@ -186,7 +186,7 @@ let package = Package(
       "KubectlCommandsTests",
       ["KubectlCommands", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"],
       exclude: ["Fixtures"]),
-    tests("LessonEngineTests", ["LessonEngine", "KubernetesAPI", "Documents"]),
+    tests("LessonEngineTests", ["LessonEngine", "KubernetesAPI", "Documents", "SystemIO"]),
     tests(
       "EndToEndTests", ["HTTPTransport", "ClusterClient", "ObjectStore", "KubernetesAPI", "Documents", "SystemIO"],
       exclude: ["Fixtures", "Golden"]),
