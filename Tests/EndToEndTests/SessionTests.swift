@@ -16,14 +16,16 @@ struct SessionTests {
     try await learner.terminal { first in
       try await first.expect("default>", within: .seconds(60))
       try await first.enter("lessons", showing: "first-pod<...>Your first Pod")
-      try await first.enter("start first-pod", showing: "Step 1 of 4: Create the Pod")
-      try await first.enter("check", showing: "0 of 5 conditions hold", "NOT YET  pod first is Ready")
+      try await first.enter("start first-pod", showing: "Step 1 of 5: One command, one Pod")
+      try await first.enter("check", showing: "0 of 5 conditions hold", "NOT YET  pod kuard is Ready")
 
       // A second terminal sees the same cluster, as it changes.
       try await learner.terminal("kubectl", "get", "pods", "--watch", "-n", "first-pod") { second in
-        try await create(first)
+        try await run(first)
         try await second.expect("NAME<...>READY   STATUS<...>RESTARTS<...>AGE", within: .seconds(30))
-        try await second.expect("first<...>1/1     Running<...>0 ", within: .seconds(30))
+        try await second.expect("kuard<...>1/1     Running<...>0 ", within: .seconds(30))
+        try await describe(first)
+        try await lookBehind(first)
         try await lookInside(first)
         try await delete(first)
         try await second.expect("first<...>1/1     Terminating<...>0 ")
@@ -41,13 +43,27 @@ struct SessionTests {
     #expect(TextPattern("first-pod<...>done").matches(try await learner.podium("lessons").lineWith("first-pod")))
   }
 
-  private func create(_ terminal: PseudoTerminal) async throws {
-    // What the tutor has seen appears above the prompt, be it there already or not.
-    try await terminal.enter(
-      "kubectl apply -f first-pod.yaml", showing: "pod/first created", "Step 1 of 4 is done.")
+  private func run(_ terminal: PseudoTerminal) async throws {
+    try await terminal.enter("kubectl run kuard --image=willvelida/kuard", showing: "pod/kuard created")
+    try await terminal.enter("check", showing: "ok<...>GET http://pod/kuard:8080/")
+    try await terminal.enter("answer 2", showing: "not quite", "The cluster knows it")
+    try await terminal.enter("answer 1", showing: "Step 1 of 5 is done.")
     try await terminal.enter(
       "get pods -o wide", showing: "NAME <...>READY <...>STATUS <...>RESTARTS <...>AGE <...>IP <...>NODE",
-      "first <...>1/1 <...>Running <...>0 <...> 10.244.0.<...> podium ")
+      "kuard <...>1/1 <...>Running <...>0 <...> 10.244.0.<...> podium ")
+    try await terminal.enter("answer node podium", showing: "ok  node")
+    try await terminal.enter("skip", showing: "address: 10.244.0.", "Step 2 of 5 is done.")
+  }
+
+  private func describe(_ terminal: PseudoTerminal) async throws {
+    try await terminal.enter("hint", showing: "Hint 1 of 3")
+    try await terminal.enter("why", showing: "NOT YET", "expected<...>Ready = True")
+    try await terminal.enter(
+      "skip", showing: "$ kubectl apply -f hello-pod.yaml", "pod/hello-pod created", "Step 3 of 5 is done.")
+  }
+
+  private func lookBehind(_ terminal: PseudoTerminal) async throws {
+    try await terminal.enter("trace apply -f first-pod.yaml", showing: "pod/first created", "scheduler", "kubelet")
     try await terminal.enter(
       "describe pod first", showing: "Name:<...>first", "Status:<...>Running", "IP:<...>10.244.0.", "Restart Count:  0",
       "Scheduled<...>default-scheduler  Successfully assigned first-pod/first to podium",
@@ -64,21 +80,17 @@ struct SessionTests {
     try await terminal.expect("/dev/pts/0")
     try await terminal.expect("/ #")
     try await terminal.enter("exit 3", showing: "command terminated with exit code 3")
-
-    try await terminal.enter("check", showing: "NOT YET  <...>index.html")
-    try await terminal.enter("hint", showing: "Hint 1 of 2")
-    try await terminal.enter("why", showing: "NOT YET", "expected<...>prints \"first\"")
     try await terminal.enter(
-      "skip", showing: "$ kubectl exec first -- sh -c 'hostname > /usr/share/nginx/html/index.html'",
-      "Step 2 of 4 is done.")
-    try await terminal.enter(
-      "exec first -- wget -q -O - http://localhost/hello", showing: "command terminated with exit code 1",
-      "Step 3 of 4 is done.")
+      "exec first -- wget -q -O - http://localhost/hello", showing: "command terminated with exit code 1")
     try await terminal.enter("logs first", showing: "GET /hello")
+    try await terminal.enter("answer default-scheduler", showing: "ok  who-schedules")
+    try await terminal.enter("answer 4", showing: "Step 4 of 5 is done.")
   }
 
   private func delete(_ terminal: PseudoTerminal) async throws {
-    try await terminal.enter("delete pod first", showing: "pod \"first\" deleted", "Your first Pod: done")
+    try await terminal.enter("delete pod kuard first", showing: "pod \"first\" deleted")
+    try await terminal.enter("delete -f hello-pod.yaml", showing: "pod \"hello-pod\" deleted")
+    try await terminal.enter("answer 1", showing: "Your first Pod: done")
   }
 }
 

@@ -149,4 +149,17 @@ struct PodTroubleTests {
       #expect(node.events("web").contains("Normal Killing Container main definition changed, will be restarted"))
     }
   }
+
+  @Test func anotherImageIsPulledAtOnceWhenTheFirstWasNotThere() async throws {
+    try await SimulatedNode.run(settings: Self.settings(.server)) { node in
+      try await node.create("{metadata: {name: shop}, spec: {containers: [{name: main, image: 'busybox:shiny'}]}}")
+      try await node.wait("shop") { pod in
+        pod?.status.containerStatuses.first?.state.waiting?.reason == "ImagePullBackOff"
+      }
+      let patch: Document = ["spec": ["containers": [["name": "main", "image": "busybox"]]]]
+      _ = try await node.client.patch(Pod.self, "shop", namespace: "default", .merge, patch)
+      try await node.pass(.seconds(2))
+      #expect(node.pod("shop")?.status.phase == "Running")
+    }
+  }
 }
