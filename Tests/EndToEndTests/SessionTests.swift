@@ -17,7 +17,7 @@ struct SessionTests {
       try await first.expect("default>", within: .seconds(60))
       try await first.enter("lessons", showing: "first-pod<...>Your first Pod")
       try await first.enter("start first-pod", showing: "Step 1 of 5: One command, one Pod")
-      try await first.enter("check", showing: "0 of 5 conditions hold", "NOT YET  pod kuard is Ready")
+      try await first.enter("check", showing: "0 of 6 conditions hold", "NOT YET  pod kuard is Ready")
 
       // A second terminal sees the same cluster, as it changes.
       try await learner.terminal("kubectl", "get", "pods", "--watch", "-n", "first-pod") { second in
