@@ -10,7 +10,7 @@ public struct PackTest: Sendable {
     /// How often everything is proved; a verdict that changes is a finding.
     public var times = 1
     /// How many lessons are proved at the same time.
-    public var width = 3
+    public var width = 7
 
     public init() {}
   }
