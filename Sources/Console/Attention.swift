@@ -12,6 +12,8 @@ final class Attention: Sendable {
     /// The program was stopped and goes on.
     var isContinued = false
     var hasNotices = false
+    /// What the prompt says now.
+    var prompt: StyledText?
   }
 
   let doorbell = Doorbell()
@@ -21,6 +23,8 @@ final class Attention: Sendable {
     calls.withLock { change(&$0) }
     doorbell.ring()
   }
+
+  func forgetPrompt() { calls.withLock { $0.prompt = nil } }
 
   /// Looks without taking note; the doorbell is silent afterwards, the calls remain.
   func look() -> Calls {

@@ -15,6 +15,8 @@ public final class Console: Sendable {
   private let command = RunningCommand()
   /// The signal that ended the session, or 0.
   private let endingSignal = Atomic<Int32>(0)
+  /// Whether the first line of a command is being typed, behind the prompt and not behind its continuation.
+  private let asksForCommand = AskingFlag()
 
   /// - Parameters:
   ///   - historyPath: Where commands are kept between sessions; nil keeps nothing.
@@ -36,6 +38,15 @@ public final class Console: Sendable {
 
   /// Says something that no command asked for: above a half-typed line, which is drawn again.
   public func notify(_ text: String) { screen.notify(text) }
+
+  /// Draws the prompt anew where it has changed while a line is being typed.
+  public func renewPrompt() {
+    guard asksForCommand.isSet else { return }
+    Task { [interpreter, attention, asksForCommand] in
+      let prompt = await interpreter.prompt()
+      if asksForCommand.isSet { attention.call { $0.prompt = prompt.text } }
+    }
+  }
 
   /// What ^C does: cancels the line that is being typed, or the command that runs.
   public func interrupt() {
@@ -149,7 +160,9 @@ public final class Console: Sendable {
     let prompt = await interpreter.prompt()
     var command: String?
     while true {
+      asksForCommand.isSet = command == nil
       let read = await thread.readLine(prompt: command == nil ? prompt.text : prompt.continuation)
+      asksForCommand.isSet = false
       switch read {
       case .interrupted, .hungUp: return read
       // What there is of an unfinished command goes to the interpreter, which knows what is missing.
@@ -179,5 +192,14 @@ public final class Console: Sendable {
       if attention.look().hasEnded { command.interrupt() }
       if isInteractive, HistoryFile.keeps(line) { await history?.append(line) }
     }
+  }
+}
+
+private final class AskingFlag: Sendable {
+  private let state = Atomic(false)
+
+  var isSet: Bool {
+    get { state.load(ordering: .relaxed) }
+    set { state.store(newValue, ordering: .relaxed) }
   }
 }

@@ -138,9 +138,9 @@ final class EditedLines: LineSource {
 
   func readLine(prompt: StyledText) -> LineRead {
     let lines = prompt.lines
-    self.prompt = lines.last ?? ""
-    free(promptText)
-    promptText = strdup(escapedPrompt(self.prompt))
+    take(lines.last ?? "")
+    // One that was meant for the line before is out of date.
+    attention.forgetPrompt()
     isInterrupted = false
     lastTab = nil
     screen.enter(.editing)
@@ -162,6 +162,19 @@ final class EditedLines: LineSource {
     }
     if line.last == "\n" { line.removeLast() }
     return .line(line)
+  }
+
+  private func take(_ prompt: StyledText) {
+    self.prompt = prompt
+    free(promptText)
+    promptText = strdup(escapedPrompt(prompt))
+  }
+
+  private func renew(_ prompt: StyledText) {
+    guard let line = prompt.lines.last, line.plain != self.prompt.plain else { return }
+    erase()
+    take(line)
+    clibedit_redraw(editor)
   }
 
   /// Colours between escape marks, so that libedit does not count them as room.
@@ -197,6 +210,7 @@ final class EditedLines: LineSource {
       if calls.isContinued { takeTerminalAgain() }
       if calls.isResized { redrawResized() }
       if calls.hasNotices { showNotices() }
+      if let prompt = calls.prompt { renew(prompt) }
       guard waitForInput(-1) == .input else { continue }
       if isTall, readBurst() { continue }
       switch readByte() {

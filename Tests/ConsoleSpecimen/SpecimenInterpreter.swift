@@ -9,13 +9,20 @@ struct SpecimenInterpreter: Interpreter {
   /// Where commands that outlive their line report.
   final class Notices: Sendable {
     private let sink = Mutex<(@Sendable (String) -> Void)?>(nil)
+    private let name = Mutex("specimen")
+
+    /// What the prompt says; `become NAME` as a notice changes it.
+    var promptName: String { name.withLock { $0 } }
 
     func setSink(_ sink: @escaping @Sendable (String) -> Void) { self.sink.withLock { $0 = sink } }
 
-    func send(_ text: String) { sink.withLock { $0 }?(text) }
+    func send(_ text: String) {
+      if text.hasPrefix("become ") { name.withLock { $0 = String(text.dropFirst("become ".count)) } }
+      sink.withLock { $0 }?(text)
+    }
   }
 
-  func prompt() async -> Prompt { Prompt("\("specimen", .heading)> ", continuation: "... ") }
+  func prompt() async -> Prompt { Prompt("\(notices.promptName, .heading)> ", continuation: "... ") }
 
   func complete(_ line: String, cursor: Int) async -> [Completion] {
     let before = line.prefix(cursor)

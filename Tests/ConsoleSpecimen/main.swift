@@ -17,5 +17,8 @@ if CommandLine.arguments.count > 1 {
   exit(await SingleCommand.run(appearance: appearance) { await interpreter.run(line, in: $0) })
 }
 let console = Console(interpreter: interpreter, historyPath: history, appearance: appearance)
-interpreter.notices.setSink { console.notify($0) }
+interpreter.notices.setSink {
+  console.notify($0)
+  console.renewPrompt()
+}
 exit(await console.run())

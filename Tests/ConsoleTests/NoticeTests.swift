@@ -101,6 +101,23 @@ struct NoticeTests {
     }
   }
 
+  @Test func aPromptThatHasChangedIsDrawnAnew() async throws {
+    try await runWithSwitch { terminal, file, press in
+      try await terminal.expect("specimen>")
+      try await terminal.type("when \(file) become another\r")
+      try await terminal.expect("another")
+      try await terminal.expect("specimen>")
+      try await terminal.type("echo half")
+      try await terminal.expect("echo half")
+      try press()
+      try await terminal.expectScreen("the half-typed line behind the new prompt") {
+        $0.text.hasSuffix("\nbecome another\nanother> echo half")
+      }
+      try await terminal.type(" and half\r")
+      try await terminal.expectScreen("the whole line's output") { $0.visibleRows.contains("half and half") }
+    }
+  }
+
   /// Notices come when the test says so: after the switch, a file, has been pressed.
   private func runWithSwitch(
     environment: [String: String] = [:], columns: Int = 80,

@@ -33,7 +33,13 @@ enum PromptVerb {
       isInteractive: appearance.isTerminal,
       historyPath: paths.history, startupPath: ClusterPaths.promptFile)
     let console = Console(interpreter: shell, historyPath: paths.history, appearance: appearance)
-    notices.listener.withLock { $0 = console.notify }
+    notices.listener.withLock {
+      $0 = { text in
+        console.notify(text)
+        // The next step has another number.
+        console.renewPrompt()
+      }
+    }
     if appearance.isTerminal { StandardOutput.print(greeting(packs)) }
     let resumed = await tutor.resume()
     if !resumed.isEmpty { StandardOutput.print(TutorRendering.text(resumed, appearance)) }
