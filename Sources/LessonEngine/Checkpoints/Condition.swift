@@ -2,7 +2,7 @@ internal import Documents
 
 /// One thing that must be so, and by when: a sentence, or the object that is expected.
 public struct Condition: Sendable {
-  /// As the author wrote it; for an expected object, what it is in words.
+  /// As the author wrote it, but for its mark; for an expected object, what it is in words.
   public var sentence: String
   public var line: Int
   public var timing: Timing
@@ -22,10 +22,10 @@ public struct Condition: Sendable {
   public init(_ text: String, line: Int = 0) throws(SentenceError) {
     let marker = "already true:"
     let isMarked = text.lowercased().hasPrefix(marker)
-    sentence = text
+    sentence = isMarked ? text.dropFirst(marker.count).trimmed() : text
     self.line = line
     mayHoldBefore = isMarked
-    var words = try SentenceWord.split(isMarked ? text.dropFirst(marker.count).trimmed() : text)
+    var words = try SentenceWord.split(sentence)
     timing = try Timing.take(from: &words)
     let (form, holes) = try Grammar.read(words)
     statement = try form.make(holes)

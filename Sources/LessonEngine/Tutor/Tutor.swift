@@ -151,7 +151,7 @@ public actor Tutor {
   }
 
   /// Leaves the lesson for now. Its namespace is removed; coming back makes everything again.
-  public func quit() async -> [TutorText] {
+  public func leave() async -> [TutorText] {
     guard let session else { return Self.noLesson }
     return await leave(session)
   }

@@ -16,11 +16,12 @@ enum TutorRendering {
     case .heading(let text): return StyledText(text, .heading)
     case .prose(let text): return StyledText(TextReflow.wrap(text, width: appearance.width))
     case .code(let lines): return StyledText(lines.map { "    " + $0 }.joined(separator: "\n"), .code)
-    case .ok(let text): return StyledText("  " + text, .ok)
-    case .notYet(let text): return StyledText("  " + text, .warning)
-    case .detail(let text): return StyledText(hanging("", text, appearance))
+    case .ok(let text): return StyledText(hanging("  ", text, appearance), .ok)
+    case .notYet(let text): return StyledText(hanging("  ", text, appearance), .warning)
+    case .detail(let text): return StyledText(hanging(margin, text, appearance))
     case .fact(let label, let text):
-      return StyledText(appearance.isAccessible ? piece.text : hanging(label.padding(to: 10), text, appearance))
+      return StyledText(
+        appearance.isAccessible ? piece.text : hanging(margin + label.padding(to: 10), text, appearance))
     case .plain(let text): return StyledText(text)
     case .diagram(let lines, let alternative):
       if appearance.isAccessible { return StyledText(TextReflow.wrap(alternative, width: appearance.width)) }
@@ -35,12 +36,23 @@ enum TutorRendering {
     }
   }
 
-  /// Wrapped below the sentence that it belongs to, behind its label.
+  /// Below the sentence that it belongs to.
+  private static let margin = String(repeating: " ", count: 11)
+
+  /// Broken between words, each further line below the first; blanks within a line stay as they are.
   private static func hanging(_ label: String, _ text: String, _ appearance: Appearance) -> String {
-    let indent = String(repeating: " ", count: 11)
-    let lines = TextReflow.wrap(text, width: max(20, appearance.width - 11 - label.count)).split(separator: "\n")
-    return lines.enumerated().map { index, line in
-      indent + (index == 0 ? label : String(repeating: " ", count: label.count)) + line
-    }.joined(separator: "\n")
+    let width = max(20, appearance.width - label.count)
+    var lines: [String] = []
+    var open: String?
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+      if let line = open, line.count + 1 + word.count > width {
+        lines.append(line)
+        open = String(word)
+      } else {
+        open = open.map { $0 + " " + word } ?? String(word)
+      }
+    }
+    let indent = String(repeating: " ", count: label.count)
+    return (lines + [open ?? ""]).enumerated().map { ($0 == 0 ? label : indent) + $1 }.joined(separator: "\n")
   }
 }

@@ -70,7 +70,9 @@ struct TutorWord: Sendable {
     TutorWord("explore", "try things in a namespace beside the lesson") { await $0.tutor.explore() },
     TutorWord("status", "show how far the lesson is") { await $0.tutor.status() },
     TutorWord("debrief", "show what to take away from the lesson") { await $0.tutor.debrief() },
-    TutorWord("quit", "leave the lesson for now") { await $0.tutor.quit() },
+    TutorWord("leave", "leave the lesson; its namespace is removed, and made again on return") {
+      await $0.tutor.leave()
+    },
     TutorWord("help", "show this list") { _ in
       all.map { .plain("  " + ($0.name + " " + $0.argument).padding(to: 14) + $0.summary) }
         + [
