@@ -21,8 +21,11 @@ struct Verb: Sendable {
     Verb(name: "run", summary: "run the commands in a file: podium run FILE", run: ScriptVerbs.runFile),
     Verb(name: "lessons", summary: "list the lessons", run: LessonsVerb.run),
     Verb(
-      name: "pack", summary: "test a lesson pack: podium pack test DIR",
-      actions: [("test", "prove that each condition is false before its step and true after")], run: PackVerb.run),
+      name: "lesson", summary: "play a lesson by its solutions: podium lesson run ID --auto",
+      actions: [("run", "play it aloud, with an exit code")], run: LessonVerb.run),
+    Verb(
+      name: "pack", summary: "new, lint, test: lesson packs of your own", actions: PackVerb.summaries,
+      run: PackVerb.run),
     Verb(
       name: "cluster", summary: "start, status, stop, delete, kubeconfig", actions: ClusterVerb.summaries,
       run: ClusterVerb.run),

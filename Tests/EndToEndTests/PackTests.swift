@@ -1,3 +1,4 @@
+import SystemIO
 import TestSupport
 import Testing
 
@@ -26,6 +27,30 @@ struct PackTests {
       #expect(early.contains("is true before the learner has done anything") && early.hasSuffix("[true-before]"))
       let late = answer.lineWith("wrong.md:14: \"pod small has containers other within 1s\" ")
       #expect(late.contains("is not true after the solution") && late.hasSuffix("[false-after]"), "\(answer.output)")
+    }
+  }
+
+  @Test(.needsUserNamespace) func aNewPackProvesItself() async throws {
+    try await TemporaryFolder.with { folder in
+      try await Learner.with { learner in
+        let pack = folder.path("greetings")
+        #expect(try await learner.podium("pack", "new", pack).end == .exited(0))
+        let answer = try await learner.podium("pack", "test", pack, "--junit", folder.path("report.xml"))
+        #expect(answer.end == .exited(0), "\(answer.output)\(answer.error)")
+        #expect(
+          try Files.readText(folder.path("report.xml")).contains(
+            "<testsuite name=\"hello\" tests=\"2\" failures=\"0\">"))
+        // Nothing of an author's is written over.
+        #expect(try await learner.podium("pack", "new", pack).end == .exited(2))
+      }
+    }
+  }
+
+  @Test(.needsUserNamespace) func aLessonIsPlayedByItsSolutions() async throws {
+    try await Learner.with { learner in
+      let answer = try await learner.podium("lesson", "run", "init-containers", "--auto", within: .seconds(90))
+      #expect(answer.end == .exited(0), "\(answer.output)\(answer.error)")
+      #expect(answer.output.hasSuffix("First things first: every step is passed.\n"), "\(answer.output)")
     }
   }
 

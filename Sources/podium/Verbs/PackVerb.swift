@@ -6,13 +6,24 @@ internal import SystemIO
 
 /// `podium pack …`: checks and proves lesson packs.
 enum PackVerb {
+  static let summaries = [
+    ("new", "make a folder with a lesson that proves itself"),
+    ("lint", "read a pack for mistakes, without a cluster"),
+    ("test", "prove that each condition is false before its step and true after"),
+    ("schema", "print the JSON schema of conditions"),
+  ]
+
   @Sendable
   static func run(_ settings: Settings, _ arguments: [String]) async throws -> Int32 {
     let usage =
-      "usage: podium pack lint DIR [--json], podium pack test DIR [--json | --junit FILE] [--lesson ID] [--repeat N], podium pack schema"
+      "usage: podium pack new DIR, podium pack lint DIR [--json], podium pack test DIR [--json | --junit FILE] [--lesson ID] [--repeat N], podium pack schema"
     switch arguments.first {
     case "lint": return try lint(try PackArguments(arguments.dropFirst(), usage))
     case "test": return try await test(try PackArguments(arguments.dropFirst(), usage))
+    case "new" where arguments.count == 2:
+      try PackSeedling.plant(arguments[1])
+      StandardOutput.print("\(arguments[1]) is a pack with one lesson. podium pack test \(arguments[1]) proves it.")
+      return 0
     case "schema" where arguments.count == 1:
       StandardOutput.print(CheckTree.schema.jsonText(indentedBy: 2))
       return 0
