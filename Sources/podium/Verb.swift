@@ -23,6 +23,7 @@ struct Verb: Sendable {
     Verb(
       name: "lesson", summary: "play a lesson by its solutions: podium lesson run ID --auto",
       actions: [("run", "play it aloud, with an exit code")], run: LessonVerb.run),
+    Verb(name: "report", summary: "show how your lessons went, as JSON: podium report [FILE]", run: ReportVerb.run),
     Verb(
       name: "pack", summary: "new, lint, test: lesson packs of your own", actions: PackVerb.summaries,
       run: PackVerb.run),

@@ -173,7 +173,7 @@ struct WhyOnClusterTests {
         try await terminal.enter("kubctl get pods", showing: "did you mean kubectl?")
         try await terminal.enter("pods get", showing: "a command begins with what is to be done: get pods")
         // A lesson comes first, unless a command has just failed.
-        try await terminal.enter("start first-pod", showing: "Step 1 of 4")
+        try await terminal.enter("start first-pod", showing: "Step 1 of 5")
         try await terminal.enter("why", showing: "NOT YET")
         try await terminal.enter("get pod wbe", showing: "not found")
         try await terminal.enter("why", showing: "There is no pod called \"wbe\"")

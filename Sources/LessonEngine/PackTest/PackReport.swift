@@ -32,11 +32,13 @@ public struct PackReport: Sendable {
 
   public var text: [String] {
     let steps = lessons.reduce(0) { $0 + $1.steps.count }
-    let what = "\(lessons.count) lessons, \(steps) steps, \(StepProof.text(duration))"
+    let what = Self.count(lessons.count, "lesson") + ", " + Self.count(steps, "step") + ", \(StepProof.text(duration))"
     if isProved { return ["The pack \"\(pack)\" proves itself: \(what)."] }
     return ["The pack \"\(pack)\" has \(findings.count) findings (\(what)):"]
       + findings.map { "  \($0) [\($0.rule.rawValue)]" }
   }
+
+  private static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
 
   public var json: Document {
     [
