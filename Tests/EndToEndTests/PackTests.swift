@@ -5,12 +5,14 @@ import Testing
 /// `podium pack test`, on the pack that comes with the program and on two that are wrong.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct PackTests {
-  @Test(.needsRoot) func theBuiltInPackProvesItselfForRoot() async throws {
-    try await Learner.with(.root, proveBuiltInPack)
-  }
-
-  @Test(.needsOrdinaryUser) func theBuiltInPackProvesItselfForAnOrdinaryUser() async throws {
-    try await Learner.with(.ordinaryUser, proveBuiltInPack)
+  /// Both at the same time, since most of it is waiting.
+  @Test(.needsRoot, .needsOrdinaryUser) func theBuiltInPackProvesItselfForRootAndForAnOrdinaryUser() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for account in [Account.root, .ordinaryUser] {
+        group.addTask { try await Learner.with(account, proveBuiltInPack) }
+      }
+      try await group.waitForAll()
+    }
   }
 
   private func proveBuiltInPack(_ learner: Learner) async throws {
