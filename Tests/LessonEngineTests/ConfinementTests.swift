@@ -29,6 +29,8 @@ import Testing
     ("kubectl edit pod web", "cannot run \"edit\""), ("kubectl proxy", "cannot run \"proxy\""),
     ("kubectl config view", "cannot run \"config\""), ("kubectl get pods | sh", "have no |"),
     ("kubectl get pods > /etc/passwd", "have no >"), ("kubectl get pods ; ls", "have no ;"),
+    ("kubectl logs -f web", "does not end by itself"), ("get pods --watch", "does not end by itself"),
+    ("kubectl apply -f web.yaml", nil), ("kubectl attach web", "cannot run \"attach\""),
     ("sleep for ever", "needs a number"), ("sleep 100000", "needs a number"),
   ])
   func onlyKubectlIsRun(line: String, problem: String?) {

@@ -1,3 +1,5 @@
+internal import ObjectSchema
+
 /// The closed grammar of checkpoint sentences: ten families, a row a form.
 ///
 /// A row is the only source of how a form is read, how it is written in a check tree, and how it is documented.
@@ -174,7 +176,9 @@ public enum Grammar {
       var rest = words[...]
       var hits = -abs(parts.count - words.count)
       for case .keyword(let keyword) in parts {
-        let place = rest.firstIndex { $0.isKeyword(keyword) || Nearness.distance($0.text.lowercased(), keyword) == 1 }
+        let place = rest.firstIndex {
+          $0.isKeyword(keyword) || Spelling.slips(from: $0.text.lowercased(), to: keyword) == 1
+        }
         hits += place == nil ? -1 : 2
         if let place { rest = rest[(place + 1)...] }
       }

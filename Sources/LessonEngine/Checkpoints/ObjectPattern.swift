@@ -36,9 +36,7 @@ struct ObjectPattern: Statement {
     let expected = "\(kind.word) \(name) with the fields of the description"
     let look = "kubectl get \(kind.word) \(name) -o yaml"
     guard let document = observation.object(kind, name)?.document else {
-      return Finding(
-        .notYet, expected: expected, found: PodExplanation.missing(kind, name, observation),
-        look: "kubectl get \(kind.resource.plural)")
+      return .missing(kind, name, expected: expected, observation)
     }
     let differences = Self.compare(pattern, document, at: "")
     guard let first = differences.first else { return Finding(.pass, expected: expected, found: "they are so") }

@@ -37,7 +37,7 @@ public struct LessonCommands: Sendable {
 
   /// The verbs that do their work without the help of this machine's programs, ports or settings.
   static let verbs: Set<String> = [
-    "annotate", "api-resources", "apply", "attach", "autoscale", "cluster-info", "cp", "create", "delete", "describe",
+    "annotate", "api-resources", "apply", "autoscale", "cluster-info", "cp", "create", "delete", "describe",
     "events", "exec", "explain", "expose", "get", "label", "logs", "patch", "replace", "rollout", "run", "scale", "set",
     "top", "version", "wait", "debug",
   ]
@@ -54,6 +54,9 @@ public struct LessonCommands: Sendable {
       if !verbs.contains(verb) {
         return "a lesson cannot run \"\(verb)\": expected sleep or one of \(verbs.sorted().joined(separator: ", "))"
       }
+      if let flag = words.first(where: { endless[verb]?.contains($0) == true }) {
+        return "\(verb) \(flag) does not end by itself: leave out \(flag)"
+      }
       for sign in ["|", ">", "<", ">>", "&&", "||", ";", "&"] where words.contains(sign) {
         return "a lesson's commands have no \(sign): write each on a line of its own"
       }
@@ -62,6 +65,11 @@ public struct LessonCommands: Sendable {
       return "\(error)"
     }
   }
+
+  /// Flags by which a command waits for what comes for ever.
+  private static let endless: [String: Set<String>] = [
+    "logs": ["-f", "--follow"], "get": ["-w", "--watch", "--watch-only"], "events": ["-w", "--watch"],
+  ]
 
   private static func words(_ line: String) throws -> [String] {
     var words = try CommandWords.split(line)
@@ -78,9 +86,35 @@ public struct LessonCommands: Sendable {
       try? await Task.sleep(for: .seconds(Double(words[1]) ?? 0))
       return CommandOutcome(exitCode: 0, output: "")
     }
+    return await run(words)
+  }
+
+  /// What follows a log or waits for a condition may never end by itself.
+  private static let patience = Duration.seconds(300)
+
+  private func run(_ words: [String]) async -> CommandOutcome {
     let io = KeptOutput()
-    let code = await Kubectl.run(words, context: context, io: io)
-    return CommandOutcome(exitCode: code, output: io.text)
+    return await withTaskGroup(of: CommandOutcome?.self) { group in
+      group.addTask { [context] in
+        let code = await Kubectl.run(words, context: context, io: io)
+        return CommandOutcome(exitCode: code, output: io.text)
+      }
+      group.addTask {
+        do {
+          try await Task.sleep(for: Self.patience)
+        } catch {
+          return nil
+        }
+        return CommandOutcome(
+          exitCode: 124,
+          output: io.text + "error: the command has not ended for \(Self.patience.components.seconds) s\n")
+      }
+      defer { group.cancelAll() }
+      while let outcome = await group.next() {
+        if let outcome { return outcome }
+      }
+      return CommandOutcome(exitCode: 124, output: io.text)
+    }
   }
 }
 

@@ -99,9 +99,28 @@ public final class LessonPlace: Sendable {
   /// Prepares a step; what happens from here on counts for it.
   func begin(_ step: Step) async -> Checkpoint {
     for command in step.setup { _ = await commands.run(command.text) }
+    // What was set up belongs to the time before the step, so it has to be known by then.
+    if !step.setup.isEmpty { await catchUp() }
     journal.beginStep(step.id)
     await mark(step.id)
     return Checkpoint(step.conditions, began: .now)
+  }
+
+  /// Waits until the journal knows every pod at least as it is at this moment.
+  private func catchUp() async {
+    guard let pods = try? await client.list(Pod.self, namespace: namespace).items else { return }
+    let deadline = ContinuousClock.now + .seconds(5)
+    while ContinuousClock.now < deadline, !Task.isCancelled {
+      let history = journal.history
+      let known = Dictionary(
+        Observation(history, inquiry).pods().map { ($0.uid, $0.metadata.version) }, uniquingKeysWith: { $1 })
+      // One that is known no more was there and has gone.
+      let isUpToDate = pods.allSatisfy { pod in
+        history.podUIDs.contains(pod.uid) && (known[pod.uid].map { $0 >= pod.metadata.version } ?? true)
+      }
+      if isUpToDate { return }
+      try? await Task.sleep(for: .milliseconds(5))
+    }
   }
 
   private func mark(_ step: String) async {
@@ -167,7 +186,7 @@ public final class LessonPlace: Sendable {
     await remove(DaemonSet.self)
     await remove(ReplicaSet.self)
     await remove(Job.self)
-    await remove(Service.self, except: [])
+    await remove(Service.self)
     await remove(Pod.self, options)
     await remove(ConfigMap.self, except: ["kube-root-ca.crt"])
     await remove(Secret.self)
@@ -202,6 +221,11 @@ public final class LessonPlace: Sendable {
     try? await client.delete(Namespace.self, namespace)
     following.cancel()
   }
+}
+
+extension ObjectMeta {
+  /// Grows with each change.
+  fileprivate var version: UInt64 { resourceVersion.flatMap { UInt64($0) } ?? 0 }
 }
 
 /// Tells that a command has ended.

@@ -44,8 +44,7 @@ struct CommandStatement: Statement {
   func judge(_ observation: Observation) async -> Finding {
     let name = pod ?? ""
     guard let pod = observation.pod(name) else {
-      return Finding(
-        .notYet, expected: expected, found: PodExplanation.missing(.pod, name, observation), look: "kubectl get pods")
+      return .missing(.pod, name, expected: expected, observation)
     }
     let look = "kubectl exec \(name)\(container.map { " -c \($0)" } ?? "") -- \(command)"
     return await observation.inquiry.run(words, pod: pod, container: container)

@@ -55,8 +55,7 @@ struct ContainerStatement: Statement {
     let name = pod ?? ""
     let look = "kubectl describe pod \(name)"
     guard let found = observation.pod(name) else {
-      return Finding(
-        .notYet, expected: expected, found: PodExplanation.missing(.pod, name, observation), look: "kubectl get pods")
+      return .missing(.pod, name, expected: expected, observation)
     }
     guard found.container(container) != nil || found.status(ofContainer: container) != nil else {
       let names = PodExplanation.containers(found).joined(separator: ", ")

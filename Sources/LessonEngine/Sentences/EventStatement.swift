@@ -40,9 +40,7 @@ enum EventStatement: Statement {
     let events = observation.events(kind, name)
     let look = "kubectl events --for \(kind.word)/\(name)"
     guard observation.hasSeen(kind, name) else {
-      return Finding(
-        .notYet, expected: expected, found: PodExplanation.missing(kind, name, observation),
-        look: "kubectl get \(kind.resource.plural)")
+      return .missing(kind, name, expected: expected, observation)
     }
     switch self {
     case .happened(let reason, _, _, let minimum, let text):

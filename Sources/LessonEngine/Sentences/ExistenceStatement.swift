@@ -66,7 +66,7 @@ enum ExistenceStatement: Statement {
     let (kind, name) = subject
     let expected = "\(type) = \(status)"
     guard let document = sighting?.document else {
-      return Finding(.notYet, expected: expected, found: PodExplanation.missing(kind, name, observation))
+      return .missing(kind, name, expected: expected, observation)
     }
     let conditions = document["status"]?["conditions"]?.listValue ?? []
     let look = "kubectl describe \(kind.word) \(name)"

@@ -47,8 +47,7 @@ struct FileStatement: Statement {
     let name = pod ?? ""
     let look = "kubectl exec \(name)\(container.map { " -c \($0)" } ?? "") -- cat \(path)"
     guard let pod = observation.pod(name) else {
-      return Finding(
-        .notYet, expected: expected, found: PodExplanation.missing(.pod, name, observation), look: "kubectl get pods")
+      return .missing(.pod, name, expected: expected, observation)
     }
     let sight = await observation.inquiry.file(path, pod: pod, container: container)
     guard claim == .grows else { return sight.finding(expected: expected, look: look) { judge($0, look) } }

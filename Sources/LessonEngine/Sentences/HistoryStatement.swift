@@ -44,8 +44,7 @@ enum HistoryStatement: Statement {
     let name = pod ?? ""
     let lives = observation.lives(ofPod: name)
     guard !lives.isEmpty else {
-      return Finding(
-        .notYet, expected: expected, found: PodExplanation.missing(.pod, name, observation), look: "kubectl get pods")
+      return .missing(.pod, name, expected: expected, observation)
     }
     let isSo = lives.contains(where: holds)
     return .of(

@@ -75,8 +75,7 @@ enum IsolationStatement: Statement {
     let name = pod ?? ""
     let look = "anatomy pod/\(name)"
     guard let pod = observation.pod(name) else {
-      return Finding(
-        .notYet, expected: expected, found: PodExplanation.missing(.pod, name, observation), look: "kubectl get pods")
+      return .missing(.pod, name, expected: expected, observation)
     }
     return await observation.inquiry.anatomy(pod: pod).finding(expected: expected, look: look) { sight in
       for container in containers where sight.containers[container] == nil {

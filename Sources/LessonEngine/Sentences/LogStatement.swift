@@ -36,8 +36,7 @@ struct LogStatement: Statement {
   func judge(_ observation: Observation) async -> Finding {
     let name = pod ?? ""
     guard let pod = observation.pod(name) else {
-      return Finding(
-        .notYet, expected: expected, found: PodExplanation.missing(.pod, name, observation), look: "kubectl get pods")
+      return .missing(.pod, name, expected: expected, observation)
     }
     let look = "kubectl logs \(isPrevious ? "--previous " : "")\(name)\(container.map { " -c \($0)" } ?? "")"
     return await observation.inquiry.log(pod: pod, container: container, previous: isPrevious)

@@ -39,8 +39,7 @@ struct NetworkStatement: Statement {
   func judge(_ observation: Observation) async -> Finding {
     let name = pod ?? ""
     guard let pod = observation.pod(name) else {
-      return Finding(
-        .notYet, expected: expected, found: PodExplanation.missing(.pod, name, observation), look: "kubectl get pods")
+      return .missing(.pod, name, expected: expected, observation)
     }
     let look = "kubectl port-forward \(name) :\(port)"
     guard case .answers(let path, let status, let text) = claim else {

@@ -42,6 +42,17 @@ enum PodExplanation {
   static func containers(_ pod: Pod) -> [String] { pod.spec.containers.compactMap(\.name) }
 }
 
+extension Finding {
+  /// The object that a condition speaks of is not there.
+  static func missing(
+    _ kind: ObservedKind, _ name: String, expected: String, _ observation: Observation
+  ) -> Finding {
+    Finding(
+      .notYet, expected: expected, found: PodExplanation.missing(kind, name, observation),
+      look: "kubectl get \(kind.resource.plural)")
+  }
+}
+
 extension Pod {
   var allContainerStatuses: [ContainerStatus] {
     status.containerStatuses + status.initContainerStatuses + status.ephemeralContainerStatuses

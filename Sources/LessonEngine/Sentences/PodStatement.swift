@@ -56,9 +56,7 @@ enum PodStatement: Statement {
 
   private static func isInState(_ name: String, _ state: PodState, _ observation: Observation) -> Finding {
     guard let pod = observation.pod(name) else {
-      return Finding(
-        .notYet, expected: state.expectation, found: PodExplanation.missing(.pod, name, observation),
-        look: "kubectl get pods")
+      return .missing(.pod, name, expected: state.expectation, observation)
     }
     if state.holds(for: pod) { return Finding(.pass, expected: state.expectation, found: PodExplanation.state(pod)) }
     return Finding(

@@ -94,8 +94,7 @@ enum ShapeStatement: Statement {
 
   func judge(_ observation: Observation) async -> Finding {
     guard let pod = observation.pod(name) else {
-      return Finding(
-        .notYet, expected: expected, found: PodExplanation.missing(.pod, name, observation), look: "kubectl get pods")
+      return .missing(.pod, name, expected: expected, observation)
     }
     let look = "kubectl get pod \(name) -o yaml"
     guard let container else { return judge(pod, look) }

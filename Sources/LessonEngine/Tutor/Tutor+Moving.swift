@@ -7,6 +7,7 @@ extension Tutor {
       return [.notYet("The author of this pack does not allow skipping. hint helps.")]
     }
     if exploring != nil { return [.plain("The lesson waits while you explore: back returns to it.")] }
+    self.session?.isSkipped = true
     for command in session.step.solutions.first?.commands ?? [] {
       await say([.code(["$ " + command.text])])
       let outcome = await session.place.commands.run(command.text)
@@ -19,7 +20,7 @@ extension Tutor {
     }
     let deadline = ContinuousClock.now + max(session.checkpoint.patience, Timing.patience)
     while ContinuousClock.now < deadline, !Task.isCancelled {
-      await lookAround(isSkip: true)
+      await lookAround()
       guard let now = self.session, now.isAt(session) else { return [] }
       if now.checkpoint.isFailed { break }
       try? await Task.sleep(for: .milliseconds(50))
@@ -45,7 +46,8 @@ extension Tutor {
     await lookAround()
     guard let now = self.session, now.isAt(session) else { return [] }
     if session.step.isOptional || progress.isDone(session.step.id, of: session.key) {
-      return await pass(now, isSkip: true)
+      self.session?.isSkipped = true
+      return await pass(self.session ?? now)
     }
     return [.plain("This step is not done yet: check says what is missing, skip shows how it is done.")]
   }
@@ -140,7 +142,7 @@ extension Tutor {
     record(.init(.answered, session.key, step: session.step.id, detail: question.id))
     self.session?.answered.insert(question.id)
     var text: [TutorText] = [.ok("ok  \(question.id)")] + remarks
-    if let now = self.session, now.isDone { text += await pass(now, isSkip: false) }
+    if let now = self.session, now.isDone { text += await pass(now) }
     return text
   }
 }

@@ -1,4 +1,5 @@
 public import KubectlCommands
+internal import ObjectSchema
 internal import Synchronization
 
 /// Walks a learner through a lesson: shows the task, watches the cluster, ticks what has become true, helps.
@@ -87,8 +88,7 @@ public actor Tutor {
   public func start(_ id: String) async -> [TutorText] {
     guard let (pack, lesson) = find(id) else {
       let known = lessonIDs.map(\.id)
-      let nearest = known.min { Nearness.distance($0, id) < Nearness.distance($1, id) } ?? ""
-      let guess = Nearness.distance(nearest, id) <= 3 ? " Did you mean \(nearest)?" : ""
+      let guess = Spelling.nearest(id, among: known).map { " Did you mean \($0)?" } ?? ""
       return [.notYet("There is no lesson \"\(id)\".\(guess) Lessons: \(known.joined(separator: ", ")).")]
     }
     let key = pack.id + "/" + lesson.id
@@ -201,7 +201,7 @@ public actor Tutor {
   private var isLooking = false
   private var isOverlooked = false
 
-  func lookAround(isSkip: Bool = false) async {
+  func lookAround() async {
     guard !isLooking else {
       isOverlooked = true
       return
@@ -215,7 +215,7 @@ public actor Tutor {
     if session.isAt(self.session) {
       self.session?.checkpoint = checkpoint
       var text = fresh.map { TutorText.ok("ok  \($0.sentence)") }
-      if let now = self.session, now.isDone { text += await pass(now, isSkip: isSkip) }
+      if let now = self.session, now.isDone { text += await pass(now) }
       if !text.isEmpty { notify(text) }
     }
     if isOverlooked {
@@ -225,8 +225,9 @@ public actor Tutor {
   }
 
   /// The step is done: goes on with the next one.
-  func pass(_ session: TutorSession, isSkip: Bool) async -> [TutorText] {
-    record(.init(isSkip ? .skipped : .passed, session.key, step: session.step.id, digest: session.step.digest))
+  func pass(_ session: TutorSession) async -> [TutorText] {
+    record(
+      .init(session.isSkipped ? .skipped : .passed, session.key, step: session.step.id, digest: session.step.digest))
     var text: [TutorText] = [.ok("\(session.position) is done.")]
     if let next = await nextStep(after: session) {
       text += [.blank] + (await begin(session.pack, session.lesson, session.place, step: next))
@@ -280,22 +281,4 @@ public actor Tutor {
   static let noLesson: [TutorText] = [
     .plain("No lesson is under way. lessons lists them, start NAME begins one.")
   ]
-}
-
-/// How many letters two words are apart.
-enum Nearness {
-  static func distance(_ one: String, _ other: String) -> Int {
-    let (one, other) = (Array(one), Array(other))
-    var row = Array(0...other.count)
-    for (index, letter) in one.enumerated() {
-      var before = row[0]
-      row[0] = index + 1
-      for (place, otherLetter) in other.enumerated() {
-        let diagonal = before + (letter == otherLetter ? 0 : 1)
-        before = row[place + 1]
-        row[place + 1] = min(diagonal, row[place] + 1, row[place + 1] + 1)
-      }
-    }
-    return row[other.count]
-  }
 }

@@ -9,6 +9,8 @@ struct TutorSession {
   var answered: Set<String> = []
   var hintsShown = 0
   var failedChecks = 0
+  /// The reference solution does the step.
+  var isSkipped = false
   /// Said once more before something is thrown away.
   var announcedReset: String?
 
