@@ -25,7 +25,7 @@ struct Verb: Sendable {
       actions: [("run", "play it aloud, with an exit code")], run: LessonVerb.run),
     Verb(name: "report", summary: "show how your lessons went, as JSON: podium report [FILE]", run: ReportVerb.run),
     Verb(
-      name: "pack", summary: "new, lint, test: lesson packs of your own", actions: PackVerb.summaries,
+      name: "pack", summary: "new, lint, test: lesson packs of your own", actions: PackVerb.table.summaries,
       run: PackVerb.run),
     Verb(
       name: "cluster", summary: "start, status, stop, delete, kubeconfig", actions: ClusterVerb.summaries,
@@ -36,7 +36,7 @@ struct Verb: Sendable {
     Verb(name: "doctor", summary: "say what this machine allows, and how to allow more", run: DoctorVerb.run),
     Verb(
       name: "images", summary: "ls, import, pull, rm, prune: what pods can be made from",
-      actions: ImagesVerb.actions.map { ($0.name, $0.summary) }, run: ImagesVerb.run),
+      actions: ImagesVerb.table.summaries, run: ImagesVerb.run),
     Verb(
       name: "completion", summary: "print what makes bash, zsh or fish complete these words",
       actions: ShellCompletion.shells.map { ($0, "for \($0)") }, run: CompletionVerb.run),

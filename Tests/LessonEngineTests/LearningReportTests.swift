@@ -7,9 +7,9 @@ import Testing
   @Test func tellsHowEachStepWent() throws {
     let lesson = try LessonParser.parse(
       "---\nlesson: a\ntitle: A\n---\n## One {#one}\nx\n## Two {#two}\ny\n", file: "a.md")
-    let pack = Pack(
-      id: "p", version: "1.2.3", title: "P", licence: "", authors: [], language: "en", policy: PackPolicy(),
-      lessons: [lesson], fileTexts: [:], filesFolder: "", folder: "")
+    let manifest = try PackManifest.parse(
+      "{format: 1, id: p, version: 1.2.3, title: P, lessons: [a]}", file: "pack.yaml")
+    let pack = Pack(manifest: manifest, lessons: [lesson], fileTexts: [:], filesFolder: "", folder: "")
     func line(_ entry: Progress.Entry, _ second: Int) -> [UInt8] { entry.line(at: "2026-11-22T12:00:\(second)Z") }
     let log =
       line(Progress.Entry(.began, "p/a", step: "one"), 10)

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import LocalCluster
 
-extension ImagesVerb.Action {
-  static let importImages = ImagesVerb.Action(
+extension ImagesVerb {
+  static let importImages = VerbAction(
     name: "import", usage: " FILE|DIRECTORY|- [--name NAME]", summary: "take images from an archive",
     details: """
       Takes the images of an archive or of a directory: what docker save, podman save, skopeo copy, umoci and buildah

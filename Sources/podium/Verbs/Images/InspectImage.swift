@@ -1,8 +1,8 @@
 internal import Documents
 internal import LocalCluster
 
-extension ImagesVerb.Action {
-  static let inspect = ImagesVerb.Action(
+extension ImagesVerb {
+  static let inspect = VerbAction(
     name: "inspect", usage: " NAME|ID", summary: "print all about an image as JSON",
     details: """
       Prints an image's names and digests, where its layers are unpacked, and what it says about its process.

@@ -1,8 +1,8 @@
 internal import Documents
 internal import LocalCluster
 
-extension ImagesVerb.Action {
-  static let list = ImagesVerb.Action(
+extension ImagesVerb {
+  static let list = VerbAction(
     name: "ls", usage: " [-q | --json]", summary: "list the images (the same as no action)",
     details: """
       Lists the images that pods can be made from, a line for each name.

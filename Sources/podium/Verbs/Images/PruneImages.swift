@@ -1,7 +1,7 @@
 internal import LocalCluster
 
-extension ImagesVerb.Action {
-  static let prune = ImagesVerb.Action(
+extension ImagesVerb {
+  static let prune = VerbAction(
     name: "prune", usage: " [--all]", summary: "remove what nothing needs any more",
     details: """
       Removes files that no image needs any more, except unpacked layers over which a container still runs.

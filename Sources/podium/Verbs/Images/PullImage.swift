@@ -1,8 +1,8 @@
 internal import Console
 internal import LocalCluster
 
-extension ImagesVerb.Action {
-  static let pull = ImagesVerb.Action(
+extension ImagesVerb {
+  static let pull = VerbAction(
     name: "pull", usage: " NAME", summary: "fetch an image from its registry",
     details: """
       Fetches the image that the registry has under NAME now, whether or not one is here already; a stand-in of that name

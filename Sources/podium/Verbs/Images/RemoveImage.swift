@@ -1,7 +1,7 @@
 internal import LocalCluster
 
-extension ImagesVerb.Action {
-  static let remove = ImagesVerb.Action(
+extension ImagesVerb {
+  static let remove = VerbAction(
     name: "rm", usage: " NAME|ID… [--force]", summary: "take a name away",
     details: """
       Takes the name of a real image away. What it was made of stays on disk until podium images prune. Where Podium has a

@@ -1,0 +1,24 @@
+internal import Documents
+internal import LessonEngine
+
+extension PackVerb {
+  static let schema = VerbAction(
+    name: "schema", usage: " [pack | checks]", summary: "print the JSON schema of pack.yaml or of conditions",
+    details: """
+      Prints a JSON schema, for editors that check while you type and for programs that write packs.
+
+        pack     of the file pack.yaml
+        checks   of the blocks `check yaml` and `check json`; the same as no word
+      """
+  ) { _, arguments in
+    let schema: Document
+    switch arguments.words {
+    case [], ["checks"]: schema = CheckTree.schema
+    case ["pack"]: schema = PackManifest.schema
+    default:
+      throw UsageError("podium pack schema takes pack or checks, not \"\(arguments.words.joined(separator: " "))\"")
+    }
+    StandardOutput.print(schema.jsonText(indentedBy: 2))
+    return 0
+  }
+}

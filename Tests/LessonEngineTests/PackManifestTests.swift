@@ -1,0 +1,114 @@
+import Documents
+import Testing
+
+@testable import LessonEngine
+
+@Suite struct PackManifestTests {
+  private let least = "format: 1\nid: my-pack\nversion: 1.2.3\ntitle: Mine\nlessons: [hello]\n"
+
+  private func problem(_ text: String) -> String? {
+    do {
+      _ = try PackManifest.parse(text, file: "pack.yaml")
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test func readsEveryField() throws {
+    let manifest = try PackManifest.parse(
+      least + """
+        licence: CC-BY-4.0
+        authors: [A. Author, B. Author]
+        language: pt-BR
+        contact: a@b.example
+        requires: [exec, files]
+        files: manifests
+        policy:
+          skip: no
+          solutions: after-pass
+        images: [whatever]
+        """, file: "pack.yaml")
+    #expect(manifest.id == "my-pack" && manifest.title == "Mine")
+    #expect(manifest.version == PackVersion("1.2.3"))
+    #expect(manifest.lessons == [PackManifest.LessonEntry(id: "hello", line: 5)])
+    #expect(manifest.licence == "CC-BY-4.0")
+    #expect(manifest.authors == ["A. Author", "B. Author"])
+    #expect(manifest.language == "pt-BR" && manifest.contact == "a@b.example" && manifest.files == "manifests")
+    #expect(manifest.requires == [.exec, .files])
+    #expect(manifest.policy.skipping == .no && manifest.policy.solutions == .afterPass)
+    #expect(manifest.images == ["whatever"])
+  }
+
+  @Test func whatIsLeftOutHasItsUsualValue() throws {
+    let manifest = try PackManifest.parse(least, file: "pack.yaml")
+    #expect(manifest.policy == PackPolicy() && manifest.policy.allowsSkipping)
+    #expect(manifest.files == "files" && manifest.language == "en" && manifest.images == nil)
+  }
+
+  @Test(arguments: [
+    ("", "pack.yaml:1: expected the fields of a pack, beginning with `format: 1`"),
+    ("id: x", "pack.yaml:1: expected `format: 1`"),
+    (
+      "format: 2\nnovelty: 1",
+      "pack.yaml:1: format 2 is not known to this program, which reads format 1: use a newer podium"
+    ),
+    ("format: 1\nid: My", "pack.yaml:2: the id \"My\" may have lower-case letters, digits and dashes"),
+    ("format: 1\nid: x\nversion: 1.0", "pack.yaml:3: expected `version:` with three numbers and dots, such as 1.0.0"),
+    (
+      "format: 1\nid: x\nversion: v1.0.0",
+      "pack.yaml:3: expected `version:` with three numbers and dots, such as 1.0.0, not \"v1.0.0\""
+    ),
+    ("format: 1\nid: x\nversion: 1.0.0", "pack.yaml:1: expected `title: Pods for beginners`"),
+  ])
+  func whatIsMissingOrWrongIsNamedWithItsPlace(_ text: String, _ message: String) {
+    #expect(problem(text) == message)
+  }
+
+  @Test(arguments: [
+    ("colour: red", "unknown field \"colour\": expected one of format, id, version, title, licence, "),
+    ("class: x", "\"class\" is for a newer podium: this one reads packs without it"),
+    ("requires: [magic]", "unknown capability \"magic\": expected one of objects, events, exec, files, "),
+    ("policy: {skip: perhaps}", "unknown skip \"perhaps\": expected one of allowed, no"),
+    ("policy: {solutions: soon}", "unknown solutions \"soon\": expected one of after-pass, after-hints, never"),
+    ("policy: {hints: 3}", "unknown field \"hints\" of the policy: expected skip or solutions"),
+    ("files: /etc", "/etc is a place on one machine: name the folder as seen from pack.yaml"),
+    ("language: e", "\"e\" is no language: expected one such as en or pt-BR"),
+    ("authors: me", "expected `authors:` with a list, such as [a, b]"),
+    ("licence: \"\\e[2J\"", "the text of `licence` has a control character in it"),
+  ])
+  func aFieldThatIsNotUnderstoodIsExplained(_ line: String, _ message: String) {
+    #expect(
+      problem(least + line)?.hasPrefix("pack.yaml:6: " + message) == true, "\(problem(least + line) ?? "nothing")")
+  }
+
+  @Test(arguments: ["../../etc/passwd", "a/b", "", "A"])
+  func onlyAnIdCanBeListedAsALesson(_ id: String) {
+    let text = least.replacing("[hello]", with: "[\"\(id)\"]")
+    #expect(
+      problem(text) == "pack.yaml:5: \"\(id)\" is no id of a lesson: lower-case letters, digits and dashes")
+  }
+
+  @Test func theSchemaKnowsWhatTheReaderKnows() throws {
+    let schema = PackManifest.schema
+    #expect(schema["properties"]?.mapValue?.entries.map(\.key) == PackField.all.map(\.name))
+    #expect(schema["required"] == ["format", "id", "version", "title", "lessons"])
+    // Every example is a value that the reader takes.
+    for field in PackField.all where !field.isRequired {
+      #expect(problem(least + "\(field.name): \(field.example)") == nil, "\(field.name)")
+    }
+  }
+
+  @Test func versionsAreOrderedAsSemanticVersioningOrdersThem() throws {
+    let ordered = [
+      "0.9.10", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1",
+      "1.0.0", "1.0.1", "1.2.0", "1.10.0",
+    ].compactMap(PackVersion.init)
+    #expect(ordered.count == 11)
+    #expect(ordered.shuffled().sorted() == ordered)
+    for text in ["", "1", "1.2", "01.2.3", "1.2.3.4", "1.2.x", "1.2.3-", "1.2.3+", "1.2.3-a..b", "1.2.3-01", "-1.0.0"] {
+      #expect(PackVersion(text) == nil, "\(text)")
+    }
+    #expect(PackVersion("1.2.3-rc.1+linux")?.description == "1.2.3-rc.1+linux")
+  }
+}
