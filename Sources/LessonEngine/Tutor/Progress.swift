@@ -88,7 +88,7 @@ public struct Progress: Sendable {
 }
 
 extension Progress {
-  /// Reads a log; a line that a crash has cut short is passed over.
+  /// Reads a log; what a crash has cut short or the disk has spoilt is passed over, line by line.
   public init(log: [UInt8]) {
     for entry in Entry.entries(log: log) { note(entry.entry) }
   }
@@ -128,7 +128,7 @@ extension Progress.Entry {
 
 /// Where progress is kept between sessions.
 public protocol ProgressStore: Sendable {
-  func load() -> Progress
+  func load() throws -> Progress
   /// Returns once the entry is safe.
   func append(_ entry: Progress.Entry) throws
 }

@@ -8,11 +8,11 @@ internal import Synchronization
 public actor Tutor {
   let packs: [Pack]
   private let context: KubectlContext
-  private let store: any ProgressStore
   /// Why a pod is as it is, in lines: a namespace and a name go in.
   let explain: @Sendable (_ namespace: String, _ pod: String) async -> [String]
   private let notify: @Sendable ([TutorText]) -> Void
-  var progress: Progress
+  private var keeper: ProgressKeeper
+  var progress: Progress { keeper.progress }
   var session: TutorSession? { didSet { showNamespace() } }
   /// The namespace to try things in, while the lesson waits.
   var exploring: LessonPlace? { didSet { showNamespace() } }
@@ -30,10 +30,9 @@ public actor Tutor {
   ) {
     self.packs = packs
     self.context = context
-    self.store = store
     self.explain = explain
     self.notify = notify
-    progress = store.load()
+    keeper = ProgressKeeper(store)
   }
 
   /// Watches until cancelled.
@@ -106,6 +105,7 @@ public actor Tutor {
 
   /// Goes on where the learner was when the program ended; nothing when no lesson was under way.
   public func resume() async -> [TutorText] {
+    if let complaint = keeper.complaint { return [.notYet(complaint)] }
     guard session == nil, let key = progress.current, let (pack, lesson) = find(key) else { return [] }
     return [.heading("\(lesson.title), where you left it")] + (await enter(pack, lesson))
   }
@@ -270,12 +270,7 @@ public actor Tutor {
   }
 
   func record(_ entry: Progress.Entry) {
-    progress.note(entry)
-    do {
-      try store.append(entry)
-    } catch {
-      notify([.notYet("Your progress could not be saved: \(error)")])
-    }
+    if let word = keeper.note(entry) { notify([word]) }
   }
 
   static let noLesson: [TutorText] = [

@@ -7,16 +7,48 @@ internal import SystemIO
 struct ProgressFile: ProgressStore {
   let path: String
 
-  func load() -> Progress { Progress(log: (try? Files.read(path)) ?? []) }
+  /// The lines as they are; none before the first one was written.
+  func read() throws(SystemCallError) -> [UInt8] {
+    do throws(SystemCallError) {
+      return try Files.read(path)
+    } catch {
+      if error.errno == ENOENT { return [] }
+      throw error
+    }
+  }
+
+  func load() throws -> Progress { Progress(log: try read()) }
+
+  /// For those who only look: what cannot be read is told, and counts as nothing.
+  func loadOrTell() -> Progress {
+    do {
+      return try load()
+    } catch {
+      StandardOutput.printError("podium: what has been done could not be read: \(error)")
+      return Progress()
+    }
+  }
 
   func append(_ entry: Progress.Entry) throws {
+    let isNew = !Files.exists(path)
     let descriptor = try Files.open(path, O_RDWR | O_CREAT | O_APPEND)
     defer { close(descriptor) }
     var line = entry.line(at: Timestamp.now().text)
     // A line that a crash has cut short must not swallow this one.
     if !endsInLineBreak(descriptor) { line = [0x0A] + line }
-    try systemCall("write", on: path) { write(descriptor, line, line.count) }
+    // In one piece, since several prompts may write at the same time.
+    let written = try systemCall("write", on: path) { write(descriptor, line, line.count) }
+    if written < line.count { throw SystemCallError("write", on: path, errno: ENOSPC) }
     try systemCall("fsync", on: path) { fsync(descriptor) }
+    if isNew { try keepName() }
+  }
+
+  /// A power cut could take a new file's name away, although its content is on disk.
+  private func keepName() throws(SystemCallError) {
+    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    let descriptor = try Files.open(folder, O_RDONLY | O_DIRECTORY)
+    defer { close(descriptor) }
+    try systemCall("fsync", on: folder) { fsync(descriptor) }
   }
 
   private func endsInLineBreak(_ descriptor: Int32) -> Bool {

@@ -9,7 +9,7 @@ enum LessonsVerb {
     if let word = arguments.first(where: { $0 != "--json" }) ?? arguments.dropFirst().first {
       throw UsageError("podium lessons takes no words: found \"\(word)\"")
     }
-    let progress = ProgressFile(path: try settings.paths().progress).load()
+    let progress = ProgressFile(path: try settings.paths().progress).loadOrTell()
     if !arguments.isEmpty {
       StandardOutput.print(
         Document.list(try BuiltInPacks.load().flatMap { lessons($0, progress) }).jsonText(indentedBy: 2))

@@ -9,7 +9,7 @@ enum ReportVerb {
     guard arguments.count < 2, arguments.first?.hasPrefix("-") != true else {
       throw UsageError("podium report shows the report; podium report FILE writes it there as well")
     }
-    let log = (try? Files.read(try settings.paths().progress)) ?? []
+    let log = try ProgressFile(path: try settings.paths().progress).read()
     let text = LearningReport.document(log: log, try BuiltInPacks.load()).jsonText(indentedBy: 2)
     StandardOutput.print(text)
     guard let file = arguments.first else { return 0 }
