@@ -16,6 +16,9 @@ let strictC: [CSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// With Swift's libraries inside, a program starts noticeably faster, and on machines without a toolchain.
+let releaseLinking: [LinkerSetting] = [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]
+
 /// A Swift library: one room of the house (see Sources/README.md).
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -119,7 +122,8 @@ let package = Package(
         "Console", "LessonEngine", "Insight", "KubectlCommands", "LocalCluster", "ClusterClient", "HTTPTransport",
         "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO",
       ],
-      swiftSettings: strict
+      swiftSettings: strict,
+      linkerSettings: releaseLinking
     ),
 
     .executableTarget(
@@ -128,7 +132,8 @@ let package = Package(
         "LocalCluster", "HTTPTransport", "ClusterClient", "KubernetesAPI", "Documents", "LinuxRuntime",
         "ContainerRuntime", "SystemIO",
       ],
-      swiftSettings: strict
+      swiftSettings: strict,
+      linkerSettings: releaseLinking
     ),
 
     // Tests.

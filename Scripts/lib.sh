@@ -72,8 +72,8 @@ build() {
     return 0
   fi
   say "Building Podium ($configuration); the first time takes a few minutes."
-  swift build -c "$configuration" --static-swift-stdlib --product podium >&2
-  swift build -c "$configuration" --static-swift-stdlib --product podium-workload >&2
+  swift build -c "$configuration" --product podium >&2
+  swift build -c "$configuration" --product podium-workload >&2
   # A build that changed nothing leaves the old date; the next start must not ask again.
   touch "$program"
 }

@@ -18,8 +18,11 @@ actor InputThread {
   /// Ends the thread; what reads lines has given the terminal back then.
   func finish() {
     source = nil
-    executor.stop()
+    stop()
   }
+
+  /// Ends the thread where nothing was opened, without waiting for it.
+  nonisolated func stop() { executor.stop() }
 
   deinit { executor.stop() }
 

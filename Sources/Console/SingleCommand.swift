@@ -25,7 +25,7 @@ public enum SingleCommand {
     defer { signals.cancel() }
     let session = ConsoleSession(appearance: appearance, screen: screen, thread: thread)
     let result = await command.run { await body(session) }
-    await thread.finish()
+    thread.stop()
     TerminalMode.restoreAll()
     let signal = endingSignal.load(ordering: .relaxed)
     if signal != 0 { return 128 + signal }

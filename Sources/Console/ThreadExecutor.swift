@@ -1,27 +1,32 @@
 internal import Glibc
 internal import Synchronization
 
-/// Runs an actor on a thread of its own, where it may block.
+/// Runs an actor on a thread of its own, where it may block; it starts with the first job.
 final class ThreadExecutor: SerialExecutor {
   private struct State {
     var jobs: [UnownedJob] = []
+    var hasThread = false
     var isStopping = false
   }
 
   private let state = Mutex(State())
   private let work = Doorbell()
 
-  init() {
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let hadThread = state.withLock { state in
+      state.jobs.append(job)
+      defer { state.hasThread = true }
+      return state.hasThread
+    }
+    if hadThread { work.ring() } else { startThread() }
+  }
+
+  private func startThread() {
     var thread = pthread_t()
     let failure = pthread_create(&thread, nil, executorThread, Unmanaged.passRetained(self).toOpaque())
     precondition(failure == 0, "pthread_create failed: \(failure)")
     pthread_detach(thread)
-  }
-
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    state.withLock { $0.jobs.append(job) }
-    work.ring()
   }
 
   /// Ends the thread when it has nothing left to do.

@@ -29,7 +29,8 @@ public struct ClusterLauncher: Sendable {
 
   /// Returns once the API answers; a cluster that has to be started gets the time until its node takes pods.
   public func ensureUsable() async throws {
-    if await isRunning() { return }
+    // This stands before every single command, so it must cost next to nothing.
+    if (try? SocketProbe.find(paths.apiSocket)) == .served { return }
     try await ensureRunning()
     try await waitForReadyNode()
   }

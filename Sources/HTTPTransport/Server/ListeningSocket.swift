@@ -15,7 +15,7 @@ struct ListeningSocket: Sendable {
       socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
     }
     do throws(SystemCallError) {
-      if try isServed(path, &address) { throw SystemCallError("bind", on: path, errno: EADDRINUSE) }
+      if try isServed(path) { throw SystemCallError("bind", on: path, errno: EADDRINUSE) }
       // The mode of the socket becomes that of its file at once: there is no moment in which others could connect.
       try systemCall("fchmod", on: path) { fchmod(descriptor, 0o600) }
       try systemCall("bind", on: path) { withSocketAddress(&address) { bind(descriptor, $0, $1) } }
@@ -89,24 +89,13 @@ struct ListeningSocket: Sendable {
   }
 
   /// Whether a living server answers there; the file of a dead one is removed.
-  private static func isServed(_ path: String, _ address: inout sockaddr_un) throws(SystemCallError) -> Bool {
-    let probe = try systemCall("socket", on: path) {
-      socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
-    }
-    defer { Glibc.close(probe) }
-    do throws(SystemCallError) {
-      try systemCall("connect", on: path) { withSocketAddress(&address) { connect(probe, $0, $1) } }
-      return true
-    } catch {
-      switch error.errno {
-      case ENOENT: return false
-      // Its queue of callers is full: so there is one who should serve it.
-      case EAGAIN: return true
-      case ECONNREFUSED:
-        try systemCall("unlink", on: path) { unlink(path) }
-        return false
-      default: throw error
-      }
+  private static func isServed(_ path: String) throws(SystemCallError) -> Bool {
+    switch try SocketProbe.find(path) {
+    case .served: return true
+    case .missing: return false
+    case .abandoned:
+      try systemCall("unlink", on: path) { unlink(path) }
+      return false
     }
   }
 }

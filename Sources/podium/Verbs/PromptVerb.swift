@@ -40,7 +40,9 @@ enum PromptVerb {
         console.renewPrompt()
       }
     }
-    if appearance.isTerminal { StandardOutput.print(greeting(packs)) }
+    if appearance.isTerminal {
+      for line in greeting(packs) { StandardOutput.print(TextReflow.wrap(line, width: appearance.width)) }
+    }
     let resumed = await tutor.resume()
     if !resumed.isEmpty { StandardOutput.print(TutorRendering.text(resumed, appearance)) }
     return await withTaskGroup(of: Int32?.self) { group in
@@ -72,12 +74,12 @@ enum PromptVerb {
     }
   }
 
-  private static func greeting(_ packs: [Pack]) -> String {
+  private static func greeting(_ packs: [Pack]) -> [String] {
     let first = packs.first?.lessons.first?.id ?? ""
-    return """
-      Podium \(Version.podium): a Kubernetes of your own, to learn Pods by running them.
-      lessons lists what there is to learn; start \(first) begins the first one.
-      Every kubectl command works, with or without the word kubectl. help says more, exit leaves.
-      """
+    return [
+      "Podium \(Version.podium): a Kubernetes of your own, to learn Pods by running them.",
+      "lessons lists what there is to learn; start \(first) begins the first one.",
+      "Every kubectl command works, with or without the word kubectl. help says more, exit leaves.",
+    ]
   }
 }
