@@ -193,7 +193,11 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests("LessonEngineTests", ["LessonEngine", "KubernetesAPI", "Documents", "SystemIO"]),
     tests(
-      "EndToEndTests", ["HTTPTransport", "ClusterClient", "ObjectStore", "KubernetesAPI", "Documents", "SystemIO"],
+      "EndToEndTests",
+      [
+        "LessonEngine", "KubectlCommands", "HTTPTransport", "ClusterClient", "ObjectStore", "KubernetesAPI",
+        "Documents", "SystemIO",
+      ],
       exclude: ["Fixtures", "Golden"]),
     tests("TidyTests", ["SystemIO"]),
   ]

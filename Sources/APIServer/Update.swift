@@ -66,6 +66,7 @@ extension Server {
         throw StatusError.invalid(
           call.resource.kind, call.name, group: call.resource.group, call.resource.schema.sorted(errors))
       }
+      if scope == .ephemeralContainers, let pod = object as? Pod { try await admitSecurity(of: pod, call) }
       // Whoever reports a status has not chosen the rest.
       let warnings = scope == .status ? [] : call.resource.warnings(object)
       do {

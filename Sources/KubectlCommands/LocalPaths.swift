@@ -4,20 +4,46 @@ extension KubectlContext {
   /// Where a path among the arguments leads.
   ///
   /// Throws when the command may not leave its folders and the path, links followed, would.
-  func place(_ path: String) throws -> String {
-    try confined(path.hasPrefix("/") ? path : workingDirectory + "/" + path, path)
+  func place(_ path: String, isWritten: Bool = false) throws -> String {
+    let place = path.hasPrefix("/") ? path : workingDirectory + "/" + path
+    return isWritten ? try writable(place, path) : try confined(place, path)
   }
 
-  /// The same place, if the command may go there.
+  /// The same place, if the command may read there.
   func confined(_ place: String, _ shown: String) throws -> String {
     guard let confinement else { return place }
-    let real = Self.resolved(place)
-    guard let real, confinement.compactMap(Self.resolved).contains(where: { real == $0 || real.hasPrefix($0 + "/") })
-    else {
-      throw Failure(
-        "\(shown) is outside of the folders that this command may use: \(confinement.joined(separator: ", "))")
+    let real = try inside(confinement, place, shown)
+    var status = stat()
+    guard stat(real, &status) == 0 else { return place }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: break
+    case S_IFREG:
+      if status.st_size > Self.mostConfinedBytes {
+        throw Failure("\(shown) is larger than the \(Self.mostConfinedBytes >> 20) MiB that this command may use")
+      }
+    // A pipe would never end, a device has no end.
+    default: throw Failure("\(shown) is neither a file nor a folder")
     }
     return place
+  }
+
+  /// The same place, if the command may write there: in its own folder only.
+  func writable(_ place: String, _ shown: String) throws -> String {
+    if confinement != nil { _ = try inside([workingDirectory], place, shown) }
+    return place
+  }
+
+  /// What a command that is confined reads from one file, or writes, at most.
+  static let mostConfinedBytes = 64 << 20
+
+  private func inside(_ folders: [String], _ place: String, _ shown: String) throws -> String {
+    let real = Self.resolved(place)
+    guard let real, folders.compactMap(Self.resolved).contains(where: { real == $0 || real.hasPrefix($0 + "/") })
+    else {
+      throw Failure(
+        "\(shown) is outside of the folders that this command may use: \(folders.joined(separator: ", "))")
+    }
+    return real
   }
 
   /// Without links; what is not there yet is taken from its parent.

@@ -21,6 +21,13 @@ extension Server {
     }
     pod.spec.serviceAccount = pod.spec.serviceAccountName
     if let why = PriorityAdmission.resolve(&pod.spec) { throw Self.refused(pod, why) }
+    try await admitSecurity(of: pod, call)
+  }
+
+  /// Refuses what the pod's namespace does not allow: a new pod, or one that is given another container.
+  func admitSecurity(of pod: Pod, _ call: Call) async throws(StatusError) {
+    guard let namespace = try await object(Namespace.self, call.target.namespace ?? "", namespace: nil) else { return }
+    if let why = PodSecurity.refusal(of: pod, in: namespace) { throw Self.refused(pod, why) }
   }
 
   private static func refused(_ pod: Pod, _ why: String) -> StatusError { .forbidden("pods", pod.name, why) }

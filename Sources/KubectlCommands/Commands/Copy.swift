@@ -158,7 +158,7 @@ private struct Transfer {
     var reader = TarReader()
     var unpacking = Unpacking(
       prefix: Path.withoutWaysOut(Path.clean(String(source.drop { $0 == "/" }))), target: target,
-      root: try here(target),
+      root: try invocation.context.place(target, isWritten: true), context: invocation.context,
       pod: place.pod ?? "", namespace: place.namespace ?? "", source: source, io: invocation.io)
     let io = invocation.io
     let outcome = try await command(["tar", "cf", "-", source]).run(
@@ -175,23 +175,31 @@ private struct Unpacking {
   let prefix: String
   let target: String
   let root: String
+  let context: KubectlContext
   let pod: String
   let namespace: String
   let source: String
   let io: any CommandIO
   private var file: Descriptor?
   private var hasWarned = false
+  private var written = 0
 
   init(
-    prefix: String, target: String, root: String, pod: String, namespace: String, source: String, io: any CommandIO
+    prefix: String, target: String, root: String, context: KubectlContext, pod: String, namespace: String,
+    source: String, io: any CommandIO
   ) {
-    (self.prefix, self.target, self.root) = (prefix, target, root)
+    (self.prefix, self.target, self.root, self.context) = (prefix, target, root, context)
     (self.pod, self.namespace, self.source, self.io) = (pod, namespace, source, io)
   }
 
   mutating func take(_ piece: TarReader.Piece) async throws {
     switch piece {
-    case .content(let bytes): try Self.write(bytes, to: file)
+    case .content(let bytes):
+      written += bytes.count
+      if context.confinement != nil, written > KubectlContext.mostConfinedBytes {
+        throw Failure("more than \(KubectlContext.mostConfinedBytes >> 20) MiB come out of \(source)")
+      }
+      try Self.write(bytes, to: file)
     case .entry(let entry): try await begin(entry)
     }
   }
@@ -217,7 +225,8 @@ private struct Unpacking {
     guard entry.name.hasPrefix(prefix) else { throw Failure("tar contents corrupted") }
     let rest = Path.clean("/" + entry.name.dropFirst(prefix.utf8.count))
     let shown = Path.clean(target + rest)
-    let place = rest == "/" ? root : Path.clean(root) + rest
+    // The folder may hold links already.
+    let place = try context.writable(rest == "/" ? root : Path.clean(root) + rest, shown)
     switch entry.kind {
     case .directory: try Files.makeDirectories(place, mode: 0o755)
     case .symbolicLink:

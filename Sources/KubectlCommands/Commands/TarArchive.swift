@@ -99,6 +99,9 @@ struct TarReader {
   private var nextName: String?
   private var nextLink: String?
 
+  /// No name is as long as that; whoever sends more wants to fill the memory.
+  private static let longestExtra = 1 << 20
+
   init() {}
 
   /// What the bytes complete.
@@ -146,6 +149,7 @@ struct TarReader {
     let kind = block[156] == 0 ? .file : TarArchive.Kind(rawValue: block[156]) ?? .other
     switch kind {
     case .longName, .longLink, .attributes, .sharedAttributes:
+      if size > Self.longestExtra { throw Problem(description: "archive/tar: header field too long") }
       extra = (kind, [], size)
       return nil
     default: break

@@ -1,5 +1,4 @@
 internal import Documents
-internal import Glibc
 internal import KubernetesAPI
 internal import ObjectSchema
 
@@ -141,8 +140,8 @@ struct ObjectPattern: Statement {
         guard let pattern = value.stringValue else {
           throw SentenceError(description: "\(path): \(kind.rawValue) needs a text in quotation marks")
         }
-        if kind == .matches, RegularExpression(pattern) == nil {
-          throw SentenceError(description: "\(path): \"\(pattern)\" is no regular expression")
+        if kind == .matches, let problem = RegularExpression.problem(pattern) {
+          throw SentenceError(description: "\(path): \"\(pattern.prefix(80))\" \(problem)")
         }
       case .absent:
         if value.boolValue == nil { throw SentenceError(description: "\(path): absent is true or false") }
@@ -168,34 +167,5 @@ struct ObjectPattern: Statement {
       try check(entry.value, at: path.isEmpty ? entry.key : "\(path).\(entry.key)")
     }
     for (index, item) in (document.listValue ?? []).enumerated() { try check(item, at: "\(path)[\(index)]") }
-  }
-}
-
-/// An extended regular expression of POSIX: its matching time has a bound, whatever a pack's author writes.
-private struct RegularExpression {
-  private let pattern: String
-
-  init?(_ pattern: String) {
-    self.pattern = pattern
-    // Back references are what makes matching slow.
-    if pattern.contains("\\"),
-      pattern.indices.contains(where: { index in
-        pattern[index] == "\\" && (pattern[pattern.index(after: index)...].first?.isNumber ?? false)
-      })
-    {
-      return nil
-    }
-    guard with({ _ in true }) != nil else { return nil }
-  }
-
-  func matches(_ text: String) -> Bool {
-    with { expression in regexec(&expression, text, 0, nil, 0) == 0 } ?? false
-  }
-
-  private func with<Result>(_ body: (inout regex_t) -> Result) -> Result? {
-    var expression = regex_t()
-    guard regcomp(&expression, pattern, REG_EXTENDED | REG_NOSUB) == 0 else { return nil }
-    defer { regfree(&expression) }
-    return body(&expression)
   }
 }

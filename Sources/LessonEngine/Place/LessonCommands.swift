@@ -90,7 +90,7 @@ public struct LessonCommands: Sendable {
   }
 
   /// What follows a log or waits for a condition may never end by itself.
-  private static let patience = Duration.seconds(300)
+  var patience = Duration.seconds(300)
 
   private func run(_ words: [String]) async -> CommandOutcome {
     let io = KeptOutput()
@@ -99,15 +99,15 @@ public struct LessonCommands: Sendable {
         let code = await Kubectl.run(words, context: context, io: io)
         return CommandOutcome(exitCode: code, output: io.text)
       }
-      group.addTask {
+      group.addTask { [patience] in
         do {
-          try await Task.sleep(for: Self.patience)
+          try await Task.sleep(for: patience)
         } catch {
           return nil
         }
         return CommandOutcome(
           exitCode: 124,
-          output: io.text + "error: the command has not ended for \(Self.patience.components.seconds) s\n")
+          output: io.text + "error: the command has not ended for \(patience.components.seconds) s\n")
       }
       defer { group.cancelAll() }
       while let outcome = await group.next() {

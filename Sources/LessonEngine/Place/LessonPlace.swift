@@ -16,6 +16,8 @@ public final class LessonPlace: Sendable {
 
   /// Says that a namespace belongs to a lesson, and to which; only such namespaces are ever removed.
   static let label = "podium.dev/lesson"
+  /// Pods of a lesson reach neither for their node nor, through it, for pods of other namespaces.
+  static let security = ["pod-security.kubernetes.io/enforce": "baseline"]
   /// The step whose start the namespace has seen: its setup is complete.
   private static let stepMark = "podium.dev/step"
 
@@ -76,7 +78,7 @@ public final class LessonPlace: Sendable {
       }
       var namespace = Namespace()
       namespace.metadata.name = name
-      namespace.metadata.labels = [label: owner]
+      namespace.metadata.labels = security.merging([label: owner]) { $1 }
       do throws(StatusError) {
         return try await client.create(namespace).name
       } catch {
