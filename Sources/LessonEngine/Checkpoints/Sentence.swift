@@ -15,7 +15,13 @@ enum SentenceWord: Sendable, Equatable {
     if case .word(let text) = self { text.lowercased() == keyword } else { false }
   }
 
+  /// Longer ones say nothing that anybody reads, and are compared with every form.
+  private static let longest = 1000
+
   static func split(_ text: String) throws(SentenceError) -> [SentenceWord] {
+    guard text.utf8.count <= longest else {
+      throw SentenceError(description: "a sentence has at most \(longest) characters, this one \(text.utf8.count)")
+    }
     var words: [SentenceWord] = []
     var rest = text[...]
     while let first = rest.first {

@@ -9,7 +9,9 @@ public struct LessonParser {
   }
 
   private func parse(_ text: String) throws(LessonError) -> Lesson {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    // However the author's editor ends lines.
+    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
+    try checkSize(lines)
     guard lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---") else {
       throw LessonError(file: file, line: 1, "expected front matter: a line ---, the lesson's data, a line ---")
     }
@@ -48,6 +50,19 @@ public struct LessonParser {
     }
     try finish(&lesson, lines)
     return lesson
+  }
+
+  /// Nobody reads more in a quarter of an hour; it is data from anywhere.
+  private static let mostLines = 10_000
+
+  private func checkSize(_ lines: [String]) throws(LessonError) {
+    guard lines.count <= Self.mostLines else {
+      throw LessonError(
+        file: file, line: Self.mostLines, "the lesson has \(lines.count) lines: at most \(Self.mostLines) are read")
+    }
+    for (index, line) in lines.enumerated() where line.unicodeScalars.contains(where: { $0 != "\t" && $0.isControl }) {
+      throw LessonError(file: file, line: index + 1, "this line has a control character in it, which steers terminals")
+    }
   }
 
   private func add(_ block: LessonBlock, _ step: inout Step?, _ lesson: inout Lesson) {

@@ -4,7 +4,7 @@ internal import LessonEngine
 /// The tutor's words as a terminal shows them.
 enum TutorRendering {
   static func text(_ piece: TutorText, _ appearance: Appearance) -> String {
-    styled(piece, appearance).rendered(in: appearance)
+    styled(piece.legible, appearance).rendered(in: appearance)
   }
 
   static func text(_ pieces: [TutorText], _ appearance: Appearance) -> String {
