@@ -64,6 +64,7 @@ let package = Package(
 
     // The ground: system calls, documents, schema, kinds.
     room("SystemIO", ["CLinux"]),
+    room("Digests", ["CNettle"]),
     room("Documents", ["CYAML"]),
     room("ObjectSchema", ["Documents"]),
     room("KubernetesAPI", ["ObjectSchema", "Documents"]),
@@ -81,7 +82,7 @@ let package = Package(
 
     // The node.
     room("ContainerRuntime"),
-    room("ImageStore", ["SystemIO", "Documents", "CArchive", "CNettle"]),
+    room("ImageStore", ["SystemIO", "Documents", "Digests", "CArchive"]),
     room(
       "LinuxRuntime", ["ContainerRuntime", "ImageStore", "SystemIO", "Documents", "CLinux", "CNodeInit", "CSeccomp"]),
     room("SimulatedRuntime", ["ContainerRuntime"]),
@@ -105,7 +106,9 @@ let package = Package(
     room("Console", ["SystemIO", "CLibEdit", "CLinux"]),
     room("KubectlCommands", ["ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"]),
     room("Insight", ["ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents"]),
-    room("LessonEngine", ["KubectlCommands", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents"]),
+    room(
+      "LessonEngine",
+      ["KubectlCommands", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents", "Digests"]),
 
     // The composition root and the program.
     room(
@@ -180,7 +183,7 @@ let package = Package(
         "Controllers", "APIServer", "ObjectStore", "ControlLoop", "ClusterClient", "KubernetesAPI", "ObjectSchema",
         "Documents",
       ]),
-    tests("ImageStoreTests", ["ImageStore", "Documents", "SystemIO"]),
+    tests("ImageStoreTests", ["ImageStore", "Documents", "Digests", "SystemIO"]),
     tests(
       "LinuxRuntimeTests", ["LinuxRuntime", "ImageStore", "ContainerRuntime", "SystemIO"],
       exclude: ["Golden", "EmulatedMachine"]),
@@ -191,7 +194,7 @@ let package = Package(
       "KubectlCommandsTests",
       ["KubectlCommands", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"],
       exclude: ["Fixtures"]),
-    tests("LessonEngineTests", ["LessonEngine", "KubernetesAPI", "Documents", "SystemIO"]),
+    tests("LessonEngineTests", ["LessonEngine", "KubernetesAPI", "Documents", "Digests", "SystemIO"]),
     tests(
       "EndToEndTests",
       [

@@ -1,4 +1,5 @@
 internal import CArchive
+internal import Digests
 internal import Glibc
 
 /// The bytes of a file after decompression, in pieces, digested on the way if that is asked for.

@@ -1,4 +1,5 @@
 internal import CArchive
+internal import Digests
 internal import Glibc
 internal import SystemIO
 

@@ -109,7 +109,7 @@ extension Files {
     return status.st_mode & 0o7777
   }
 
-  private static func openBeneath(_ root: Int32, _ path: String) throws(SystemCallError) -> Int32 {
+  static func openBeneath(_ root: Int32, _ path: String) throws(SystemCallError) -> Int32 {
     while true {
       let place = clinux_open_beneath(root, path)
       if place >= 0 { return place }

@@ -24,7 +24,7 @@ import Testing
       "CCurl": ["HTTPTransport"],
       "CGnuTLS": ["HTTPTransport"],
       "CArchive": ["ImageStore"],
-      "CNettle": ["ImageStore"],
+      "CNettle": ["Digests"],
       "CLibEdit": ["Console"],
       "CNodeInit": ["LinuxRuntime"],
       "CLinux": ["SystemIO", "Console", "HTTPTransport", "LinuxRuntime", "LocalCluster"],

@@ -17,17 +17,11 @@ public struct Pack: Sendable {
   public func lesson(_ id: String) -> Lesson? { lessons.first { $0.id == id } }
 }
 
-/// How packs are read from disk, so that the engine itself opens no file.
-public protocol PackFolder: Sendable {
-  var path: String { get }
-  func readText(_ name: String) throws -> String
-  func exists(_ name: String) -> Bool
-}
-
 extension Pack {
   public static func load(_ folder: some PackFolder) throws -> Pack {
     let file = folder.path + "/pack.yaml"
     let manifest = try PackManifest.parse(try folder.readText("pack.yaml"), file: file)
+    let filesFolder = try folder.filesFolder(manifest.files)
     var lessons: [Lesson] = []
     for entry in manifest.lessons {
       let name = entry.id + ".md"
@@ -41,6 +35,10 @@ extension Pack {
       lessons.append(lesson)
     }
     for lesson in lessons {
+      for name in lesson.files {
+        guard let danger = PackPath.danger(name) else { continue }
+        throw LessonError(file: lesson.path, line: 1, "the file \"\(PackPath.shown(name))\" \(danger)")
+      }
       for name in lesson.files where !folder.exists(manifest.files + "/" + name) {
         throw LessonError(file: lesson.path, line: 1, "the file \(name) is not in \(folder.path)/\(manifest.files)")
       }
@@ -52,6 +50,6 @@ extension Pack {
     for name in Set(lessons.flatMap(\.files)) { fileTexts[name] = try? folder.readText(manifest.files + "/" + name) }
     return Pack(
       manifest: manifest, lessons: lessons, fileTexts: fileTexts,
-      filesFolder: folder.path + "/" + manifest.files, folder: folder.path)
+      filesFolder: filesFolder, folder: folder.path)
   }
 }

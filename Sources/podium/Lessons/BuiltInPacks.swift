@@ -12,7 +12,7 @@ enum BuiltInPacks {
     }
     var packs: [Pack] = []
     for name in try Files.list(folder) where Files.exists("\(folder)/\(name)/pack.yaml") {
-      packs.append(try Pack.load(FolderOnDisk(path: "\(folder)/\(name)")))
+      packs.append(try Pack.load(FolderOnDisk(path: "\(folder)/\(name)", isOurs: true)))
     }
     return packs
   }
@@ -30,12 +30,4 @@ enum BuiltInPacks {
     }
     return nil
   }
-}
-
-/// A pack's folder; nothing outside of it but the manifests that it shares can be read.
-struct FolderOnDisk: PackFolder {
-  let path: String
-
-  func readText(_ name: String) throws -> String { try Files.readText(path + "/" + name) }
-  func exists(_ name: String) -> Bool { Files.exists(path + "/" + name) }
 }

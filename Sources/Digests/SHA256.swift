@@ -1,25 +1,25 @@
 internal import CNettle
 
 /// The digest by which content is named.
-struct SHA256: ~Copyable {
+public struct SHA256: ~Copyable {
   private var context = sha256_ctx()
 
-  init() { nettle_sha256_init(&context) }
+  public init() { nettle_sha256_init(&context) }
 
-  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
     nettle_sha256_update(&context, bytes.count, bytes.bindMemory(to: UInt8.self).baseAddress)
   }
 
-  mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
+  public mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
 
   /// 64 hexadecimal digits; the digest starts anew.
-  mutating func finish() -> String {
+  public mutating func finish() -> String {
     var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_SIZE))
     nettle_sha256_digest(&context, digest.count, &digest)
     return hexadecimalDigits(of: digest)
   }
 
-  static func hexadecimal(of bytes: [UInt8]) -> String {
+  public static func hexadecimal(of bytes: [UInt8]) -> String {
     var digest = SHA256()
     digest.update(bytes)
     return digest.finish()
