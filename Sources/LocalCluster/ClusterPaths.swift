@@ -70,6 +70,10 @@ public struct ClusterPaths: Sendable, Equatable {
   /// Which context and which namespace commands are for, once somebody has chosen.
   public var kubeconfig: String { state + "/kubeconfig" }
   public var images: String { data + "/images" }
+  /// The packs that were installed, a folder each.
+  public var packs: String { data + "/packs" }
+  /// Packs that somebody named by the path of an archive, unpacked for as long as the cluster is there.
+  public var openedPacks: String { state + "/opened-packs" }
   public var progress: String { data + "/progress" }
   public var history: String { state + "/history" }
   public var nodes: String { runtime + "/nodes" }

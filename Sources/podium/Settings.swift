@@ -8,6 +8,8 @@ struct Settings: Sendable {
   var cluster = Environment["PODIUM_CLUSTER"] ?? "podium"
   var colour = Appearance.ColourChoice.auto
   var isAccessible = false
+  /// Folders and archives whose lessons are there besides the others.
+  var packs: [String] = []
 
   func paths() throws -> ClusterPaths { try ClusterPaths.resolve(cluster: cluster) }
 
@@ -27,6 +29,10 @@ struct Settings: Sendable {
   static let options: [Option] = [
     Option(name: "--cluster", value: "NAME", summary: "use another cluster than \"podium\"") { settings, name in
       settings.cluster = name
+    },
+    Option(name: "--pack", value: "PATH", summary: "add the lessons of a folder or archive; may be repeated") {
+      settings, path in
+      settings.packs.append(path)
     },
     Option(name: "--color", value: "WHEN", summary: "auto, always or never") { settings, word in
       guard let choice = Appearance.ColourChoice(rawValue: word) else {

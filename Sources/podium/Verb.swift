@@ -25,7 +25,8 @@ struct Verb: Sendable {
       actions: [("run", "play it aloud, with an exit code")], run: LessonVerb.run),
     Verb(name: "report", summary: "show how your lessons went, as JSON: podium report [FILE]", run: ReportVerb.run),
     Verb(
-      name: "pack", summary: "new, lint, test: lesson packs of your own", actions: PackVerb.table.summaries,
+      name: "pack", summary: "new, lint, test, build, install: lesson packs of your own",
+      actions: PackVerb.table.summaries,
       run: PackVerb.run),
     Verb(
       name: "cluster", summary: "start, status, stop, delete, kubeconfig", actions: ClusterVerb.summaries,

@@ -21,7 +21,7 @@ struct ProgramTests {
     (["--colour"], "podium: unknown option --colour: see podium --help\n"),
     (["--color", "pink"], "podium: --color takes auto, always or never, not \"pink\"\n"),
     (["lessons", "all"], "podium: podium lessons takes no words: found \"all\"\n"),
-    (["pack", "test", "/nowhere"], "podium: /nowhere is no lesson pack: there is no pack.yaml in it\n"),
+    (["pack", "test", "/nowhere"], "podium: /nowhere is no lesson pack: there is nothing of that name\n"),
   ])
   func aCommandLineThatIsNotUnderstoodIsRefused(_ words: [String], _ message: String) async throws {
     try await Learner.with { learner in

@@ -1,5 +1,14 @@
 /// A folder of lessons with a `pack.yaml` that tells what it is.
 public struct Pack: Sendable {
+  /// How it came to be known.
+  public enum Origin: Sendable, Equatable {
+    /// It comes with the program.
+    case builtIn
+    case installed
+    /// Somebody named the folder or the archive.
+    case path(String)
+  }
+
   public var manifest: PackManifest
   /// In their default order.
   public var lessons: [Lesson]
@@ -8,6 +17,7 @@ public struct Pack: Sendable {
   /// Where the files that lessons name are found.
   public var filesFolder: String
   public var folder: String
+  public var origin = Origin.builtIn
 
   public var id: String { manifest.id }
   public var version: String { manifest.version.description }
@@ -18,7 +28,7 @@ public struct Pack: Sendable {
 }
 
 extension Pack {
-  public static func load(_ folder: some PackFolder) throws -> Pack {
+  public static func load(_ folder: some PackFolder, as origin: Origin? = nil) throws -> Pack {
     let file = folder.path + "/pack.yaml"
     let manifest = try PackManifest.parse(try folder.readText("pack.yaml"), file: file)
     let filesFolder = try folder.filesFolder(manifest.files)
@@ -50,6 +60,7 @@ extension Pack {
     for name in Set(lessons.flatMap(\.files)) { fileTexts[name] = try? folder.readText(manifest.files + "/" + name) }
     return Pack(
       manifest: manifest, lessons: lessons, fileTexts: fileTexts,
-      filesFolder: filesFolder, folder: folder.path)
+      filesFolder: filesFolder, folder: folder.path,
+      origin: origin ?? .path(folder.path))
   }
 }

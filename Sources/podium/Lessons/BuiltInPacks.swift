@@ -5,17 +5,21 @@ internal import SystemIO
 /// The packs that come with the program: beside the checkout that it was built from, or below the prefix that it was
 /// installed in.
 enum BuiltInPacks {
-  static func load() throws -> [Pack] {
+  /// Each in its own folder, whose name is the id.
+  static func folders() throws -> [FolderOnDisk] {
     guard let folder = try folder() else {
       throw UsageError(
         "the built-in lessons are missing: expected them in Lessons/ of the checkout or in share/podium of the prefix")
     }
-    var packs: [Pack] = []
-    for name in try Files.list(folder) where Files.exists("\(folder)/\(name)/pack.yaml") {
-      packs.append(try Pack.load(FolderOnDisk(path: "\(folder)/\(name)", isOurs: true)))
+    return try Files.list(folder).filter { Files.exists("\(folder)/\($0)/pack.yaml") }.map {
+      FolderOnDisk(path: "\(folder)/\($0)", isOurs: true)
     }
-    return packs
   }
+
+  static func load() throws -> [Pack] { try folders().map { try Pack.load($0, as: .builtIn) } }
+
+  /// The ids of all of them, also of those that cannot be read.
+  static func ids() throws -> Set<String> { Set(try folders().map(\.name)) }
 
   private static func folder() throws -> String? {
     let program = try Files.linkTarget("/proc/self/exe")

@@ -8,6 +8,9 @@ struct FolderOnDisk: PackFolder {
   /// It came with the program, so what it names is where it should be.
   var isOurs = false
 
+  /// The last part of the path.
+  var name: String { String(path.split(separator: "/").last ?? "") }
+
   private static let textLimit = 4 << 20
 
   func readText(_ name: String) throws -> String {

@@ -1,5 +1,3 @@
-internal import Digests
-
 /// A `.podiumpack` that has been read and found to be exactly what somebody built.
 public struct PackArchive: Sendable {
   public struct Entry: Sendable {
@@ -16,9 +14,6 @@ public struct PackArchive: Sendable {
   public let entries: [Entry]
   public let lock: PackLock
   public let manifest: PackManifest
-
-  /// The digest of the lock, which stands for everything in the pack.
-  public var digest: String { SHA256.hexadecimal(of: Array(lock.text.utf8)) }
 
   /// What an archive may be at most; there is no way to make it look smaller than it is.
   enum Limit {
@@ -114,7 +109,9 @@ public struct PackArchive: Sendable {
         throw refuse(header.name, "is said to be larger than what is left of the archive")
       }
       let padding = try bytes.read(at: offset + header.contentSize, count: padded - header.contentSize)
-      guard padding == Array(zeros[..<padding.count]) else { throw refuse(header.name, "is followed by something hidden") }
+      guard padding == Array(zeros[..<padding.count]) else {
+        throw refuse(header.name, "is followed by something hidden")
+      }
       parts.append((header, PackBytesSlice(bytes: bytes, start: offset, size: header.contentSize)))
       offset += padded
     }

@@ -8,21 +8,22 @@ public struct PackContents: Sendable {
     public var name: String
     public var isExecutable = false
     public var bytes: any PackBytes
+    /// 64 hexadecimal digits.
+    public internal(set) var digest = ""
   }
 
   /// In the order of their names' bytes, without the lock.
   public let parts: [Part]
-  public let lock: PackLock
 
-  /// The digest of the lock, which stands for everything in the pack.
-  public var digest: String { SHA256.hexadecimal(of: Array(lock.text.utf8)) }
+  /// Its own digest stands for everything in the pack.
+  public var lock: PackLock {
+    PackLock(files: parts.map { PackLock.File(name: $0.name, digest: $0.digest, isExecutable: $0.isExecutable) })
+  }
 
   init(_ parts: [Part]) throws {
-    self.parts = parts.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    lock = PackLock(
-      files: try self.parts.map {
-        PackLock.File(name: $0.name, digest: try $0.bytes.digest(), isExecutable: $0.isExecutable)
-      })
+    var parts = parts.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    for index in parts.indices { parts[index].digest = try parts[index].bytes.digest() }
+    self.parts = parts
   }
 
   /// Gathers what the pack needs from its folder, and from where else its manifests lie.
@@ -76,28 +77,45 @@ public struct PackContents: Sendable {
     }
   }
 
+  /// What is in an archive, to be unpacked.
+  public init(_ archive: PackArchive) {
+    parts = archive.entries.map {
+      Part(name: $0.name, isExecutable: $0.isExecutable, bytes: $0.bytes, digest: $0.digest)
+    }
+  }
+
   // MARK: Writing
+
+  /// Every file, the lock first.
+  public var files: [Part] {
+    let text = lock.text
+    return [Part(name: PackPath.lock, bytes: BytesInMemory(Array(text.utf8)), digest: lock.digest)] + parts
+  }
+
+  /// Hands a file on piece by piece; throws at its end when it is no longer what it was.
+  public func check(_ file: Part, _ body: ([UInt8]) throws -> Void) throws {
+    var found = SHA256()
+    try file.bytes.forEachPiece { piece in
+      found.update(piece)
+      try body(piece)
+    }
+    guard found.finish() == file.digest else {
+      throw PackArchiveError(archive: "the pack", entry: file.name, reason: "changed while it was read")
+    }
+  }
 
   /// Writes the archive: the lock, then every file in the order of the names, then two blocks of zeros.
   public func write(_ write: ([UInt8]) throws -> Void) throws {
-    let lock = Part(name: PackPath.lock, bytes: BytesInMemory(Array(lock.text.utf8)))
-    for (part, digest) in zip([lock] + parts, [nil] + self.lock.files.map(\.digest)) {
-      let header = UstarHeader(name: part.name, contentSize: part.bytes.size, isExecutable: part.isExecutable)
+    for file in files {
+      let header = UstarHeader(name: file.name, contentSize: file.bytes.size, isExecutable: file.isExecutable)
       guard let block = header.bytes else {
         throw PackArchiveError(
-          archive: "the archive", entry: part.name,
+          archive: "the pack", entry: file.name,
           reason: "does not fit: behind the last folder a name may have 100 bytes, before it 155, and a file 8 GB")
       }
       try write(block)
-      var found = SHA256()
-      try part.bytes.forEachPiece { piece in
-        found.update(piece)
-        try write(piece)
-      }
-      if let digest, found.finish() != digest {
-        throw PackArchiveError(archive: "the archive", entry: part.name, reason: "changed while it was read")
-      }
-      try write([UInt8](repeating: 0, count: UstarHeader.padded(part.bytes.size) - part.bytes.size))
+      try check(file, write)
+      try write([UInt8](repeating: 0, count: UstarHeader.padded(file.bytes.size) - file.bytes.size))
     }
     try write([UInt8](repeating: 0, count: 2 * UstarHeader.size))
   }

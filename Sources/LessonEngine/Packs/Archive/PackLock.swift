@@ -1,3 +1,5 @@
+internal import Digests
+
 /// What a pack is made of: the digest of each file, as `pack.lock` keeps it.
 ///
 /// `sha256sum -c pack.lock` checks the same by hand. The digest of `pack.lock` itself stands for the whole pack.
@@ -17,6 +19,9 @@ public struct PackLock: Sendable, Equatable {
   public var text: String {
     Self.title + files.map { "\($0.digest) \($0.isExecutable ? "*" : " ")\($0.name)\n" }.joined()
   }
+
+  /// The digest that stands for the whole pack, as 64 hexadecimal digits.
+  public var digest: String { SHA256.hexadecimal(of: Array(text.utf8)) }
 
   /// Nil when the text is not exactly what a lock would be written as.
   static func parse(_ text: String) -> PackLock? {

@@ -29,14 +29,15 @@ extension PackVerb {
     if arguments.has("--json") {
       let built: Document = [
         "file": .string(file), "id": .string(pack.id), "version": .string(pack.version),
-        "digest": .string("sha256:" + contents.digest), "size": .integer(size),
-        "files": .list(contents.lock.files.map { ["name": .string($0.name), "digest": .string("sha256:" + $0.digest)] }),
+        "digest": .string("sha256:" + contents.lock.digest), "size": .integer(size),
+        "files": .list(
+          contents.lock.files.map { ["name": .string($0.name), "digest": .string("sha256:" + $0.digest)] }),
       ]
       StandardOutput.print(built.jsonText(indentedBy: 2))
     } else {
       StandardOutput.print(
-        "\(file): \(pack.id) \(pack.version), \(contents.parts.count) files, \(PackFacts.sizeText(size))")
-      StandardOutput.print("sha256:\(contents.digest)")
+        "\(file): \(pack.id) \(pack.version), \(contents.parts.count) files, \(ByteCount.text(size))")
+      StandardOutput.print("sha256:\(contents.lock.digest)")
     }
     return 0
   }

@@ -1,0 +1,28 @@
+internal import LocalCluster
+internal import SystemIO
+
+extension PackVerb {
+  static let remove = VerbAction(
+    name: "remove", usage: " ID…", summary: "remove a pack that you have installed",
+    details: """
+      Removes packs that were installed. What you have done in their lessons is remembered, and counts again when they are
+      installed again.
+      """
+  ) { settings, arguments in
+    if arguments.words.isEmpty { throw UsageError("the id of a pack is missing: podium pack list lists them") }
+    let installed = InstalledPacks(try settings.paths())
+    for id in arguments.words {
+      let known = try installed.folders().map(\.name)
+      guard known.contains(id) else {
+        if try BuiltInPacks.ids().contains(id) {
+          throw ClusterProblem("the pack \"\(id)\" comes with the program and is not removed")
+        }
+        throw ClusterProblem("no pack \"\(id)\" is installed\(DidYouMean.text(id, known))")
+      }
+      let version = installed.manifest(id).map { " \($0.version)" } ?? ""
+      try installed.remove(id)
+      StandardOutput.print("Removed \(id)\(version). What you have done in its lessons is remembered.")
+    }
+    return 0
+  }
+}
