@@ -376,6 +376,24 @@ import Testing
     #expect(try await ProgramOutput.of(Self.program, ["pkill", "("]).end == .exited(2))
   }
 
+  @Test func whatDebiansBusyboxLacksIsThere() async throws {
+    func answer(_ words: String..., environment: [String: String] = [:]) async throws -> ProgramOutput {
+      try await ProgramOutput.of(Self.program, words, environment: environment)
+    }
+    let mode = ["MODE": "a b"]
+    #expect(try await answer("printenv", "MODE", environment: mode).output == "a b\n")
+    #expect(try await answer("printenv", environment: mode).output.split(separator: "\n").contains("MODE=a b"))
+    #expect(try await answer("printenv", "MODE", "NOBODY", environment: mode).end == .exited(1))
+    #expect(try await answer("mountpoint", "/proc").output == "/proc is a mountpoint\n")
+    #expect(try await answer("mountpoint", "/usr/bin").end == .exited(1))
+    #expect(try await answer("mountpoint", "/nowhere").error == "mountpoint: /nowhere: No such file or directory\n")
+    let own = Int(try await answer("nice").output.dropLast()) ?? 0
+    #expect(try await answer("nice", "-n", "3", Self.program, "nice").output == "\(min(19, own + 3))\n")
+    #expect(try await answer("nohup", "/nowhere").end == .exited(127))
+    #expect(
+      try await answer("nohup", "/bin/busybox", "sh", "-c", "kill -HUP $$; echo still here").output == "still here\n")
+  }
+
   @Test func psShowsProcessesInSeveralShapes() async throws {
     let own = try await ProgramOutput.of(Self.program, ["ps", "-eo", "pid,ppid,args"])
     #expect(own.output.contains("ps -eo pid,ppid,args"))

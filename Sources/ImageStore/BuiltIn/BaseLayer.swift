@@ -12,7 +12,9 @@ enum BaseLayer {
   }
 
   /// Commands that Debian builds its busybox without, or with less than people expect.
-  private static let replacing = ["usr/bin/pgrep", "usr/bin/pkill", "usr/bin/ps", "usr/bin/wget"]
+  private static let replacing = [
+    "mountpoint", "nice", "nohup", "pgrep", "pkill", "printenv", "ps", "wget",
+  ].map { "usr/bin/" + $0 }
 
   /// All of it that does not depend on the machine.
   static let skeleton: [LayerEntry] = [

@@ -70,7 +70,12 @@ struct CommandStatement: Statement {
   }
 
   private static func describe(_ outcome: CommandOutcome) -> String {
-    let line = outcome.output.trimmed().split(whereSeparator: \.isNewline).map { $0.trimmed() }.joined(separator: " ")
+    let output = outcome.output.trimmed()
+    // What could not even be started is reported with the whole way down to the reason, which stands at the end.
+    if let prefix = output.firstRange(of: "unable to start container process: ") {
+      return "it cannot be started: \(output[prefix.upperBound...]), exit code \(outcome.exitCode)"
+    }
+    let line = output.split(whereSeparator: \.isNewline).map { $0.trimmed() }.joined(separator: " ")
     let shown = line.count > 120 ? String(line.prefix(120)) + "…" : line
     let end = outcome.exitCode == 0 ? "" : ", exit code \(outcome.exitCode)"
     return (shown.isEmpty ? "it printed nothing" : "\"\(shown)\"") + end
