@@ -22,6 +22,8 @@ extension Statement {
 /// What a cluster can tell, as `uses` and `requires` name it.
 public enum Capability: String, Sendable, CaseIterable {
   case objects, events, exec, files, logs, http, namespaces, journal
+  /// No sentence needs it; a lesson whose Pods share files can say so.
+  case volumes
 }
 
 /// What was found when a condition was looked at.
