@@ -7,6 +7,8 @@ struct Verb: Sendable {
   let summary: String
   /// What may stand behind the word; for completion and the manual.
   var actions: [(name: String, summary: String)] = []
+  /// The same with their options, where they are told apart by a table.
+  var table: ActionTable?
   /// Started by the program itself, not by people.
   var isInternal = false
   let run: @Sendable (Settings, [String]) async throws -> Int32
@@ -26,7 +28,7 @@ struct Verb: Sendable {
     Verb(name: "report", summary: "show how your lessons went, as JSON: podium report [FILE]", run: ReportVerb.run),
     Verb(
       name: "pack", summary: "new, lint, test, build, install: lesson packs of your own",
-      actions: PackVerb.table.summaries,
+      actions: PackVerb.table.summaries, table: PackVerb.table,
       run: PackVerb.run),
     Verb(
       name: "cluster", summary: "start, status, stop, delete, kubeconfig", actions: ClusterVerb.summaries,
@@ -37,7 +39,7 @@ struct Verb: Sendable {
     Verb(name: "doctor", summary: "say what this machine allows, and how to allow more", run: DoctorVerb.run),
     Verb(
       name: "images", summary: "ls, import, pull, rm, prune: what pods can be made from",
-      actions: ImagesVerb.table.summaries, run: ImagesVerb.run),
+      actions: ImagesVerb.table.summaries, table: ImagesVerb.table, run: ImagesVerb.run),
     Verb(
       name: "completion", summary: "print what makes bash, zsh or fish complete these words",
       actions: ShellCompletion.shells.map { ($0, "for \($0)") }, run: CompletionVerb.run),

@@ -7,6 +7,8 @@ struct VerbAction: Sendable {
   let details: String
   /// Its options, each with what its value is called, or with nothing.
   var options: [String: String] = [:]
+  /// What its words can be, with a description; files, where nothing is known.
+  var candidates: @Sendable (Settings) throws -> [(text: String, description: String)] = { _ in [] }
   let run: @Sendable (Settings, ActionArguments) async throws -> Int32
 }
 

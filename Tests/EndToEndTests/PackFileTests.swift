@@ -196,6 +196,64 @@ struct PackFileTests {
     }
   }
 
+  @Test(.needsUserNamespace) func lessonsOfInstalledPacksAreLearntLikeTheBuiltInOnes() async throws {
+    try await Self.withPack { learner, folder, pack in
+      Self.succeeds(try await learner.podium("pack", "install", pack))
+      #expect(try await learner.podium("lessons").lineWith("  hello ").hasPrefix("  hello "))
+      // Another pack with a lesson of the same id, and one that nobody can read.
+      let other = folder.path("others")
+      Self.succeeds(try await learner.podium("pack", "new", other))
+      let file = folder.path("others.podiumpack")
+      Self.succeeds(try await learner.podium("pack", "build", other, "-o", file))
+      try folder.write("format: 1\n", to: "broken/pack.yaml")
+      let packs = learner.home + "/data/podium/packs"
+      Self.succeeds(try await shell("cp -r broken \(packs)/", in: folder.path))
+      let lessons = try await learner.podium("lessons")
+      #expect(lessons.end == .exited(0) && lessons.output.contains("  hello "))
+      #expect(
+        lessons.error
+          == "The pack \"broken\" cannot be used: \(packs)/broken/pack.yaml:1: expected `id: my-pack`\n")
+      #expect(try await learner.podium("pack", "list").end == .exited(1))
+      Self.succeeds(try await learner.podium("pack", "remove", "broken"))
+
+      let ambiguous = "\"hello\" is a lesson of several packs: say greetings/hello or others/hello"
+      #expect(
+        try await learner.podium("--pack", file, "lesson", "run", "hello", "--auto").error == "podium: \(ambiguous)\n")
+      #expect(
+        try await learner.podium("--pack", file, "__complete", "lesson", "run", "o").output
+          == "others/hello\tA Pod of your own\n")
+      Self.succeeds(try await learner.podium("--pack", file, "lesson", "run", "others/hello", "--auto"))
+
+      // At the prompt, a path does as well as a name, and each lesson has its own pack's files.
+      try Files.write("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: theirs}\n", to: pack + "/files/hello.yaml")
+      Self.succeeds(try await learner.podium("pack", "install", pack))
+      let session = try await learner.podium(
+        [],
+        input: """
+          start \(file)
+          apply -f hello.yaml
+          kubectl wait --for=condition=Ready pod/hello --timeout=60s
+          sleep 2
+          start hello
+          start greetings/hello
+          apply -f hello.yaml
+          leave
+
+          """)
+      #expect(
+        session.output.contains("The pack \"others\" is open: others/hello.\n"), "\(session.output)\(session.error)")
+      #expect(session.output.contains("pod/hello created\n"), "\(session.output)")
+      #expect(session.output.contains("configmap/theirs created\n"), "\(session.output)")
+      #expect(session.output.contains("\(ambiguous)."), "\(session.output)")
+
+      Self.succeeds(try await learner.podium("pack", "remove", "greetings"))
+      let left = try await learner.podium("lessons")
+      #expect(!left.output.contains("hello "), "\(left.output)")
+      // What was done is remembered: it counts when the pack is there again.
+      #expect(try await learner.podium("--pack", file, "lessons", "--json").output.contains("\"done\": true"))
+    }
+  }
+
   /// Killed at any moment, the old version is there or the new one, whole.
   @Test func anInstallationThatIsKilledLeavesAWholePack() async throws {
     try await Self.withPack { learner, folder, pack in

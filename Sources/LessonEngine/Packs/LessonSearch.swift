@@ -13,7 +13,8 @@ extension [Pack] {
     switch found.count {
     case 0:
       let known = lessonNames.map(\.name)
-      throw UnknownLesson(name: name, suggestion: Spelling.nearest(name, among: known), known: known)
+      throw UnknownLesson(
+        name: name, suggestion: Spelling.nearest(name, among: known + flatMap(\.lessons).map(\.id)), known: known)
     case 1: return found[0]
     default: throw UnknownLesson(name: name, candidates: found.map { $1.key(in: $0) })
     }

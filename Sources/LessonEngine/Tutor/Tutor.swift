@@ -6,7 +6,9 @@ internal import Synchronization
 ///
 /// It never takes commands away: every command of the prompt works at any time, and the tutor only looks on.
 public actor Tutor {
-  let packs: [Pack]
+  private(set) var packs: [Pack]
+  /// Opens a pack by its path; nil for a word that is no path.
+  private var openPack: @Sendable (String) throws -> Pack? = { _ in nil }
   private let context: KubectlContext
   /// Why a pod is as it is, in lines: a namespace and a name go in.
   let explain: @Sendable (_ namespace: String, _ pod: String) async -> [String]
@@ -75,20 +77,49 @@ public actor Tutor {
     shownNamespace.withLock { $0 = namespace }
   }
 
-  /// The folder of the files that the current lesson speaks of.
-  public var filesFolder: String? { session?.pack.filesFolder }
+  /// Where the files that lessons speak of are found: those of the current lesson first.
+  public var filesFolders: [String] {
+    let current = session?.pack.filesFolder
+    return (current.map { [$0] } ?? []) + packs.map(\.filesFolder).filter { $0 != current }
+  }
 
-  public var lessonIDs: [(id: String, title: String)] {
-    packs.flatMap { pack in pack.lessons.map { ($0.id, $0.title) } }
+  /// What the lessons can be called, with their titles.
+  public var lessonNames: [(name: String, title: String)] { packs.lessonNames.map { ($0.name, $0.lesson.title) } }
+
+  // MARK: Packs by path
+
+  public func lookForPacks(_ open: @escaping @Sendable (String) throws -> Pack?) { openPack = open }
+
+  /// Begins the first lesson of a pack on disk that is not done; nil when the word is no path.
+  private func startPack(_ path: String) async -> [TutorText]? {
+    let pack: Pack
+    do {
+      guard let found = try openPack(path) else { return nil }
+      pack = found
+    } catch {
+      return [.notYet("\(error)")]
+    }
+    packs.removeAll { $0.id == pack.id }
+    packs.append(pack)
+    guard let lesson = pack.lessons.first(where: { !progress.isCompleted(pack.id + "/" + $0.id) }) ?? pack.lessons.first
+    else { return nil }
+    let names = packs.lessonNames.filter { $0.pack.id == pack.id }.map(\.name)
+    return [.plain("The pack \"\(pack.title)\" is open: \(names.joined(separator: ", "))."), .blank]
+      + (await start(pack.id + "/" + lesson.id))
   }
 
   // MARK: Beginning and leaving
 
   public func start(_ id: String) async -> [TutorText] {
-    guard let (pack, lesson) = find(id) else {
-      let known = lessonIDs.map(\.id)
-      let guess = Spelling.nearest(id, among: known).map { " Did you mean \($0)?" } ?? ""
-      return [.notYet("There is no lesson \"\(id)\".\(guess) Lessons: \(known.joined(separator: ", ")).")]
+    let pack: Pack
+    let lesson: Lesson
+    do throws(UnknownLesson) {
+      (pack, lesson) = try packs.lesson(named: id)
+    } catch {
+      if let text = await startPack(id) { return text }
+      if !error.candidates.isEmpty { return [.notYet("\(error).")] }
+      let guess = error.suggestion.map { " Did you mean \($0)?" } ?? ""
+      return [.notYet("There is no lesson \"\(id)\".\(guess) Lessons: \(error.known.joined(separator: ", ")).")]
     }
     let key = pack.id + "/" + lesson.id
     if session?.key == key, let session { return [.plain("This lesson is under way.")] + Self.task(session) }
@@ -106,7 +137,9 @@ public actor Tutor {
   /// Goes on where the learner was when the program ended; nothing when no lesson was under way.
   public func resume() async -> [TutorText] {
     if let complaint = keeper.complaint { return [.notYet(complaint)] }
-    guard session == nil, let key = progress.current, let (pack, lesson) = find(key) else { return [] }
+    guard session == nil, let key = progress.current, let (pack, lesson) = try? packs.lesson(named: key) else {
+      return []
+    }
     return [.heading("\(lesson.title), where you left it")] + (await enter(pack, lesson))
   }
 
@@ -261,13 +294,6 @@ public actor Tutor {
   var answers: [String: String] = [:]
 
   // MARK: Keeping
-
-  func find(_ id: String) -> (Pack, Lesson)? {
-    for pack in packs {
-      for lesson in pack.lessons where lesson.id == id || pack.id + "/" + lesson.id == id { return (pack, lesson) }
-    }
-    return nil
-  }
 
   func record(_ entry: Progress.Entry) {
     if let word = keeper.note(entry) { notify([word]) }

@@ -16,8 +16,6 @@ enum BuiltInPacks {
     }
   }
 
-  static func load() throws -> [Pack] { try folders().map { try Pack.load($0, as: .builtIn) } }
-
   /// The ids of all of them, also of those that cannot be read.
   static func ids() throws -> Set<String> { Set(try folders().map(\.name)) }
 

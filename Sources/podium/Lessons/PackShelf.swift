@@ -16,6 +16,13 @@ struct PackShelf: Sendable {
   private(set) var packs: [Pack] = []
   private(set) var unreadable: [Unreadable] = []
 
+  /// The packs that can be used; what cannot be is said on standard error.
+  static func packs(_ settings: Settings) throws -> [Pack] {
+    let shelf = try load(settings)
+    for pack in shelf.unreadable { StandardOutput.printError(pack.line) }
+    return shelf.packs
+  }
+
   static func load(_ settings: Settings) throws -> PackShelf {
     let paths = try settings.paths()
     var shelf = PackShelf()

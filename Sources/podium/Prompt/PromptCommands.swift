@@ -104,7 +104,7 @@ struct PromptCommands: CommandSet {
     }
     if words.first == "kubectl" || words.first == "k" { words.removeFirst() }
     var context = LocalConnection.chosenContext(
-      paths, searching: packs.map(\.filesFolder), namespace: tutor?.namespace)
+      paths, searching: await filesFolders, namespace: tutor?.namespace)
     context.variables = streams.variables
     context.understandsOldForms = true
     context.remarksOnTypingErrors = streams.appearance.isTerminal
@@ -116,6 +116,11 @@ struct PromptCommands: CommandSet {
     }
     await tutor?.noteCommand()
     return .continue(exitCode: code)
+  }
+
+  /// Where `-f NAME` finds the manifests of lessons.
+  private var filesFolders: [String] {
+    get async { await tutor?.filesFolders ?? packs.map(\.filesFolder) }
   }
 
   /// The cluster that commands are for now, and the namespace of the lesson that is under way.
@@ -184,7 +189,9 @@ struct PromptCommands: CommandSet {
 
   func complete(_ words: [String], last: String) async -> [Completion] {
     if words == ["start"], let tutor {
-      return await tutor.lessonIDs.filter { $0.id.hasPrefix(last) }.map { Completion($0.id, description: $0.title) }
+      return await tutor.lessonNames.filter { $0.name.hasPrefix(last) }.map {
+        Completion($0.name, description: $0.title)
+      }
     }
     if words.first == TraceWord.name { return await completeTraced(Array(words.dropFirst()), last: last) }
     // Pods are named for these words as for kubectl's.
@@ -196,7 +203,7 @@ struct PromptCommands: CommandSet {
     }
     let isNamed = words.first == "kubectl" || words.first == "k"
     var context = LocalConnection.chosenContext(
-      paths, searching: packs.map(\.filesFolder), namespace: tutor?.namespace)
+      paths, searching: await filesFolders, namespace: tutor?.namespace)
     context.cluster = chosenCluster()
     if context.cluster.server == LocalConnection.address(paths) { context.catalogue = catalogue }
     return await Kubectl.complete((isNamed ? Array(words.dropFirst()) : words) + [last], context: context).map {

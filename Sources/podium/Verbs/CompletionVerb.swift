@@ -47,8 +47,15 @@ enum CompletionVerb {
       context.cluster = LocalConnection.chosenCluster(paths)
       return await Kubectl.complete(rest + [last], context: context)
     }
-    guard rest.isEmpty, let verb = Verb.all.first(where: { $0.name == name }) else { return [] }
-    return matching(verb.actions.map { KubectlCompletion($0.name, $0.summary) }, last)
+    guard let verb = Verb.all.first(where: { $0.name == name }) else { return [] }
+    if rest.isEmpty { return matching(verb.actions.map { KubectlCompletion($0.name, $0.summary) }, last) }
+    if name == "lesson", Array(rest) == ["run"] {
+      return matching(
+        try PackShelf.load(settings).packs.lessonNames.map { KubectlCompletion($0.name, $0.lesson.title) }, last)
+    }
+    guard let action = verb.table?.actions.first(where: { $0.name == rest.first }) else { return [] }
+    let found = last.hasPrefix("-") ? action.options.keys.sorted().map { ($0, "") } : try action.candidates(settings)
+    return matching(found.map { KubectlCompletion($0, $1) }, last)
   }
 
   private static func matching(_ all: [KubectlCompletion], _ typed: String) -> [KubectlCompletion] {

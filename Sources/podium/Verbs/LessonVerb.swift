@@ -12,11 +12,8 @@ enum LessonVerb {
         "usage: podium lesson run ID --auto plays a lesson by its reference solutions; to learn it yourself, open podium and type start ID"
       )
     }
-    let packs = try BuiltInPacks.load()
-    guard let pack = packs.first(where: { $0.lesson(id) != nil }), let lesson = pack.lesson(id) else {
-      let known = packs.flatMap(\.lessons).map(\.id)
-      throw UsageError("there is no lesson \"\(id)\": podium lessons lists them\(DidYouMean.text(id, known))")
-    }
+    let packs = try PackShelf.packs(settings)
+    let (pack, lesson) = try find(id, packs)
     let paths = try settings.paths()
     let launcher = ClusterLauncher(paths: paths)
     try await launcher.ensureRunning()
@@ -29,5 +26,13 @@ enum LessonVerb {
     StandardOutput.print(
       isPassed ? "\(lesson.title): every step is passed." : "\(lesson.title): not every step is passed.")
     return isPassed ? 0 : 1
+  }
+
+  private static func find(_ name: String, _ packs: [Pack]) throws -> (Pack, Lesson) {
+    do {
+      return try packs.lesson(named: name)
+    } catch {
+      throw UsageError(error.candidates.isEmpty ? "\(error): podium lessons lists them" : "\(error)")
+    }
   }
 }

@@ -12,11 +12,11 @@ enum LessonsVerb {
     let progress = ProgressFile(path: try settings.paths().progress).loadOrTell()
     if !arguments.isEmpty {
       StandardOutput.print(
-        Document.list(try BuiltInPacks.load().flatMap { lessons($0, progress) }).jsonText(indentedBy: 2))
+        Document.list(try PackShelf.packs(settings).flatMap { lessons($0, progress) }).jsonText(indentedBy: 2))
       return 0
     }
     let appearance = settings.appearance
-    for line in LessonList.text(try BuiltInPacks.load(), progress) {
+    for line in LessonList.text(try PackShelf.packs(settings), progress) {
       StandardOutput.print(TutorRendering.text(line, appearance))
     }
     return 0

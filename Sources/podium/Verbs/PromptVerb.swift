@@ -11,7 +11,7 @@ enum PromptVerb {
   static func run(_ settings: Settings, _ arguments: [String]) async throws -> Int32 {
     if let word = arguments.first { throw UsageError("podium prompt takes no words: found \"\(word)\"") }
     let paths = try settings.paths()
-    let packs = try BuiltInPacks.load()
+    let packs = try PackShelf.packs(settings)
     let launcher = ClusterLauncher(paths: paths)
     try await launcher.ensureRunning()
     try await launcher.waitForReadyNode()
@@ -28,6 +28,7 @@ enum PromptVerb {
     KubectlLink.make(paths)
     let recorder = PodRecorder(ClusterClient(endpoint: launcher.client, userAgent: "podium-recorder"))
     let catalogue = ObjectCatalogue(ClusterClient(endpoint: launcher.client, userAgent: "podium-completion"))
+    await tutor.lookForPacks { path in try PackSource.isPath(path) ? OpenedPacks.load(path, paths) : nil }
     let shell = Shell(
       commands: PromptCommands(paths: paths, packs: packs, tutor: tutor, recorder: recorder, catalogue: catalogue),
       isInteractive: appearance.isTerminal,

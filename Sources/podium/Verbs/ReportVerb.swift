@@ -10,7 +10,7 @@ enum ReportVerb {
       throw UsageError("podium report shows the report; podium report FILE writes it there as well")
     }
     let log = try ProgressFile(path: try settings.paths().progress).read()
-    let text = LearningReport.document(log: log, try BuiltInPacks.load()).jsonText(indentedBy: 2)
+    let text = LearningReport.document(log: log, try PackShelf.packs(settings)).jsonText(indentedBy: 2)
     StandardOutput.print(text)
     guard let file = arguments.first else { return 0 }
     if Files.exists(file) { throw UsageError("\(file) is there already: choose another name") }

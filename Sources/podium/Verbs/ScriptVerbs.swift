@@ -29,7 +29,7 @@ enum ScriptVerbs {
     try await launcher.ensureRunning()
     try await launcher.waitForReadyNode()
     KubectlLink.make(paths)
-    let packs = try BuiltInPacks.load()
+    let packs = try PackShelf.packs(settings)
     let shell = Shell(commands: PromptCommands(paths: paths, packs: packs, tutor: nil), isInteractive: false)
     let code = await SingleCommand.run(appearance: settings.appearance) { await shell.run(text, in: $0) }
     await shell.endJobs()

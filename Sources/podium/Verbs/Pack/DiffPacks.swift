@@ -5,19 +5,19 @@ extension PackVerb {
   static let diff = VerbAction(
     name: "diff", usage: " OLD NEW [--json]", summary: "say which lessons, steps and files differ between two packs",
     details: """
-      Compares two packs, each a folder or a file, by what is permanent: the ids of lessons and steps, and the names of
-      files. Learners who have done a step that has changed are told so when they come back to it. The exit code is 0 when
+      Compares two packs, each a folder, a file or the id of one that is installed, by what is permanent: the ids of lessons
+      and steps, and the names of files. Learners who have done a step that has changed are told so when they come back to it. The exit code is 0 when
       nothing differs, and 1 otherwise.
 
         --json   print the differences as JSON
       """,
     options: ["--json": ""]
-  ) { _, arguments in
+  ) { settings, arguments in
     guard arguments.words.count == 2 else {
       throw UsageError("podium pack diff takes two packs, the older one first: podium pack diff OLD NEW")
     }
     let sides = try arguments.words.map { path in
-      let source = try PackSource.open(path)
+      let source = try PackSource.open(path, or: InstalledPacks(settings.paths()))
       let pack = try Pack.load(source)
       let contents = try (source as? PackArchive).map(PackContents.init) ?? PackContents.gather(pack, from: source)
       return (pack, contents.lock)

@@ -9,7 +9,8 @@ extension PackVerb {
 
         pack     of the file pack.yaml
         checks   of the blocks `check yaml` and `check json`; the same as no word
-      """
+      """,
+    candidates: schemas
   ) { _, arguments in
     let schema: Document
     switch arguments.words {
@@ -20,5 +21,9 @@ extension PackVerb {
     }
     StandardOutput.print(schema.jsonText(indentedBy: 2))
     return 0
+  }
+
+  private static func schemas(_: Settings) -> [(text: String, description: String)] {
+    [("checks", "of conditions"), ("pack", "of pack.yaml")]
   }
 }

@@ -7,7 +7,8 @@ extension PackVerb {
     details: """
       Removes packs that were installed. What you have done in their lessons is remembered, and counts again when they are
       installed again.
-      """
+      """,
+    candidates: installedPacks
   ) { settings, arguments in
     if arguments.words.isEmpty { throw UsageError("the id of a pack is missing: podium pack list lists them") }
     let installed = InstalledPacks(try settings.paths())
@@ -24,5 +25,10 @@ extension PackVerb {
       StandardOutput.print("Removed \(id)\(version). What you have done in its lessons is remembered.")
     }
     return 0
+  }
+
+  private static func installedPacks(_ settings: Settings) throws -> [(text: String, description: String)] {
+    let installed = InstalledPacks(try settings.paths())
+    return try installed.folders().map { ($0.name, installed.manifest($0.name)?.title ?? "") }
   }
 }
