@@ -61,6 +61,34 @@ struct PackArchiveTests {
     #expect(throws: PackArchiveError.self) { try folder.contents() }
   }
 
+  @Test func whatWorksOnlyWhereItWasWrittenIsNotBuilt() throws {
+    var folder = MemoryFolder.greetings
+    folder.files["hello.md"]? += "```solution\nkubectl apply -f hello.yaml\nkubectl apply -f=unused.yaml\n```\n"
+    do {
+      _ = try folder.contents()
+      Issue.record("it was built")
+    } catch {
+      #expect(
+        "\(error)"
+          == "pack/hello.md:23: the command works with unused.yaml, which the lesson does not list: add it to `files:` at its beginning"
+      )
+    }
+  }
+
+  @Test func moreThanAnArchiveMayHoldIsNotBuilt() throws {
+    #expect(PackArchive.Limit.excess(entries: 10_000, size: 4 << 30) == nil)
+    var folder = MemoryFolder.greetings
+    for number in 0..<10_000 { folder.files["images/x/\(number)"] = "" }
+    #expect(throws: PackArchiveError(archive: "pack", reason: "has more than 10000 files")) { try folder.contents() }
+    struct Hole: PackBytes {
+      let size = 1 << 40
+      func read(at offset: Int, count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+    }
+    #expect(throws: PackArchiveError(archive: "x", reason: "is larger than 4 GB")) {
+      try PackArchive.read(Hole(), file: "x")
+    }
+  }
+
   @Test(arguments: [1, 99, 100, 101, 154, 200, 239, 245])
   func namesOfEveryLengthAreHandled(_ length: Int) throws {
     var name = "images/"

@@ -70,6 +70,7 @@ import Testing
     ("class: x", "\"class\" is for a newer podium: this one reads packs without it"),
     ("requires: [magic]", "unknown capability \"magic\": expected one of objects, events, exec, files, "),
     ("policy: {skip: perhaps}", "unknown skip \"perhaps\": expected one of allowed, no"),
+    ("policy: {skip: with-code}", "skip: with-code is for a newer podium"),
     ("policy: {solutions: soon}", "unknown solutions \"soon\": expected one of after-pass, after-hints, never"),
     ("policy: {hints: 3}", "unknown field \"hints\" of the policy: expected skip or solutions"),
     ("files: /etc", "/etc is a place on one machine: name the folder as seen from pack.yaml"),

@@ -212,6 +212,9 @@ struct PackField: Sendable {
   private static func choice<Choice: RawRepresentable & CaseIterable>(
     _ name: String, _ value: Document, _ file: String
   ) throws(LessonError) -> Choice where Choice.RawValue == String {
+    if value.plainText == "with-code" {
+      throw LessonError(file: file, line: value.line, "\(name): with-code is for a newer podium")
+    }
     guard let choice = Choice(rawValue: value.plainText) else {
       let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
       throw LessonError(

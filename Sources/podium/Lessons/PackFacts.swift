@@ -24,6 +24,13 @@ struct PackFacts {
         .map(String.init))
   }
 
+  /// Nothing, where there is one language and most people know it.
+  private var languages: String {
+    let others = Set(lock.files.compactMap { $0.language }).sorted()
+    if others.isEmpty { return manifest.language == "en" ? "" : manifest.language }
+    return "\(manifest.language); what is there in \(others.joined(separator: ", ")) is for a newer podium"
+  }
+
   private var holdings: [String] {
     func count(_ number: Int, _ thing: String) -> [String] {
       number == 0 ? [] : ["\(number) \(thing)\(number == 1 ? "" : "s")"]
@@ -36,7 +43,7 @@ struct PackFacts {
     let rows = [
       ("title", manifest.title), ("authors", manifest.authors.joined(separator: ", ")), ("contact", manifest.contact),
       ("licence", manifest.licence), ("requires", manifest.requires.map(\.rawValue).joined(separator: ", ")),
-      ("lessons", manifest.lessons.map(\.id).joined(separator: ", ")),
+      ("language", languages), ("lessons", manifest.lessons.map(\.id).joined(separator: ", ")),
       ("holds", holdings.joined(separator: ", ")), ("digest", "sha256:" + digest),
     ]
     return rows.filter { !$0.1.isEmpty }.map { "  " + $0.0.padding(to: 10) + $0.1 }

@@ -189,6 +189,7 @@ struct PromptCommands: CommandSet {
 
   func complete(_ words: [String], last: String) async -> [Completion] {
     if words == ["start"], let tutor {
+      if last.hasPrefix(".") || last.hasPrefix("/") { return FileCompletion.candidates(last) }
       return await tutor.lessonNames.filter { $0.name.hasPrefix(last) }.map {
         Completion($0.name, description: $0.title)
       }

@@ -18,8 +18,16 @@ public struct PackArchive: Sendable {
   /// What an archive may be at most; there is no way to make it look smaller than it is.
   enum Limit {
     static let entries = 10_000
+    /// Holes on disk count as what is read from them.
+    static let size = 4 << 30
     /// Of a file that is read as a whole.
     static let text = 4 << 20
+
+    /// Why so much is too much; nil when it is not.
+    static func excess(entries: Int, size: Int) -> String? {
+      if entries > Self.entries { return "has more than \(Self.entries) files" }
+      return size > Self.size ? "is larger than \(Self.size >> 30) GB" : nil
+    }
   }
 
   /// Reads the archive from its beginning to its end.
@@ -79,6 +87,7 @@ public struct PackArchive: Sendable {
     func refuse(_ entry: String?, _ reason: String) -> PackArchiveError {
       PackArchiveError(archive: file, entry: entry, reason: reason)
     }
+    if let excess = Limit.excess(entries: 0, size: bytes.size) { throw refuse(nil, excess) }
     while true {
       guard bytes.size - offset >= UstarHeader.size else {
         throw refuse(nil, parts.isEmpty ? "is no pack archive: it is too short" : "ends too early: it is not complete")
@@ -99,7 +108,7 @@ public struct PackArchive: Sendable {
       } catch {
         throw refuse(error.name, error.reason)
       }
-      guard parts.count < Limit.entries else { throw refuse(nil, "has more than \(Limit.entries) files") }
+      if let excess = Limit.excess(entries: parts.count + 1, size: 0) { throw refuse(nil, excess) }
       if let clash = names.clash(adding: header.name) { throw refuse(header.name, clash) }
       if parts.count > 1, let last = parts.last?.header.name, !last.utf8.lexicographicallyPrecedes(header.name.utf8) {
         throw refuse(header.name, "is not in the order of the names")

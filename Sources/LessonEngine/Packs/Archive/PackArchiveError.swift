@@ -5,6 +5,12 @@ public struct PackArchiveError: Error, Sendable, Equatable, CustomStringConverti
   public var entry: String?
   public var reason: String
 
+  init(archive: String, entry: String? = nil, reason: String) {
+    self.archive = archive
+    self.entry = entry
+    self.reason = reason
+  }
+
   public var description: String {
     "\(archive): " + (entry.map { "\"\(PackPath.shown($0))\" " } ?? "") + reason
   }

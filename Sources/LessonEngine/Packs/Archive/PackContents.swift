@@ -28,6 +28,7 @@ public struct PackContents: Sendable {
 
   /// Gathers what the pack needs from its folder, and from where else its manifests lie.
   public static func gather(_ pack: Pack, from folder: some PackFolder) throws -> PackContents {
+    for lesson in pack.lessons { try checkFiles(lesson, pack, folder) }
     var parts = [try manifest(pack, folder)]
     let lessons = pack.lessons.map { $0.id }
     for entry in try folder.entries(of: "") where entry.kind == .file {
@@ -40,6 +41,10 @@ public struct PackContents: Sendable {
       parts.append(Part(name: PackManifest.filesFolder + "/" + name, bytes: bytes))
     }
     try addAll(below: PackPath.images, folder, to: &parts)
+    let size = parts.reduce(0) { $0 + UstarHeader.size + UstarHeader.padded($1.bytes.size) }
+    if let excess = PackArchive.Limit.excess(entries: parts.count + 1, size: size) {
+      throw PackArchiveError(archive: folder.path, reason: excess)
+    }
     var names = PackNames()
     for part in parts {
       if let reason = PackPath.danger(part.name) ?? PackPath.misplacement(part.name) ?? names.clash(adding: part.name) {
@@ -59,6 +64,19 @@ public struct PackContents: Sendable {
       bytes = Array(document.yaml().utf8)
     }
     return Part(name: PackPath.manifest, bytes: BytesInMemory(bytes))
+  }
+
+  /// What lies beside the files of a lesson is found by its commands here, but would not be in the archive.
+  private static func checkFiles(_ lesson: Lesson, _ pack: Pack, _ folder: some PackFolder) throws {
+    for command in lesson.steps.flatMap(\.commands) {
+      for word in command.text.split(whereSeparator: { " ='\",:".contains($0) }).map(String.init)
+      where word.contains(".") && !lesson.files.contains(word) && PackPath.danger(word) == nil {
+        guard folder.exists(pack.manifest.files + "/" + word) else { continue }
+        throw LessonError(
+          file: lesson.path, line: command.line,
+          "the command works with \(word), which the lesson does not list: add it to `files:` at its beginning")
+      }
+    }
   }
 
   private static func addAll(below name: String, _ folder: some PackFolder, to parts: inout [Part]) throws {
@@ -125,5 +143,20 @@ public struct PackContents: Sendable {
     var bytes: [UInt8] = []
     try write { bytes += $0 }
     return bytes
+  }
+}
+
+extension Step {
+  /// Every command that somebody may run.
+  fileprivate var commands: [LessonCommand] {
+    var commands = setup + solutions.flatMap(\.commands) + wrongs.flatMap(\.commands)
+    for block in text {
+      switch block {
+      case .console(let console): commands += console.entries.map(\.command)
+      case .run(let more): commands += more
+      default: break
+      }
+    }
+    return commands
   }
 }

@@ -9,6 +9,13 @@ public struct PackLock: Sendable, Equatable {
     /// 64 hexadecimal digits.
     public var digest: String
     public var isExecutable = false
+
+    /// Of a lesson's translation, as `fr` of `hello.fr.md`; nil for every other file.
+    public var language: String? {
+      guard PackPath.isLesson(name) else { return nil }
+      let parts = name.split(separator: ".")
+      return parts.count == 3 ? String(parts[1]) : nil
+    }
   }
 
   /// In the order of their names' bytes.

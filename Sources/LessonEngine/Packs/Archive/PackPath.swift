@@ -79,10 +79,11 @@ struct PackNames {
 
   /// Why the name cannot stand beside those before it; nil when it can.
   mutating func clash(adding name: String) -> String? {
+    var path = ""
     let parts = name.split(separator: "/")
-    for count in 1...max(1, parts.count) {
-      let path = parts.prefix(count).joined(separator: "/")
-      let isFolder = count < parts.count
+    for (index, part) in parts.enumerated() {
+      path += index == 0 ? part : "/" + part
+      let isFolder = index < parts.count - 1
       guard let known = spellings.updateValue((path, isFolder), forKey: path.lowercased()) else { continue }
       if known.name.utf8.elementsEqual(path.utf8) {
         if known.isFolder != isFolder { return "is a file and a folder at once" }
