@@ -70,10 +70,17 @@ public struct ClusterLauncher: Sendable {
       answer += chunk
     }
     let text = String(decoding: answer, as: UTF8.self)
-    if text.hasPrefix("ready") { return }
+    if text.hasPrefix("ready\n") {
+      let remark = text.dropFirst("ready\n".count)
+      if !remark.isEmpty { tell("podium: \(remark)\n") }
+      return
+    }
     throw ClusterProblem(
       "the cluster did not start: \(text.isEmpty ? "it ended without a word" : text); see \(paths.log)")
   }
+
+  /// Whoever starts a cluster is told what became of it, wherever its output goes.
+  private func tell(_ text: String) { _ = text.withCString { write(2, $0, strlen($0)) } }
 
   /// Which nodes somebody waits for.
   private enum Awaited {

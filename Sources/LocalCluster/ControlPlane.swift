@@ -21,23 +21,23 @@ public final class ControlPlane: Sendable {
   private let store: Store
   private let server: Server
   private let http: HTTPServer
-  private let hasNodes: Bool
   private let nodes: NodeSupervisor
   private let activity = ClientActivity(now: .now)
   private let loopback: LoopbackAccess
   private let identity: ServerIdentity
+  /// What the user has to be told of the start; nil when all was as it should be.
+  private let remark: String?
   private let stopRequests: AsyncStream<Void>
   private let requestStop: AsyncStream<Void>.Continuation
 
   /// Opens everything and answers requests from here on.
   private init(paths: ClusterPaths, withNodes: Bool) async throws {
     self.paths = paths
-    store = try Store.open(path: paths.store)
+    (store, remark) = try Self.openStore(paths.store)
     identity = try ServerIdentity.loadOrCreate(directory: paths.credentials)
     let keys = try TokenKeys.loadOrCreate(paths.credentials + "/sa.key")
     server = Server(store: store, nodes: LocalNodes(paths: paths), signer: keys)
     try await server.prepare()
-    hasNodes = withNodes
     nodes = NodeSupervisor(
       paths: paths, roster: withNodes ? try NodeRoster.load(paths.nodeRoster) : .none, log: Self.log)
     (stopRequests, requestStop) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -50,24 +50,46 @@ public final class ControlPlane: Sendable {
     controls.loopback.withLock { $0 = loopback }
   }
 
-  /// Runs the control plane of a cluster until it is told to stop. `onReady` is called once it answers.
-  public static func serve(_ paths: ClusterPaths, withNodes: Bool = true, onReady: () -> Void) async throws {
+  /// A store that cannot be read any more keeps nobody from working: it is put aside, and an empty one takes its place.
+  private static func openStore(_ path: String) throws -> (store: Store, remark: String?) {
+    do throws(StoreError) {
+      return (try Store.open(path: path), nil)
+    } catch {
+      guard case .corrupt(_, let detail) = error else { throw error }
+      let aside = path + ".damaged-" + Timestamp.now().text
+      for part in ["", "-wal"] where Files.exists(path + part) {
+        try systemCall("rename", on: path + part) { rename(path + part, aside + part) }
+      }
+      try Files.removeTree(path + "-shm")
+      let remark =
+        "the store was damaged (\(detail)) and has been put aside as \(aside): the cluster begins anew with an empty one"
+      log(remark)
+      return (try Store.open(path: path), remark)
+    }
+  }
+
+  /// Runs the control plane of a cluster until it is told to stop.
+  ///
+  /// - Parameter onReady: Called once it answers, with what the user has to be told of the start.
+  public static func serve(
+    _ paths: ClusterPaths, withNodes: Bool = true, onReady: (_ remark: String?) -> Void
+  ) async throws {
     guard let lock = try FileLock.tryAcquire(paths.clusterLock) else {
       throw ClusterProblem("the cluster \"\(paths.cluster)\" is running already")
     }
     defer { withExtendedLifetime(lock) {} }
+    // Only nodes need images. What is missing for them is told before anybody counts on a node.
+    if withNodes { try Images.open(at: paths.images).ensureBuiltIns() }
     let plane = try await ControlPlane(paths: paths, withNodes: withNodes)
     try plane.http.listen(unixSocket: paths.apiSocket)
     try plane.loopback.reopen()
     log("serving \(paths.apiSocket)")
-    onReady()
+    onReady(plane.remark)
     try await plane.run()
     log("stopped")
   }
 
   private func run() async throws {
-    // Only nodes need images.
-    if hasNodes { try Images.open(at: paths.images).ensureBuiltIns() }
     await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [self] in await server.run() }
       group.addTask { [self] in try await nodes.run() }

@@ -82,7 +82,8 @@ struct NodeRoster: Sendable, Equatable {
 
   static func load(_ path: String) throws -> NodeRoster {
     if !Files.exists(path) { return .initial }
-    let document = try Document.parse(json: Files.read(path))
+    // One that a power cut has spoilt counts as none: a cluster with one node is better than no cluster.
+    guard let document = try? Document.parse(json: Files.read(path)) else { return .initial }
     let members = (document["nodes"]?.listValue ?? []).compactMap { entry -> Member? in
       guard let name = entry["name"]?.stringValue, let number = entry["number"]?.integerValue else { return nil }
       return Member(

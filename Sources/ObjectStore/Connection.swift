@@ -67,6 +67,15 @@ final class Connection {
     sqlite3_wal_hook(database, recordPagesInLog, pagesInLog)
   }
 
+  /// Throws when a page of the file is missing or makes no sense.
+  func requireWhole() throws(StoreError) {
+    var problem = "ok"
+    try forEachRow("PRAGMA quick_check(1)") { row throws(StoreError) in problem = row.text(0) }
+    if problem != "ok" {
+      throw .corrupt(path: path, detail: problem.split(separator: "\n").joined(separator: ", "))
+    }
+  }
+
   /// How long the write-ahead log was after the last commit.
   var logLength: Int { Int(pagesInLog.pointee) }
 

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Documents under keys, with a revision for every write, and watches from any revision that is still kept.
 ///
 /// - A write that was acknowledged is on disk: it survives the end of the process and of the machine.
@@ -82,9 +84,12 @@ public final class Store: Sendable {
   static func open(path: String, settings: Settings) throws(StoreError) -> Store {
     let lock = try FileLock(for: path)
     try createPrivateFile(path)
+    let hasLog = access(path + "-wal", F_OK) == 0
     let connection = try Connection(path: path, access: .readWrite)
     // Before anything is changed: a file of another program is to be left as it is.
     try Layout.requireOurs(connection)
+    // Nobody has closed it: with the power, pages may have gone that are read only later.
+    if hasLog { try connection.requireWhole() }
     try connection.useDurableLog()
     try Layout.prepare(connection)
     let history = History(connection: connection)

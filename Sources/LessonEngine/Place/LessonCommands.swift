@@ -27,7 +27,6 @@ public struct LessonCommands: Sendable {
     context.confinement = [context.workingDirectory, files]
     context.configuration = nil
     context.open = nil
-    context.prepare = nil
     context.serve = nil
     context.fetch = nil
     context.variables = [:]

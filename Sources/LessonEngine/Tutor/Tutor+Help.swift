@@ -91,6 +91,7 @@ extension Tutor {
         guard let now = self.session, now.isAt(session) else { return [] }
         if now.checkpoint.isPassed || now.checkpoint.isFailed { break }
         try? await Task.sleep(for: .milliseconds(100))
+        await keepCluster()
         await lookAround()
       }
     }

@@ -20,6 +20,7 @@ extension Tutor {
     }
     let deadline = ContinuousClock.now + max(session.checkpoint.patience, Timing.patience)
     while ContinuousClock.now < deadline, !Task.isCancelled {
+      await keepCluster()
       await lookAround()
       guard let now = self.session, now.isAt(session) else { return [] }
       if now.checkpoint.isFailed { break }

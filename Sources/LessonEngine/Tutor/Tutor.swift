@@ -55,6 +55,9 @@ public actor Tutor {
     }
   }
 
+  /// Whoever waits for a condition waits in vain for a cluster that has ended: it is started again.
+  func keepCluster() async { try? await context.prepare?(context.cluster) }
+
   private var needsAnotherLook: Bool { exploring == nil && session?.checkpoint.needsAnotherLook ?? false }
 
   /// Something was done that may have changed what no object tells.

@@ -100,6 +100,13 @@ struct PromptCommands: CommandSet {
     }
     if let first = words.first, let word = tutorWord(first), let tutor {
       last.note(nil)
+      if !Self.wordsWithoutCluster.contains(word.name) {
+        do {
+          try await ClusterLauncher(paths: paths).ensureUsable()
+        } catch {
+          await streams.writeError("podium: \(error)\n")
+        }
+      }
       return await word.run(TutorWord.Call(tutor: tutor, words: Array(words.dropFirst()), streams: streams))
     }
     if words.first == "kubectl" || words.first == "k" { words.removeFirst() }
@@ -135,6 +142,9 @@ struct PromptCommands: CommandSet {
   private static let tellingVerbs: Set<String> = [
     "api-resources", "api-versions", "config", "describe", "events", "explain", "get", "help", "logs", "options", "top",
   ]
+
+  /// Words of the tutor that say what is known anyway; for the others a cluster that has ended is started again.
+  private static let wordsWithoutCluster: Set<String> = ["debrief", "help", "lessons", "status", "task"]
 
   func tells(_ words: [String]) -> Bool {
     if tutorWord(words[0]) != nil {

@@ -154,9 +154,9 @@ enum ClusterVerb {
       }
     }
     do {
-      try await ControlPlane.serve(paths, withNodes: withNodes) {
+      try await ControlPlane.serve(paths, withNodes: withNodes) { remark in
         if let readiness {
-          StandardOutput.write("ready\n", to: readiness.number)
+          StandardOutput.write("ready\n\(remark ?? "")", to: readiness.number)
           readiness.close()
         }
       }
