@@ -37,6 +37,23 @@ struct RescuedLessonTests {
     }
   }
 
+  /// A program of the machine that is missing is named, and nobody waits for a node in vain.
+  @Test func aClusterThatCannotMakeItsImagesSaysWhy() async throws {
+    try await TemporaryFolder.with { folder in
+      try await Learner.with { learner in
+        let program = folder.path("podium")
+        try Files.write(try Files.read(BuiltProgram.path("podium")), to: program, mode: 0o755)
+        let answer = try await ProgramOutput.of(
+          program, ["--cluster", learner.cluster, "cluster", "start"], environment: learner.environment,
+          folder: learner.home, within: .seconds(30))
+        #expect(answer.end == .exited(1))
+        let reason =
+          "podium: the cluster did not start: cannot make the built-in images from \(folder.path("podium-workload")): it is not there"
+        #expect(answer.error.hasPrefix(reason), "\(answer.error)")
+      }
+    }
+  }
+
   private func strike(
     _ blow: Blow, after moment: Duration, _ lesson: inout RescuedLesson, _ random: inout SeededRandom
   ) async throws {
@@ -101,7 +118,7 @@ private struct RescuedLesson {
   func resume(at done: Int, _ remark: TextPattern?) async throws {
     try await learner.terminal { terminal in
       if let remark { try await terminal.expect(remark, within: .seconds(60)) }
-      try await terminal.expect("Going on at step \(done + 1) of 5", within: .seconds(60))
+      try await terminal.expect("Step \(done + 1) of 5:", within: .seconds(60))
       try await terminal.expect("first-pod \(done + 1)/5")
       for (pod, since) in [("kuard", 1), ("hello-pod", 3)] where done >= since {
         try await terminal.enter(
@@ -120,7 +137,7 @@ private struct RescuedLesson {
 
   func finish() async throws {
     try await learner.terminal { terminal in
-      try await terminal.expect("Going on at step", within: .seconds(60))
+      try await terminal.expect("Step <...> of 5:", within: .seconds(60))
       try await terminal.expect(Learner.prompt)
       for _ in try stepsDone().count..<Self.steps.count {
         try await terminal.enter("skip", showing: "Step <...> is done.")
