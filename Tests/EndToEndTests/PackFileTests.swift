@@ -138,6 +138,25 @@ struct PackFileTests {
     }
   }
 
+  @Test(.needsRoot, .needsOrdinaryUser) func anOrdinaryUserInstallsWhereThereIsRoom() async throws {
+    try await Learner.with(.ordinaryUser) { learner in
+      let pack = learner.home + "/home/greetings"
+      Self.succeeds(try await learner.podium("pack", "new", pack))
+      Self.succeeds(try await learner.podium("pack", "install", pack))
+      #expect(!(try await learner.podium("lessons").lineWith("  hello ").isEmpty))
+      try Self.publish("0.2.0", pack)
+      let packs = learner.home + "/data/podium/packs"
+      #expect(chmod(packs, 0o500) == 0)
+      let answer = try await learner.podium("pack", "install", pack)
+      #expect(answer.end == .exited(1))
+      #expect(answer.error.contains("\(packs)/.new-") && answer.error.contains("Permission denied"), "\(answer.error)")
+      #expect(
+        try await learner.podium("pack", "list").lineWith("greetings").hasPrefix("greetings   0.1.0     installed "))
+      #expect(chmod(packs, 0o700) == 0)
+      Self.succeeds(try await learner.podium("pack", "remove", "greetings"))
+    }
+  }
+
   @Test func nothingOfADamagedFileIsInstalled() async throws {
     try await Self.withPack { learner, folder, pack in
       let file = folder.path("x.podiumpack")
@@ -280,6 +299,8 @@ struct PackFileTests {
       }
       #expect(found.isSubset(of: ["version: 0.1.0\n", "version: 0.2.0\n"]))
       // What the killed ones have left behind goes with the next one.
+      try Files.makeDirectories(folder + "/.new-1-1/files")
+      #expect(try await learner.podium("pack", "list").end == .exited(0))
       try Self.publish("0.3.0", pack)
       Self.succeeds(try await learner.podium("pack", "install", pack))
       #expect(try Files.list(folder) == [".lock", "greetings"])

@@ -1,4 +1,5 @@
 import Documents
+import TestSupport
 import Testing
 
 @testable import LessonEngine
@@ -97,6 +98,21 @@ import Testing
     // Every example is a value that the reader takes.
     for field in PackField.all where !field.isRequired {
       #expect(problem(least + "\(field.name): \(field.example)") == nil, "\(field.name)")
+    }
+  }
+
+  @Test func noManifestEndsTheReader() async {
+    let text = least + "authors: [A]\npolicy: {skip: no}\nrequires: [exec]\nimages: [{name: x}]\nlanguage: pt-BR\n"
+    await Fuzz.run(rounds: 2_000) { random in
+      let damaged = Fuzz.mutate(
+        Array(text.utf8), with: ["[", "{", "- ", ": ", "1.2.3-", "&a ", "*a", "!!int ", "~", "\u{1B}"], &random)
+      guard let manifest = try? PackManifest.parse(String(decoding: damaged, as: UTF8.self), file: "pack.yaml") else {
+        return
+      }
+      let isWell = Identifier.isValid(manifest.id) && !manifest.lessons.isEmpty && !manifest.files.hasPrefix("/")
+      if !isWell || !manifest.title.unicodeScalars.allSatisfy({ !$0.isControl }) {
+        throw Fuzz.Broken("took \(manifest) for a pack")
+      }
     }
   }
 
