@@ -18,7 +18,7 @@ import Testing
     #expect(try packs.lesson(named: "two").0.id == "b")
     #expect(try packs.lesson(named: "a/both").0.id == "a")
     #expect(try packs.lesson(named: "b/both").0.id == "b")
-    #expect(packs.lessonNames.map(\.name) == ["one", "a/both", "b/both", "two"])
+    #expect(packs.named.flatMap(\.lessons).map(\.name) == ["one", "a/both", "b/both", "two"])
   }
 
   @Test(arguments: [

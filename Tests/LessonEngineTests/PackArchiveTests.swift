@@ -138,7 +138,8 @@ struct PackArchiveTests {
 
   @Test(arguments: [
     ("1", "is a hard link"), ("2", "is a symbolic link"), ("3", "is a device"), ("4", "is a device"),
-    ("5", "is a folder of its own"), ("6", "is a fifo"), ("S", "is a sparse file"), ("x", "is something of a kind"),
+    ("5", "is a folder, and those come with their files"), ("6", "is a fifo"), ("S", "is a sparse file"),
+    ("x", "is something of a kind"),
     ("g", "is something of a kind"), ("L", "is something of a kind"), ("\u{0}", "is something of a kind"),
   ])
   func whatIsNoFileIsRefused(_ flag: String, _ reason: String) throws {

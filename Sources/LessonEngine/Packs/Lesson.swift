@@ -12,6 +12,11 @@ public struct Lesson: Sendable {
   public var path: String
   public var introduction: [LessonBlock]
   public var steps: [Step]
+  /// With the pack's id in front where another pack has a lesson of the same id.
+  var longName: String?
+
+  /// By what it is started.
+  public var name: String { longName ?? id }
 
   /// How long its author expects it to take.
   public var estimate: Duration { steps.compactMap(\.estimate).reduce(.zero, +) }

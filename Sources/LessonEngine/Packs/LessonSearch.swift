@@ -12,20 +12,26 @@ extension [Pack] {
     }
     switch found.count {
     case 0:
-      let known = lessonNames.map(\.name)
+      let lessons = flatMap(\.lessons)
+      let known = lessons.map(\.name)
       throw UnknownLesson(
-        name: name, suggestion: Spelling.nearest(name, among: known + flatMap(\.lessons).map(\.id)), known: known)
+        name: name, suggestion: Spelling.nearest(name, among: known + lessons.map(\.id)), known: known)
     case 1: return found[0]
     default: throw UnknownLesson(name: name, candidates: found.map { $1.key(in: $0) })
     }
   }
 
-  /// By what the lessons can be called: their ids, as long as those tell them apart.
-  public var lessonNames: [(name: String, pack: Pack, lesson: Lesson)] {
+  /// The same packs; their lessons are called by their ids as far as those tell them apart.
+  public var named: [Pack] {
     var counts: [String: Int] = [:]
     for lesson in flatMap(\.lessons) { counts[lesson.id, default: 0] += 1 }
-    return flatMap { pack in
-      pack.lessons.map { (counts[$0.id] == 1 ? $0.id : $0.key(in: pack), pack, $0) }
+    return map { pack in
+      var pack = pack
+      for index in pack.lessons.indices {
+        let lesson = pack.lessons[index]
+        pack.lessons[index].longName = counts[lesson.id] == 1 ? nil : lesson.key(in: pack)
+      }
+      return pack
     }
   }
 }

@@ -30,7 +30,7 @@ public actor Tutor {
     explain: @escaping @Sendable (_ namespace: String, _ pod: String) async -> [String],
     notify: @escaping @Sendable ([TutorText]) -> Void
   ) {
-    self.packs = packs
+    self.packs = packs.named
     self.context = context
     self.explain = explain
     self.notify = notify
@@ -87,7 +87,7 @@ public actor Tutor {
   }
 
   /// What the lessons can be called, with their titles.
-  public var lessonNames: [(name: String, title: String)] { packs.lessonNames.map { ($0.name, $0.lesson.title) } }
+  public var lessonNames: [(name: String, title: String)] { packs.flatMap(\.lessons).map { ($0.name, $0.title) } }
 
   // MARK: Packs by path
 
@@ -102,11 +102,10 @@ public actor Tutor {
     } catch {
       return [.notYet("\(error)")]
     }
-    packs.removeAll { $0.id == pack.id }
-    packs.append(pack)
+    packs = (packs.filter { $0.id != pack.id } + [pack]).named
     guard let lesson = pack.lessons.first(where: { !progress.isCompleted(pack.id + "/" + $0.id) }) ?? pack.lessons.first
     else { return nil }
-    let names = packs.lessonNames.filter { $0.pack.id == pack.id }.map(\.name)
+    let names = packs.last?.lessons.map(\.name) ?? []
     return [.plain("The pack \"\(pack.title)\" is open: \(names.joined(separator: ", "))."), .blank]
       + (await start(pack.id + "/" + lesson.id))
   }

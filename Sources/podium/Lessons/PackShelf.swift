@@ -33,6 +33,7 @@ struct PackShelf: Sendable {
       shelf.packs.removeAll { $0.id == pack.id }
       shelf.packs.append(pack)
     }
+    shelf.packs = shelf.packs.named
     return shelf
   }
 

@@ -51,7 +51,7 @@ enum CompletionVerb {
     if rest.isEmpty { return matching(verb.actions.map { KubectlCompletion($0.name, $0.summary) }, last) }
     if name == "lesson", Array(rest) == ["run"] {
       return matching(
-        try PackShelf.load(settings).packs.lessonNames.map { KubectlCompletion($0.name, $0.lesson.title) }, last)
+        try PackShelf.load(settings).packs.flatMap(\.lessons).map { KubectlCompletion($0.name, $0.title) }, last)
     }
     guard let action = verb.table?.actions.first(where: { $0.name == rest.first }) else { return [] }
     let found = last.hasPrefix("-") ? action.options.keys.sorted().map { ($0, "") } : try action.candidates(settings)

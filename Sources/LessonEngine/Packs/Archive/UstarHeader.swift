@@ -102,7 +102,7 @@ struct UstarHeader: Equatable {
       case UInt8(ascii: "1"): "a hard link"
       case UInt8(ascii: "2"): "a symbolic link"
       case UInt8(ascii: "3"), UInt8(ascii: "4"): "a device"
-      case UInt8(ascii: "5"): "a folder of its own, and folders are made for their files"
+      case UInt8(ascii: "5"): "a folder, and those come with their files"
       case UInt8(ascii: "6"): "a fifo"
       case UInt8(ascii: "S"): "a sparse file"
       default: "something of a kind that packs do not have"
