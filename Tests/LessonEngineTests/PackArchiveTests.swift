@@ -40,6 +40,9 @@ struct PackArchiveTests {
     var elsewhere = MemoryFolder.greetings
     elsewhere.path = "/another/place"
     elsewhere.files["notes.txt"] = "changed"
+    // Neither do permissions count, nor whether a link within the folder leads to a text.
+    elsewhere.executables.formUnion(["pack.yaml", "LICENSE", "files/hello.yaml", "hello.fr.md"])
+    elsewhere.others = ["hello.md"]
     #expect(try elsewhere.contents().archive() == MemoryFolder.greetings.contents().archive())
     elsewhere.files["LICENSE"]? += " "
     #expect(try elsewhere.contents().lock.digest != MemoryFolder.greetings.contents().lock.digest)
@@ -201,6 +204,12 @@ struct PackArchiveTests {
     #expect(
       archive.refusal == "x.podiumpack: \"images/web/Containerfile\" is not marked in pack.lock as it is in the archive"
     )
+    wrong = right
+    wrong.files.insert(PackLock.File(name: "files/é".decomposed, digest: right.files[0].digest), at: 1)
+    archive.lock = wrong.text
+    archive.entries.insert(RawArchive.Entry(name: "files/é", content: archive.entries[0].content), at: 2)
+    #expect(archive.refusal == "x.podiumpack: \"files/é\" is not in pack.lock")
+    archive.entries.remove(at: 2)
     for text in [
       "", right.text.replacing("#", with: "##"), right.text + "\n", right.text.uppercased(),
       String(right.text.dropLast()),
@@ -265,4 +274,9 @@ struct PackArchiveTests {
       if damaged != bytes, RawArchive.refusal(damaged) == nil { throw Fuzz.Broken("a damaged archive was read") }
     }
   }
+}
+
+extension String {
+  /// With the accent as a sign of its own: another name that looks the same.
+  fileprivate var decomposed: String { replacing("\u{E9}", with: "e\u{301}") }
 }

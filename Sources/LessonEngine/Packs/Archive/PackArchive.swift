@@ -44,11 +44,11 @@ public struct PackArchive: Sendable {
       throw refuse(PackPath.lock, "is not at the beginning: only archives that podium pack build made can be read")
     }
     let lock = try readLock(first.bytes, file)
-    let digests = Dictionary(lock.files.map { ($0.name, $0) }, uniquingKeysWith: { one, _ in one })
+    let digests = Dictionary(lock.files.map { (Array($0.name.utf8), $0) }, uniquingKeysWith: { one, _ in one })
     var entries: [Entry] = []
     for part in found.dropFirst() {
       let name = part.header.name
-      guard let locked = digests[name] else { throw refuse(name, "is not in pack.lock") }
+      guard let locked = digests[Array(name.utf8)] else { throw refuse(name, "is not in pack.lock") }
       guard locked.isExecutable == part.header.isExecutable else {
         throw refuse(name, "is not marked in pack.lock as it is in the archive")
       }
@@ -58,8 +58,8 @@ public struct PackArchive: Sendable {
       entries.append(
         Entry(name: name, isExecutable: locked.isExecutable, digest: locked.digest, bytes: part.bytes))
     }
-    let present = Set(entries.map(\.name))
-    if let missing = lock.files.first(where: { !present.contains($0.name) }) {
+    let present = Set(entries.map { Array($0.name.utf8) })
+    if let missing = lock.files.first(where: { !present.contains(Array($0.name.utf8)) }) {
       throw refuse(missing.name, "is in pack.lock, but not in the archive")
     }
     guard let manifest = entries.first(where: { $0.name == PackPath.manifest }) else {

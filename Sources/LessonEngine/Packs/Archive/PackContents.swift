@@ -30,10 +30,12 @@ public struct PackContents: Sendable {
   public static func gather(_ pack: Pack, from folder: some PackFolder) throws -> PackContents {
     for lesson in pack.lessons { try checkFiles(lesson, pack, folder) }
     var parts = [try manifest(pack, folder)]
-    let lessons = pack.lessons.map { $0.id }
-    for entry in try folder.entries(of: "") where entry.kind == .file {
-      let isOfLesson = PackPath.isLesson(entry.name) && lessons.contains { entry.name.hasPrefix($0 + ".") }
-      guard isOfLesson || PackPath.papers.contains(entry.name) else { continue }
+    let lessons = pack.lessons.map { $0.id + ".md" }
+    for name in lessons { parts.append(Part(name: name, bytes: try folder.content(name))) }
+    for entry in try folder.entries(of: "") where entry.kind != .folder && !lessons.contains(entry.name) {
+      let isTranslation =
+        PackPath.isLesson(entry.name) && pack.lessons.contains { entry.name.hasPrefix($0.id + ".") }
+      guard isTranslation || PackPath.papers.contains(entry.name) else { continue }
       parts.append(Part(name: entry.name, bytes: try folder.content(entry.name)))
     }
     for name in Set(pack.lessons.flatMap(\.files)) {

@@ -42,7 +42,8 @@ public struct PackLock: Sendable, Equatable {
         File(name: name, digest: String(decoding: digest, as: UTF8.self), isExecutable: bytes[65] == UInt8(ascii: "*")))
     }
     let lock = PackLock(files: files)
-    return lock.text == text && lock.isInOrder ? lock : nil
+    // As bytes: two texts that look the same are not the same file.
+    return lock.text.utf8.elementsEqual(text.utf8) && lock.isInOrder ? lock : nil
   }
 
   /// Whether a later program wrote it.
