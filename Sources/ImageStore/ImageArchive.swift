@@ -54,28 +54,9 @@ struct ImageArchive {
   }
 
   private mutating func unpack(into folder: String) throws {
-    let content = try DecompressedContent(source, digested: false)
-    guard let archive = archive_read_new() else { throw ImageStoreError.archive(path: source, problem: "no memory") }
-    defer { archive_read_free(archive) }
-    archive_read_support_format_tar(archive)
-    let opened = archive_read_open(
-      archive, Unmanaged.passUnretained(content).toOpaque(), nil,
-      { _, context, block in
-        guard let context, let block else { return -1 }
-        let bytes = Unmanaged<DecompressedContent>.fromOpaque(context).takeUnretainedValue().next()
-        block.pointee = bytes?.baseAddress
-        return bytes?.count ?? -1
-      }, nil)
-    guard opened == ARCHIVE_OK else {
-      throw ImageStoreError.archive(path: source, problem: content.problem ?? archiveError(archive))
-    }
-    var entry: OpaquePointer?
-    while true {
-      let result = archive_read_next_header(archive, &entry)
-      if result == ARCHIVE_EOF { return }
-      guard result >= ARCHIVE_WARN, let entry else {
-        throw ImageStoreError.archive(path: source, problem: content.problem ?? archiveError(archive))
-      }
+    let reader = try TarReader(source, digested: false, mayBeEmpty: false)
+    let archive = reader.archive
+    while let entry = try reader.next() {
       guard let rawName = archive_entry_pathname(entry) else { continue }
       let name = Self.plain(String(cString: rawName))
       if let target = archive_entry_symlink(entry) {
@@ -95,7 +76,7 @@ struct ImageArchive {
           guard result >= ARCHIVE_WARN else {
             throw ImageStoreError.refused(
               archive: source, entry: name,
-              problem: "cannot be read to its end: \(content.problem ?? archiveError(archive))")
+              problem: "cannot be read to its end: \(reader.problem)")
           }
           return UnsafeRawBufferPointer(start: block, count: count)
         }

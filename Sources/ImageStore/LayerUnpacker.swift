@@ -7,8 +7,7 @@ internal import SystemIO
 /// Ownership is kept where this process may give files away, which is the case for root and inside a user namespace
 /// with enough ids. Paths never leave the directory, whatever the archive says.
 struct LayerUnpacker {
-  private let archive: OpaquePointer
-  private let content: DecompressedContent
+  private let reader: TarReader
   private let source: String
   private let root: String
   private let mayGiveAway: Bool
@@ -23,50 +22,26 @@ struct LayerUnpacker {
   ///
   /// With `diffID` the archive must have that digest before compression; without, it was made here a moment ago.
   static func unpack(_ source: String, into root: String, expecting diffID: String?) throws {
-    let content = try DecompressedContent(source, digested: diffID != nil)
-    guard let archive = archive_read_new() else { throw ImageStoreError.archive(path: source, problem: "no memory") }
-    defer { archive_read_free(archive) }
-    archive_read_support_format_tar(archive)
-    archive_read_support_format_empty(archive)
-    let opened = archive_read_open(
-      archive, Unmanaged.passUnretained(content).toOpaque(), nil,
-      { _, context, block in
-        guard let context, let block else { return -1 }
-        let bytes = Unmanaged<DecompressedContent>.fromOpaque(context).takeUnretainedValue().next()
-        block.pointee = bytes?.baseAddress
-        return bytes?.count ?? -1
-      }, nil)
-    guard opened == ARCHIVE_OK else {
-      throw ImageStoreError.archive(path: source, problem: content.problem ?? archiveError(archive))
-    }
+    let reader = try TarReader(source, digested: diffID != nil)
     var unpacker = LayerUnpacker(
-      archive: archive, content: content, source: source, root: root, mayGiveAway: geteuid() == 0)
+      reader: reader, source: source, root: root, mayGiveAway: geteuid() == 0)
     try unpacker.run()
-    if let diffID, try content.digestOfAll() != diffID {
+    if let diffID, try reader.content.digestOfAll() != diffID {
       throw ImageStoreError.damaged(path: source, problem: "it does not hold the layer \(diffID)")
     }
   }
 
-  private init(
-    archive: OpaquePointer, content: DecompressedContent, source: String, root: String, mayGiveAway: Bool
-  ) {
-    self.archive = archive
-    self.content = content
+  private init(reader: TarReader, source: String, root: String, mayGiveAway: Bool) {
+    self.reader = reader
     self.source = source
     self.root = root
     self.mayGiveAway = mayGiveAway
   }
 
+  private var archive: OpaquePointer { reader.archive }
+
   private mutating func run() throws {
-    var entry: OpaquePointer?
-    while !lacksEnd {
-      let result = archive_read_next_header(archive, &entry)
-      if result == ARCHIVE_EOF { break }
-      guard result >= ARCHIVE_WARN, let entry else {
-        throw ImageStoreError.archive(path: source, problem: content.problem ?? archiveError(archive))
-      }
-      try take(entry)
-    }
+    while !lacksEnd, let entry = try reader.next() { try take(entry) }
     for directory in directories.reversed() {
       try systemCall("chmod", on: directory.path) { chmod(directory.path, directory.mode) }
       setTime(directory.path, directory.seconds)
@@ -214,14 +189,14 @@ struct LayerUnpacker {
     while true {
       let result = archive_read_data_block(archive, &block, &count, &offset)
       if result == ARCHIVE_EOF { break }
-      if result < ARCHIVE_WARN, end == size, content.isAtEnd {
+      if result < ARCHIVE_WARN, end == size, reader.content.isAtEnd {
         lacksEnd = true
         break
       }
       guard result >= ARCHIVE_WARN else {
         throw ImageStoreError.refused(
           archive: source, entry: entry,
-          problem: "cannot be read to its end: \(content.problem ?? archiveError(archive))")
+          problem: "cannot be read to its end: \(reader.problem)")
       }
       var written = 0
       while let block, written < count {
