@@ -7,6 +7,7 @@ public struct SandboxSpec: Sendable, Equatable {
   /// How often the pod's sandbox was made before.
   public var attempt: Int
   public var hostname: String
+  /// A network of one container alone has no way to anybody else.
   public var network: NamespaceMode = .pod
   public var processes: NamespaceMode = .container
   public var ipc: NamespaceMode = .pod
@@ -99,6 +100,9 @@ public struct ContainerSpec: Sendable, Equatable {
   /// A file of the node that is mounted at `terminationMessagePath`.
   public var terminationMessageFile: String?
   public var terminationMessagePath: String?
+  /// A directory of the node that keeps what the container writes to its root, in `upper`; nil for memory that goes with
+  /// the container.
+  public var writableLayer: String?
   public var labels: [String: String] = [:]
 
   public init(

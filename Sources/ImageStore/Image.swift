@@ -19,4 +19,8 @@ public struct Image: Sendable {
   public let isPulled: Bool
   /// Only nodes have asked for it, because of their pods: it may go when no pod uses it.
   public let isOfNodes: Bool
+  /// The packs of lessons that have brought it, by its names.
+  public let packs: [String: String]
+  /// Built here from a Containerfile.
+  public let isBuilt: Bool
 }

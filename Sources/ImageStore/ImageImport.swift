@@ -10,6 +10,11 @@ extension Images {
   /// that they had before.
   @discardableResult
   public func importImages(from source: String, as name: ImageReference? = nil) throws -> [Image] {
+    try importImages(from: source, as: name, origin: .imported)
+  }
+
+  @discardableResult
+  func importImages(from source: String, as name: ImageReference?, origin: ImageIndex.Origin) throws -> [Image] {
     let lock = try lock()
     defer { withExtendedLifetime(lock) {} }
     let folder = drafts + "/import"
@@ -41,7 +46,7 @@ extension Images {
     // Every image must be complete before the first gets its name.
     for (manifest, _) in found { _ = try ImageContent(manifest.digest, in: blobs) }
     var index = try index()
-    for (manifest, names) in found { index.set(names, manifest) }
+    for (manifest, names) in found { index.set(names, manifest, origin: origin) }
     try Files.replace(indexPath, with: index.bytes, mode: 0o644)
     return try found.map { manifest, names in
       var image = try image(manifest.digest, in: index)

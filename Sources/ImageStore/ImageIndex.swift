@@ -10,6 +10,10 @@ struct ImageIndex: Equatable {
   static let pulledAnnotation = "io.podium.pulled"
   /// A pod needed it, and its node has had it pulled; nobody asked for it by hand.
   static let nodeAnnotation = "io.podium.pulled-for-node"
+  /// What an image was made from here: by it, it is known whether that has changed.
+  static let sourceAnnotation = "io.podium.made-from"
+  /// The pack of lessons that has brought the image.
+  static let packAnnotation = "io.podium.pack"
 
   /// How an image came here.
   enum Origin: Equatable {
@@ -17,6 +21,8 @@ struct ImageIndex: Equatable {
     case imported
     /// From a registry, which named it by this digest.
     case pulled(digest: String, forNode: Bool)
+    /// Built here, or brought by a pack of lessons.
+    case made(from: String, pack: String?)
   }
 
   var entries: [BlobDescriptor] = []
@@ -56,6 +62,9 @@ struct ImageIndex: Equatable {
       case .pulled(let digest, let forNode):
         entry.annotations[Self.pulledAnnotation] = digest
         if forNode { entry.annotations[Self.nodeAnnotation] = "true" }
+      case .made(let source, let pack):
+        entry.annotations[Self.sourceAnnotation] = source
+        if let pack { entry.annotations[Self.packAnnotation] = pack }
       }
       entries.append(entry)
     }
@@ -80,4 +89,10 @@ extension BlobDescriptor {
 
   /// The digest by which a registry names the image, if one has given it.
   var pulledDigest: String? { annotations[ImageIndex.pulledAnnotation] }
+
+  /// What it was made from here, if it was.
+  var madeFrom: String? { annotations[ImageIndex.sourceAnnotation] }
+
+  /// The pack that has brought it.
+  var pack: String? { annotations[ImageIndex.packAnnotation] }
 }

@@ -9,7 +9,8 @@ internal import SystemIO
 ///     unpacked/<digest of the layer's tar>/     its layers, for overlay file systems
 ///     built-in.json                             what the built-in images were made of
 ///     drafts/, lock                             work in progress, and who is at it
-///     downloads/, pulling                       blobs on their way from registries, and whether any are
+///     downloads/, pulling                       blobs on their way from registries, and whether any are on their way at all
+///     building                                  held by who builds an image
 ///
 /// Nothing appears under its final name before it is complete. Every method may block on files.
 public final class Images: Sendable {
@@ -159,7 +160,11 @@ public final class Images: Sendable {
       config: content.config, layers: content.diffIDs.map(unpackedPath),
       // A stand-in that was exported and imported again is still one.
       isStandIn: entries.contains { $0.isStandIn } || content.config.labels[ImageIndex.standInAnnotation] == "true",
-      isPulled: pulled != nil, isOfNodes: !entries.isEmpty && entries.allSatisfy(\.isOfNode))
+      isPulled: pulled != nil, isOfNodes: !entries.isEmpty && entries.allSatisfy(\.isOfNode),
+      packs: Dictionary(
+        entries.compactMap { entry in entry.pack.flatMap { pack in entry.name.map { ($0, pack) } } }
+      ) { $1 },
+      isBuilt: entries.contains { $0.madeFrom != nil })
   }
 
   private struct Cache {

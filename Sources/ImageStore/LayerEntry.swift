@@ -1,18 +1,28 @@
-/// One file of a layer, as a recipe lists it; paths are relative to the root and owned by root.
+/// One file of a layer, as a recipe lists it; its path is relative to the root.
 struct LayerEntry: Sendable {
   enum Kind: Sendable {
     case directory
     case text(String)
     /// A copy of a program of this machine.
     case program(String)
+    /// A copy of a file whose size was known when it was listed.
+    case file(FileSource, size: Int)
     case symbolicLink(to: String)
     /// A second name of an entry that stands before this one.
     case hardLink(to: String)
   }
 
+  /// Where a file is that no link may lead to.
+  struct FileSource: Sendable {
+    var folder: String
+    /// Below the folder.
+    var path: String
+  }
+
   var path: String
   var mode: UInt32
   var kind: Kind
+  var owner = FileOwner.root
 
   static func directory(_ path: String, mode: UInt32 = 0o755) -> LayerEntry {
     LayerEntry(path: path, mode: mode, kind: .directory)
@@ -45,9 +55,18 @@ struct LayerEntry: Sendable {
       case .directory: "directory"
       case .text(let text): "text \(text)"
       case .program(let source): "program \(source)"
+      case .file(let source, let size): "file \(source.folder)/\(source.path) \(size)"
       case .symbolicLink(let target): "symbolic \(target)"
       case .hardLink(let target): "hard \(target)"
       }
-    return Array("\(path)\0\(mode)\0\(content)\0".utf8)
+    return Array("\(path)\0\(mode)\0\(owner.user):\(owner.group)\0\(content)\0".utf8)
   }
+}
+
+/// Whom a file of a layer belongs to.
+struct FileOwner: Sendable, Equatable {
+  var user: UInt32
+  var group: UInt32
+
+  static let root = FileOwner(user: 0, group: 0)
 }

@@ -19,7 +19,8 @@ struct LayerWriter {
     func check(_ result: Int32) throws {
       if result < ARCHIVE_WARN { throw ImageStoreError.archive(path: path, problem: archiveError(archive)) }
     }
-    try check(archive_write_set_format_ustar(archive))
+    // The plain form wherever it suffices; long names and large numbers need more.
+    try check(archive_write_set_format_pax_restricted(archive))
     // Large blocks, and no padding after the end mark.
     try check(archive_write_set_bytes_per_block(archive, 262_144))
     try check(archive_write_set_bytes_in_last_block(archive, 1))
@@ -38,10 +39,16 @@ struct LayerWriter {
       archive_entry_set_pathname(item, entry.path)
       archive_entry_set_perm(item, entry.mode)
       archive_entry_set_mtime(item, timestamp, 0)
-      archive_entry_set_uname(item, "root")
-      archive_entry_set_gname(item, "root")
+      archive_entry_set_uid(item, Int64(entry.owner.user))
+      archive_entry_set_gid(item, Int64(entry.owner.group))
+      // What other users are called, each image decides by itself.
+      if entry.owner == .root {
+        archive_entry_set_uname(item, "root")
+        archive_entry_set_gname(item, "root")
+      }
       var content: [UInt8] = []
       var program: ProgramFile?
+      var copied: (source: LayerEntry.FileSource, size: Int)?
       switch entry.kind {
       case .directory: archive_entry_set_filetype(item, FileType.directory.rawValue)
       case .text(let text):
@@ -53,6 +60,10 @@ struct LayerWriter {
         let file = try ProgramFile(source)
         archive_entry_set_size(item, Int64(file.bytes.count))
         program = file
+      case .file(let source, let size):
+        archive_entry_set_filetype(item, FileType.regular.rawValue)
+        archive_entry_set_size(item, Int64(size))
+        copied = (source, size)
       case .symbolicLink(let target):
         archive_entry_set_filetype(item, FileType.symbolicLink.rawValue)
         archive_entry_set_symlink(item, target)
@@ -61,6 +72,10 @@ struct LayerWriter {
         archive_entry_set_hardlink(item, target)
       }
       try check(archive_write_header(archive, item))
+      if let copied {
+        try copyContent(of: copied.source, size: copied.size) { archive_write_data(archive, $0.baseAddress, $0.count) }
+        continue
+      }
       let written =
         if let program {
           archive_write_data(archive, program.bytes.baseAddress, program.bytes.count) - program.bytes.count
@@ -71,6 +86,27 @@ struct LayerWriter {
     }
     try check(archive_write_close(archive))
     return (sink.digest.finish(), sink.size)
+  }
+
+  /// Hands on the content of a file, which must be as long as it was said to be.
+  private static func copyContent(
+    of source: LayerEntry.FileSource, size: Int, _ write: (UnsafeRawBufferPointer) -> Int
+  ) throws {
+    let descriptor = try Files.openToRead(source.path, beneath: source.folder)
+    defer { close(descriptor) }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 262_144, alignment: 16)
+    defer { buffer.deallocate() }
+    let place = source.folder + "/" + source.path
+    var rest = size
+    while rest > 0 {
+      let count = try systemCall("read", on: place) {
+        read(descriptor, buffer.baseAddress!, min(rest, buffer.count))
+      }
+      if count == 0 { throw ImageStoreError.changed(path: place) }
+      let piece = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count])
+      guard write(piece) == count else { throw ImageStoreError.archive(path: place, problem: "it cannot be packed") }
+      rest -= count
+    }
   }
 
   /// A program of this machine in memory, without a copy of its own.

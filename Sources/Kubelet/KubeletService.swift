@@ -14,6 +14,9 @@ public struct KubeletService: Sendable {
   /// How probes call themselves.
   public static let probeUserAgent = HTTPProbe.userAgent
 
+  /// On sandboxes that are no pod's and none of this kubelet's business: what builds images takes them away itself.
+  public static let buildLabel = PodLabels.imageBuild
+
   private let context: KubeletContext
   private let mirror: Mirror<Pod>
   /// The node itself, as the API has it.
@@ -217,7 +220,8 @@ public struct KubeletService: Sendable {
   private func sweep(
     _ inventory: Inventory, _ files: Set<String>, _ logs: [String], _ known: Set<String>
   ) async {
-    for sandbox in inventory.sandboxes where !known.contains(sandbox.spec.podUID) {
+    let others = inventory.sandboxes.filter { $0.spec.labels[PodLabels.imageBuild] == nil }
+    for sandbox in others where !known.contains(sandbox.spec.podUID) {
       try? await context.runtime.removeSandbox(sandbox.spec.id)
     }
     await PodVolumes.sweep(files.subtracting(known), context)

@@ -7,5 +7,7 @@ enum PodLabels {
   static let restartCount = "io.kubernetes.container.restartCount"
   /// Where the container leaves its last words, as a path of the node.
   static let terminationMessageFile = "io.podium.container.terminationMessageFile"
+  /// On sandboxes of no pod: a command of an image's build runs in it.
+  static let imageBuild = "io.podium.image-build"
   static let terminationMessagePolicy = "io.podium.container.terminationMessagePolicy"
 }

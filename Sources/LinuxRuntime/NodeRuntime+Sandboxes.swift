@@ -63,11 +63,11 @@ extension NodeRuntime {
   private func reserve(_ spec: SandboxSpec) throws(RuntimeError) -> IPv4Address? {
     let (isKnown, address, position) = state.withLock { state in
       if state.sandboxes[spec.id] != nil { return (true, nil as IPv4Address?, UInt32(0)) }
-      let address = spec.network == .node ? nil : state.addresses.take()
+      let address = spec.network == .pod ? state.addresses.take() : nil
       return (false, address, state.addresses.position)
     }
     if isKnown { throw RuntimeError(.failed, "sandbox \(spec.id) exists already") }
-    if spec.network == .node { return nil }
+    if spec.network != .pod { return nil }
     guard let address else {
       throw RuntimeError(.failed, "no free address is left on node \(node.name): remove pods from it")
     }

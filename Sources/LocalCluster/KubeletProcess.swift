@@ -43,6 +43,8 @@ public struct KubeletProcess: Sendable {
       images: store, registries: RemotePuller(controlPlane: controlPlane),
       remover: RemoteRemover(controlPlane: controlPlane))
     let runtime = try await NodeRuntime.open(nodeDirectory: nodeDirectory, images: source)
+    let builds = NodeBuilds(runtime: runtime, images: store, drafts: source.drafts)
+    await builds.sweep()
     let client = ClusterClient(
       endpoint: SpokenFor(endpoint: HTTPClient(unixSocket: apiSocket)), userAgent: "kubelet/\(node)",
       user: UserInfo(name: "system:node:\(node)", groups: ["system:nodes"]))
@@ -55,7 +57,7 @@ public struct KubeletProcess: Sendable {
       client: client, runtime: runtime, configuration: configuration, network: MachineNetwork(),
       // Tells node init, as long as a control plane answers, that somebody wants this node.
       serverAnswered: { await runtime.claim() })
-    let server = HTTPServer(endpoint: NodeImages(kubelet: kubelet.endpoint, images: store))
+    let server = HTTPServer(endpoint: NodeImages(kubelet: kubelet.endpoint, images: store, builds: builds))
     try server.listen(unixSocket: kubeletSocket)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await runtime.run() }

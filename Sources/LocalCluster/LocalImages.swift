@@ -10,8 +10,11 @@ struct LocalImages: ImageSource {
   let registries: RemotePuller
   /// Knows who else on this machine uses an image.
   let remover: RemoteRemover
+  /// Images that are being built, which nobody else can find.
+  let drafts = DraftImages()
 
   func find(_ reference: String) async throws(RuntimeError) -> ContainerImage? {
+    if let draft = drafts[reference] { return draft }
     guard let image = try lookUp(reference) else { return nil }
     return try container(image, reference)
   }

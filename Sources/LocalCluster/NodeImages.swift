@@ -3,15 +3,23 @@ internal import ImageStore
 internal import KubernetesAPI
 
 /// What a node's kubelet does for the images beyond what the API server asks of it: it removes layers whose files belong
-/// to users that only the node's namespace knows.
+/// to users that only the node's namespace knows, and runs the commands of builds.
 struct NodeImages: APIEndpoint {
   let kubelet: any APIEndpoint
   let images: Images
+  let builds: NodeBuilds
 
   private static let prunePath = "/podium/images/prune"
 
   func send(_ request: APIRequest) async throws(StatusError) -> APIResponse {
-    guard request.path == Self.prunePath, request.method == "POST" else { return try await kubelet.send(request) }
+    switch (request.method, request.path) {
+    case ("POST", Self.prunePath): return try prune(request)
+    case ("POST", RemoteBuild.path): return try await RemoteBuild.perform(request.body, builds)
+    default: return try await kubelet.send(request)
+    }
+  }
+
+  private func prune(_ request: APIRequest) throws(StatusError) -> APIResponse {
     let layers = (try? Document.parse(json: request.body))?["inUse"]?.listValue ?? []
     do {
       try images.prune(inUse: Set(layers.compactMap(\.stringValue)))

@@ -66,6 +66,19 @@ extension Files {
     return Array(bytes.prefix(Int(count)))
   }
 
+  /// A descriptor of a regular file below the directory, which the caller closes. Throws EXDEV when a link or `..` on the
+  /// way leads out of it, and EINVAL when something else is there.
+  public static func openToRead(_ path: String, beneath directory: String) throws(SystemCallError) -> Int32 {
+    let root = try open(directory, O_RDONLY | O_DIRECTORY)
+    defer { close(root) }
+    let place = try openBeneath(root, path)
+    defer { close(place) }
+    var status = stat()
+    try systemCall("fstat", on: path) { fstat(place, &status) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw SystemCallError("open", on: path, errno: EINVAL) }
+    return try open("/proc/self/fd/\(place)", O_RDONLY)
+  }
+
   /// What is at a path as those see it who live in this root directory.
   public enum Sight: Sendable, Equatable {
     case missing

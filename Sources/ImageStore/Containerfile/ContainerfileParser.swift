@@ -60,7 +60,9 @@ extension Containerfile {
     case "WORKDIR": return .workingDirectory(try resolvable(String(rest)))
     case "USER": return .user(try resolvable(String(rest)))
     case "EXPOSE":
-      return .expose(try ContainerfileWords.split(rest).map { word throws(Problem) in try resolvable(word) })
+      let ports = try ContainerfileWords.split(rest)
+      for port in ports { _ = try resolvable(port) }
+      return .expose(ports)
     case "ENTRYPOINT": return .entrypoint(try command(rest))
     default: return .command(try command(rest))
     }
@@ -108,7 +110,8 @@ extension Containerfile {
       }
     }
     if rest.hasPrefix("<<") { throw Problem(message: "COPY takes files of its folder: put the text into one") }
-    var words = try list(rest) ?? ContainerfileWords.split(rest)
+    var words = try list(rest) ?? []
+    if words.isEmpty { words = try ContainerfileWords.split(rest) }
     guard words.count >= 2, let destination = words.popLast() else {
       throw Problem(message: "expected `COPY SOURCE… DESTINATION`")
     }

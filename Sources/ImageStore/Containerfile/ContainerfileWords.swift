@@ -78,8 +78,12 @@ enum ContainerfileWords {
     let alternative = try alternative(&rest, name)
     switch form {
     case "" where alternative.isEmpty: return known ?? ""
-    case ":-": return known.flatMap { $0.isEmpty ? nil : $0 } ?? (try resolve(alternative, variables))
-    case "-": return try known ?? resolve(alternative, variables)
+    case ":-":
+      if let known, !known.isEmpty { return known }
+      return try resolve(alternative, variables)
+    case "-":
+      if let known { return known }
+      return try resolve(alternative, variables)
     case ":+": return (known ?? "").isEmpty ? "" : try resolve(alternative, variables)
     case "+": return known == nil ? "" : try resolve(alternative, variables)
     default:

@@ -24,7 +24,8 @@ struct ContainerGarbage: Sendable {
     let inventory = try await context.runtime.inventory()
     let logs = (try? Files.list(context.configuration.logDirectory)) ?? []
     let known = context.board.uids
-    for sandbox in inventory.sandboxes where !known.contains(sandbox.spec.podUID) {
+    let others = inventory.sandboxes.filter { $0.spec.labels[PodLabels.imageBuild] == nil }
+    for sandbox in others where !known.contains(sandbox.spec.podUID) {
       try await context.runtime.removeSandbox(sandbox.spec.id)
     }
     for container in Self.superseded(inventory, known) { try await context.runtime.removeContainer(container) }

@@ -56,7 +56,8 @@ enum RecordDocuments {
       "stopSignal": .integer(spec.stopSignal), "logPath": .string(spec.logPath),
       "logRotation": ["fileSize": .integer(spec.logRotation.fileSize), "files": .integer(spec.logRotation.files)],
       "terminationMessageFile": document(spec.terminationMessageFile),
-      "terminationMessagePath": document(spec.terminationMessagePath), "labels": document(spec.labels),
+      "terminationMessagePath": document(spec.terminationMessagePath),
+      "writableLayer": document(spec.writableLayer), "labels": document(spec.labels),
       "createdAt": .integer(createdAt),
     ]
   }
@@ -94,6 +95,7 @@ enum RecordDocuments {
     spec.stopSignal = (document["stopSignal"]?.integerValue).map { Int32(truncatingIfNeeded: $0) } ?? spec.stopSignal
     spec.terminationMessageFile = text(document["terminationMessageFile"])
     spec.terminationMessagePath = text(document["terminationMessagePath"])
+    spec.writableLayer = text(document["writableLayer"])
     spec.labels = map(document["labels"])
     return (spec, createdAt)
   }

@@ -91,16 +91,18 @@ struct ContainerPlan {
   private var devices: MountAttributes { spec.security.isPrivileged ? [] : .noDevices }
   private var deviceFlags: MountFlags { spec.security.isPrivileged ? [] : .noDevices }
 
-  /// The writable layer lives in memory that goes away with the container's mount namespace: nothing to clean up.
+  /// The writable layer lives in memory that goes away with the container's mount namespace, unless somebody wants to
+  /// have it: nothing to clean up.
   private var layered: [Step] {
     let scratch = NodePaths.scratch
     let common = layers.commonDirectory
     let lower = layers.reversed().map { OverlayOption.escaped($0.relative(to: common)) }.joined(separator: ":")
     let options =
       "lowerdir=\(lower),upperdir=\(scratch)/upper,workdir=\(scratch)/work"
-      + (mapping.isRootless ? ",userxattr" : "")
+      + (mapping.isRootless ? ",userxattr" : "") + wholeFiles
     var steps: [Step] = [
-      .mount("tmpfs", on: scratch, type: "tmpfs", options: "mode=0755"),
+      spec.writableLayer.map { .mount($0, on: scratch, .bind) }
+        ?? .mount("tmpfs", on: scratch, type: "tmpfs", options: "mode=0755"),
       .makeDirectories(scratch + "/upper"), .makeDirectories(scratch + "/work"), .makeDirectories(scratch + "/root"),
     ]
     // Real ones, whatever the image has there: through a link, what is mounted and what is protected afterwards could be
@@ -116,6 +118,12 @@ struct ContainerPlan {
       .enterRoot(scratch + "/root"),
     ]
     return steps
+  }
+
+  /// What is kept is read by others than this kernel: nothing in it may refer to what lies below. In a user namespace
+  /// that is always so.
+  private var wholeFiles: String {
+    spec.writableLayer == nil || mapping.isRootless ? "" : ",redirect_dir=off,metacopy=off"
   }
 
   private func system(_ mounts: MountSteps) -> [Step] {

@@ -55,6 +55,10 @@ struct SandboxPlan {
     if spec.network != .node { plan.child.append(.setHostName(spec.hostname)) }
     if let address {
       plan.child += configure(address)
+    } else if spec.network == .container {
+      var messages = RoutingMessages()
+      messages.bringUp(index: RoutingMessages.loopbackIndex)
+      plan.child.append(.configureNetwork("bring up the loopback interface", messages: messages.bytes))
     }
     if !spec.sysctls.isEmpty {
       // The node's own settings are locked; in a proc of its own, the pause process sees those of its namespaces.
