@@ -71,13 +71,8 @@ extension ClusterPaths {
 
   /// Of the nodes of all clusters of this user.
   static func kubeletSockets(beside paths: ClusterPaths) -> [String] {
-    paths.neighbours.flatMap { kubeletSockets(of: $0) }
-  }
-
-  /// Of the nodes of this cluster.
-  static func kubeletSockets(of cluster: ClusterPaths) -> [String] {
-    ((try? Files.list(cluster.sockets)) ?? []).sorted().filter { $0.hasPrefix("kubelet-") }.map {
-      cluster.sockets + "/" + $0
+    paths.neighbours.flatMap { cluster in
+      ((try? Files.list(cluster.sockets)) ?? []).filter { $0.hasPrefix("kubelet-") }.map { cluster.sockets + "/" + $0 }
     }
   }
 }

@@ -41,6 +41,28 @@ public struct MachineImages: Sendable {
     return ImageEntry(image, name: reference.withDefaultTag.familiarName)
   }
 
+  /// Builds an image from a Containerfile and the files of its folder; answers whether anything was to do.
+  ///
+  /// - Parameter report: Told each step that is done now.
+  public func build(
+    _ file: String, as name: String, report: @escaping @Sendable (String) async -> Void
+  ) async throws -> (image: ImageEntry, isNew: Bool) {
+    let reference = try ImageReference(name).withDefaultTag
+    let build = ImageBuild(images, file: file, folder: file.parentDirectory, runner: NodeRunner(paths: paths)) {
+      guard case .step(let number, let count, let text) = $0 else { return }
+      await report("step \(number) of \(count): \(text)")
+    }
+    do {
+      let (image, isNew) = try await build.run(as: reference)
+      if isNew { _ = try? await pruneFiles() }
+      return (ImageEntry(image, name: reference.familiarName), isNew)
+    } catch {
+      // Layers of the steps before.
+      _ = try? await pruneFiles()
+      throw error
+    }
+  }
+
   /// Everything about an image: its entry, its layers, and what it says about its process.
   public func inspect(_ name: String) throws -> Document {
     let image = try find(name)
@@ -134,6 +156,14 @@ public struct MachineImages: Sendable {
   }
 }
 
+extension String {
+  /// Of a file.
+  var parentDirectory: String {
+    guard let slash = lastIndex(of: "/") else { return "." }
+    return slash == startIndex ? "/" : String(self[..<slash])
+  }
+}
+
 /// No image has the name; the nearest of those that there are may have been meant.
 public struct UnknownImage: Error, CustomStringConvertible {
   public let name: String
@@ -160,7 +190,7 @@ public struct ImageEntry: Sendable {
   public let id: String
   public let digest: String
   public let size: Int
-  /// `stand-in` or `real`.
+  /// `stand-in`, `built`, `real`, or `pack` and the id of the pack that has brought it.
   public let kind: String
 
   init(_ image: Image, name: String) {
@@ -168,10 +198,11 @@ public struct ImageEntry: Sendable {
     id = image.id
     digest = image.digest
     size = image.size
-    kind = Self.kind(image)
+    let pack = (try? ImageReference(name)).flatMap { image.packs[$0.withDefaultTag.description] }
+    kind = pack.map { "pack " + $0 } ?? Self.kind(image)
   }
 
-  static func kind(_ image: Image) -> String { image.isStandIn ? "stand-in" : "real" }
+  static func kind(_ image: Image) -> String { image.isStandIn ? "stand-in" : image.isBuilt ? "built" : "real" }
 
   static func all(_ image: Image) -> [ImageEntry] {
     let names = image.names.isEmpty ? [image.digest] : image.names

@@ -92,7 +92,7 @@ public struct PackImageSupply: Sendable {
         await report("image \(item.name): importing \(item.source.path)")
         return try images.importImage(from: path, as: name, ofPack: pack, key: key)
       case .containerfile:
-        let build = ImageBuild(images, file: path, folder: Self.folder(of: path), runner: NodeRunner(paths: paths)) {
+        let build = ImageBuild(images, file: path, folder: path.parentDirectory, runner: NodeRunner(paths: paths)) {
           progress in
           guard case .step(let number, let count, let text) = progress else { return }
           await report("image \(item.name): step \(number) of \(count): \(text)")
@@ -201,10 +201,5 @@ public struct PackImageSupply: Sendable {
     if case .layout = item.source { return path }
     guard Files.kind(of: path) == .regular else { throw problem(item, "\(item.source.path) is no file") }
     return path
-  }
-
-  private static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return String(path[..<slash])
   }
 }

@@ -48,7 +48,7 @@ struct NodeRunner: BuildRunner {
   let paths: ClusterPaths
 
   func run(_ command: BuildCommand) async throws -> BuildCommandEnd {
-    let socket = try node()
+    let socket = try await node()
     let response = try await HTTPClient(unixSocket: socket).send(RemoteBuild.request(command))
     guard case .bytes(let bytes) = response.body else { throw ClusterProblem("the node gave no answer") }
     guard response.status == 200 else { throw StatusError(response: response.status, body: bytes) }
@@ -64,11 +64,16 @@ struct NodeRunner: BuildRunner {
   }
 
   /// Any will do: they share the images of the machine.
-  private func node() throws -> String {
-    guard let socket = ClusterPaths.kubeletSockets(of: paths).first else {
+  private func node() async throws -> String {
+    let launcher = ClusterLauncher(paths: paths)
+    try await launcher.ensureRunning()
+    try await launcher.waitForReadyNode()
+    let running = try await launcher.nodes().first { $0["running"]?.boolValue == true }
+    guard let name = running?["name"]?.stringValue else {
       throw ClusterProblem(
-        "the cluster \(paths.cluster) has no node that could run the commands of a build: podium node start starts one")
+        "no node of the cluster \(paths.cluster) runs, and only a node can run the commands of a build: see podium node list"
+      )
     }
-    return socket
+    return paths.kubeletSocket(node: name)
   }
 }

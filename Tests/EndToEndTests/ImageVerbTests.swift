@@ -101,7 +101,7 @@ struct ImageVerbTests {
       #expect(ids.contains(String(id.dropFirst(7).prefix(12))) && Set(ids).count == ids.count)
       let about = try Document.parse(json: try await learner.podium("images", "inspect", "busybox").output)
       #expect(about["id"]?.stringValue == id && about["config"]?["Cmd"] == ["sh"])
-      for action in ["ls", "import", "pull", "rm", "prune", "inspect"] {
+      for action in ["ls", "import", "build", "pull", "rm", "prune", "inspect"] {
         let help = try await learner.podium("images", action, "--help")
         #expect(help.end == .exited(0) && help.output.hasPrefix("Usage: podium images \(action)"))
       }

@@ -28,7 +28,10 @@ import Testing
         policy:
           skip: no
           solutions: after-pass
-        images: [whatever]
+        images:
+          - name: my-pack/app:1
+            containerfile: images/app/Containerfile
+          - {name: "my-pack/base:2.1", layout: images/base}
         """, file: "pack.yaml")
     #expect(manifest.id == "my-pack" && manifest.title == "Mine")
     #expect(manifest.version == PackVersion("1.2.3"))
@@ -38,13 +41,15 @@ import Testing
     #expect(manifest.language == "pt-BR" && manifest.contact == "a@b.example" && manifest.files == "manifests")
     #expect(manifest.requires == [.exec, .files])
     #expect(manifest.policy.skipping == .no && manifest.policy.solutions == .afterPass)
-    #expect(manifest.images == ["whatever"])
+    #expect(manifest.images.map(\.name) == ["my-pack/app:1", "my-pack/base:2.1"])
+    #expect(manifest.images.map(\.source) == [.containerfile("images/app/Containerfile"), .layout("images/base")])
+    #expect(manifest.images.map(\.line) == [16, 18])
   }
 
   @Test func whatIsLeftOutHasItsUsualValue() throws {
     let manifest = try PackManifest.parse(least, file: "pack.yaml")
     #expect(manifest.policy == PackPolicy() && manifest.policy.allowsSkipping)
-    #expect(manifest.files == "files" && manifest.language == "en" && manifest.images == nil)
+    #expect(manifest.files == "files" && manifest.language == "en" && manifest.images.isEmpty)
   }
 
   @Test(arguments: [
@@ -76,6 +81,37 @@ import Testing
     ("policy: {hints: 3}", "unknown field \"hints\" of the policy: expected skip or solutions"),
     ("files: /etc", "/etc is a place on one machine: name the folder as seen from pack.yaml"),
     ("language: e", "\"e\" is no language: expected one such as en or pt-BR"),
+    ("images: x", "expected `images:` with a list, such as `- {name: my-pack/app:1, layout: images/app}`"),
+    ("images: [{layout: x}]", "an image needs a name, such as `name: my-pack/app:1`"),
+    (
+      "images: [{name: 'nginx:1', layout: x}]",
+      "the image \"nginx:1\" is not the pack's own: its name begins with my-pack/, as my-pack/app:1"
+    ),
+    ("images: [{name: 'other/app:1', layout: x}]", "the image \"other/app:1\" is not the pack's own"),
+    (
+      "images: [{name: 'docker.io/my-pack/app:1', layout: x}]",
+      "the image \"docker.io/my-pack/app:1\" is not the pack's own"
+    ),
+    ("images: [{name: my-pack/app, layout: x}]", "the image \"my-pack/app\" needs a tag, as my-pack/app:1"),
+    ("images: [{name: 'my-pack/A:1', layout: x}]", "\"my-pack/A:1\" cannot be the name of an image"),
+    (
+      "images: [{name: 'my-pack/a:1'}]",
+      "the image my-pack/a:1 comes from one of layout, archive, containerfile, and not from 0"
+    ),
+    (
+      "images: [{name: 'my-pack/a:1', layout: x, archive: y}]",
+      "the image my-pack/a:1 comes from one of layout, archive, containerfile, and not from 2"
+    ),
+    (
+      "images: [{name: 'my-pack/a:1', layout: ../x}]",
+      "\"../x\" is no path in the pack: expected one such as images/app"
+    ),
+    ("images: [{name: 'my-pack/a:1', layout: /etc}]", "\"/etc\" is no path in the pack"),
+    ("images: [{name: 'my-pack/a:1', url: x}]", "unknown field \"url\" of an image: expected one of name, layout, "),
+    (
+      "images: [{name: 'my-pack/a:1', layout: x}, {name: 'my-pack/a:1', layout: y}]",
+      "the image my-pack/a:1 is listed twice"
+    ),
     ("authors: me", "expected `authors:` with a list, such as [a, b]"),
     ("licence: \"\\e[2J\"", "the text of `licence` has a control character in it"),
   ])

@@ -163,6 +163,11 @@ public struct ImageBuild: Sendable {
         try $0.copy(sources, to: destination, owner: owner, mode: mode)
       }
     case .run(let words):
+      guard !layers.isEmpty else {
+        throw ContainerfileError(
+          file: file, line: step.instruction.line,
+          "\(step.instruction.text): an image from scratch has no program that could be run: copy one first")
+      }
       let command = BuildCommand(
         layers: layers.map(\.ofCommand), words: words, environment: step.config.environment,
         workingDirectory: step.config.workingDirectory, user: step.config.user)

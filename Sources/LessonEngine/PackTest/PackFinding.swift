@@ -16,6 +16,7 @@ public struct PackFinding: Sendable, Equatable, CustomStringConvertible {
     case unmentioned
     case unusedFile = "unused-file"
     case needs
+    case image
     case uses
     case neverUnproved = "never-unproved"
     case trueBefore = "true-before"
@@ -35,6 +36,15 @@ public struct PackFinding: Sendable, Equatable, CustomStringConvertible {
   public var lesson: String
   public var step: String?
   public var message: String
+
+  public init(rule: Rule, file: String, line: Int, lesson: String, step: String? = nil, message: String) {
+    self.rule = rule
+    self.file = file
+    self.line = line
+    self.lesson = lesson
+    self.step = step
+    self.message = message
+  }
 
   public var description: String { line > 0 ? "\(file):\(line): \(message)" : "\(file): \(message)" }
 }

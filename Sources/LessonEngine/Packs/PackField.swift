@@ -181,8 +181,11 @@ struct PackField: Sendable {
   }
 
   private static let images = PackField(
-    name: "images", summary: "The images that the pack brings.", example: "[]", schema: [:]
-  ) { manifest, value, _ throws(LessonError) in manifest.images = value }
+    name: "images", summary: "The images that the pack brings, under names of its own.",
+    example: "[{name: my-pack/app:1, containerfile: images/app/Containerfile}]", schema: PackImage.schema
+  ) { manifest, value, file throws(LessonError) in
+    manifest.images = try PackImage.list(value, pack: manifest.id, file: file)
+  }
 
   // MARK: Kinds of values
 

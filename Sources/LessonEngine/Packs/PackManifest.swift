@@ -25,8 +25,8 @@ public struct PackManifest: Sendable, Equatable {
   /// The folder of the files that lessons name, seen from the pack's own.
   public var files = Self.filesFolder
   public var policy = PackPolicy()
-  /// The images that the pack brings, as they are written.
-  public var images: Document?
+  /// What it brings beside the images that every machine has.
+  public var images: [PackImage] = []
 
   public static let format: Int64 = 1
   /// Where the files are when the pack does not say it, and in every archive.

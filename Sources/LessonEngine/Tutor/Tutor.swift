@@ -12,6 +12,8 @@ public actor Tutor {
   private let context: KubectlContext
   /// Why a pod is as it is, in lines: a namespace and a name go in.
   let explain: @Sendable (_ namespace: String, _ pod: String) async -> [String]
+  /// Brings in what a pack's pods are made from; told what takes time.
+  private let supply: @Sendable (Pack, _ say: @escaping @Sendable (String) async -> Void) async throws -> Void
   private let notify: @Sendable ([TutorText]) -> Void
   private var keeper: ProgressKeeper
   var progress: Progress { keeper.progress }
@@ -24,15 +26,20 @@ public actor Tutor {
   /// - Parameters:
   ///   - context: How the lessons' commands reach the cluster; its working directory is where they may write.
   ///   - explain: Why a pod is as it is; the same chain of causes for every pack.
+  ///   - supply: Brings the images of a pack into the cluster, before one of its lessons begins.
   ///   - notify: Called with what the tutor has to say by itself, while the learner works.
   public init(
     packs: [Pack], context: KubectlContext, store: any ProgressStore,
     explain: @escaping @Sendable (_ namespace: String, _ pod: String) async -> [String],
+    supply: @escaping @Sendable (Pack, _ say: @escaping @Sendable (String) async -> Void) async throws -> Void = {
+      _, _ in
+    },
     notify: @escaping @Sendable ([TutorText]) -> Void
   ) {
     self.packs = packs.named
     self.context = context
     self.explain = explain
+    self.supply = supply
     self.notify = notify
     keeper = ProgressKeeper(store)
   }
@@ -156,6 +163,12 @@ public actor Tutor {
     let index =
       lesson.steps.firstIndex { $0.id == known?.step && !progress.isDone($0.id, of: key) }
       ?? lesson.steps.firstIndex { !progress.isDone($0.id, of: key) } ?? 0
+    do {
+      let notify = notify
+      try await supply(pack) { notify([.plain($0)]) }
+    } catch {
+      return text + [.notYet("The lesson cannot begin without the images of its pack: \(error)")]
+    }
     let place: LessonPlace
     do {
       place = try await openPlace(lesson, of: pack, known: known?.namespace)

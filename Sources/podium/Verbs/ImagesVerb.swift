@@ -4,7 +4,7 @@ internal import LocalCluster
 /// `podium images …`: what pods can be made from. An action is a row here and a file beside.
 enum ImagesVerb {
   static let table = ActionTable(
-    verb: "images", actions: [list, importImages, pull, remove, prune, inspect], standard: list)
+    verb: "images", actions: [list, importImages, build, pull, remove, prune, inspect], standard: list)
 
   @Sendable
   static func run(_ settings: Settings, _ arguments: [String]) async throws -> Int32 {

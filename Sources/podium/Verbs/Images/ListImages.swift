@@ -8,7 +8,7 @@ extension ImagesVerb {
       Lists the images that pods can be made from, a line for each name.
 
       A stand-in is made by Podium under the name of somebody else's image and behaves as the lessons need. A real image
-      of the same name, imported or pulled, takes its place.
+      of the same name, imported, built or pulled, takes its place. Packs of lessons bring images under names of their own.
 
         -q        print ids only
         --json    print everything as JSON; so does -o json

@@ -43,9 +43,11 @@ extension PackVerb {
       let pack = try OpenedPacks.load(path, paths)
       try await launcher.ensureRunning()
       try await launcher.waitForReadyNode()
-      let test = PackTest(pack, try LessonFiles.context(paths), options) { line in
+      let say: @Sendable (String) async -> Void = { line in
         if isJSON { StandardOutput.printError(line) } else { StandardOutput.print(line) }
       }
+      try await PackImageSupply(paths, pack).supply(report: say)
+      let test = PackTest(pack, try LessonFiles.context(paths), options, say: say)
       let report = await test.run()
       try await launcher.delete()
       if let junit { try Files.write(Array(report.junit.utf8), to: junit) }
