@@ -1,3 +1,4 @@
+internal import Digests
 internal import Glibc
 internal import SystemIO
 
@@ -26,13 +27,25 @@ extension Images {
       || (try? ImageReference(name)).map { BuiltInImage.allNames.contains($0.withDefaultTag.description) } ?? false
   }
 
-  /// What an archive or a layout is known by: the index of a layout says all about it, an archive is what it was as long
-  /// as nobody has touched it.
+  /// What an archive or a layout is known by; the index of a layout says all about it.
   public static func importKey(of source: String) throws -> String {
     if Files.isDirectory(source) {
       return "layout " + SHA256.hexadecimal(of: try Files.read(source + "/index.json"))
     }
-    return "archive \(try FileIdentity(source).document.jsonText())"
+    return "archive " + (try Self.digest(of: source))
+  }
+
+  private static func digest(of file: String) throws -> String {
+    let descriptor = try Files.open(file, O_RDONLY)
+    defer { close(descriptor) }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 262_144, alignment: 16)
+    defer { buffer.deallocate() }
+    var digest = SHA256()
+    while true {
+      let count = try systemCall("read", on: file) { read(descriptor, buffer.baseAddress!, buffer.count) }
+      if count == 0 { return digest.finish() }
+      digest.update(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
+    }
   }
 
   /// The names of a pack's images.

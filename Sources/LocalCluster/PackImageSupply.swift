@@ -41,7 +41,6 @@ public struct PackImageSupply: Sendable {
     public var description: String { "\(file):\(line): \(message)" }
   }
 
-  private let paths: ClusterPaths
   private let pack: String
   private let folder: String
   private let items: [Item]
@@ -49,8 +48,7 @@ public struct PackImageSupply: Sendable {
   /// - Parameters:
   ///   - pack: Its id.
   ///   - folder: Where its `pack.yaml` lies.
-  public init(_ paths: ClusterPaths, pack: String, folder: String, items: [Item]) {
-    self.paths = paths
+  public init(pack: String, folder: String, items: [Item]) {
     self.pack = pack
     self.folder = folder
     self.items = items
@@ -62,25 +60,36 @@ public struct PackImageSupply: Sendable {
   ///
   /// - Parameters:
   ///   - report: Told what takes time.
-  public func supply(report: @escaping @Sendable (String) async -> Void) async throws {
+  public func supply(
+    _ paths: ClusterPaths, report: @escaping @Sendable (String) async -> Void
+  ) async throws {
+    if items.isEmpty { return try await Self.removeImages(of: pack, paths) }
     let images = try Images.open(at: paths.images)
     try images.ensureBuiltIns()
     let names = try items.map { try reference($0).description }
     var hasChanged = try !images.removeImages(ofPack: pack, except: Set(names)).isEmpty
     do {
-      for item in try inOrder() where try await supply(item, images, report) { hasChanged = true }
+      for item in try inOrder() where try await supply(item, images, paths, report) { hasChanged = true }
     } catch {
-      await sweep()
+      await Self.sweep(paths)
       throw error
     }
-    if hasChanged { await sweep() }
+    if hasChanged { await Self.sweep(paths) }
+  }
+
+  /// Takes away what a pack has brought; containers that run go on.
+  public static func removeImages(of pack: String, _ paths: ClusterPaths) async throws {
+    guard Files.exists(paths.images) else { return }
+    if try Images.open(at: paths.images).removeImages(ofPack: pack).isEmpty { return }
+    await sweep(paths)
   }
 
   /// Layers of what was there before, and of builds that did not come to their end.
-  private func sweep() async { _ = try? await MachineImages(paths).prune(all: false) }
+  private static func sweep(_ paths: ClusterPaths) async { _ = try? await MachineImages(paths).prune(all: false) }
 
   private func supply(
-    _ item: Item, _ images: Images, _ report: @escaping @Sendable (String) async -> Void
+    _ item: Item, _ images: Images, _ paths: ClusterPaths,
+    _ report: @escaping @Sendable (String) async -> Void
   ) async throws -> Bool {
     let name = try reference(item)
     let path = try place(of: item)

@@ -38,7 +38,7 @@ struct Verb: Sendable {
       run: NodeVerb.run),
     Verb(name: "doctor", summary: "say what this machine allows, and how to allow more", run: DoctorVerb.run),
     Verb(
-      name: "images", summary: "ls, import, pull, rm, prune: what pods can be made from",
+      name: "images", summary: "ls, import, build, pull, rm, prune: what pods can be made from",
       actions: ImagesVerb.table.summaries, table: ImagesVerb.table, run: ImagesVerb.run),
     Verb(
       name: "completion", summary: "print what makes bash, zsh or fish complete these words",

@@ -250,6 +250,8 @@ import Testing
       link(folder.path("upper/var/a"), folder.path("upper/var/second"))
       mkfifo(folder.path("upper/var/pipe"), 0o644)
       try #require(mknod(folder.path("upper/etc/gone"), S_IFCHR, 0) == 0, "no whiteout can be made here")
+      for path in ["etc", "var", "var/empty"] { chmod(folder.path("upper/" + path), 0o755) }
+      for path in ["etc/hosts", "var/empty/x"] { chmod(folder.path("upper/" + path), 0o644) }
       chmod(folder.path("upper/var/a"), 0o4755)
       let layer = try #require(try await images.addLayer(ofChangesIn: folder.path("upper")))
       let owner = "\(getuid())/\(getgid())"

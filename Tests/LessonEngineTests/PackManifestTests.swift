@@ -104,12 +104,12 @@ import Testing
     ),
     (
       "images: [{name: 'my-pack/a:1', layout: ../x}]",
-      "\"../x\" is no path in the pack: expected one such as images/app"
+      "\"../x\" is no path in the pack's folder images: expected one such as images/app"
     ),
-    ("images: [{name: 'my-pack/a:1', layout: /etc}]", "\"/etc\" is no path in the pack"),
+    ("images: [{name: 'my-pack/a:1', layout: /etc}]", "\"/etc\" is no path in the pack's folder images"),
     ("images: [{name: 'my-pack/a:1', url: x}]", "unknown field \"url\" of an image: expected one of name, layout, "),
     (
-      "images: [{name: 'my-pack/a:1', layout: x}, {name: 'my-pack/a:1', layout: y}]",
+      "images: [{name: 'my-pack/a:1', layout: images/x}, {name: 'my-pack/a:1', layout: images/y}]",
       "the image my-pack/a:1 is listed twice"
     ),
     ("authors: me", "expected `authors:` with a list, such as [a, b]"),

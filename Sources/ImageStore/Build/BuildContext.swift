@@ -1,3 +1,4 @@
+internal import Digests
 internal import Documents
 internal import Glibc
 internal import SystemIO

@@ -1,3 +1,4 @@
+internal import Digests
 internal import Documents
 
 /// What a build has to do, decided before anything is done: each instruction with its values, the configuration that it

@@ -71,7 +71,8 @@ public struct PackImage: Sendable {
     let path = value.stringValue ?? ""
     guard Self.isInside(path) else {
       throw LessonError(
-        file: file, line: value.line, "\"\(path)\" is no path in the pack: expected one such as images/app")
+        file: file, line: value.line,
+        "\"\(path)\" is no path in the pack's folder images: expected one such as images/app")
     }
     (self.name, source, line) = (name, given[0].make(path), item.line)
   }
@@ -120,7 +121,8 @@ public struct PackImage: Sendable {
 
   private static func isInside(_ path: String) -> Bool {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    return !path.hasPrefix("~") && !parts.contains("..") && !parts.contains("") && path.utf8.allSatisfy { $0 >= 32 }
+    return parts.first == "images" && parts.count > 1 && !parts.contains("..") && !parts.contains("")
+      && path.utf8.allSatisfy { $0 >= 32 }
   }
 
   static var schema: Document {

@@ -3,15 +3,15 @@ internal import LocalCluster
 
 extension PackImageSupply {
   /// The images that this pack lists.
-  init(_ paths: ClusterPaths, _ pack: Pack) {
+  init(_ pack: Pack) {
     self.init(
-      paths, pack: pack.id, folder: pack.folder,
+      pack: pack.id, folder: pack.folder,
       items: pack.manifest.images.map { Item(name: $0.name, source: Source($0.source), line: $0.line) })
   }
 
   /// What is wrong with a pack's images, as far as reading tells.
-  static func findings(_ pack: Pack) throws -> [PackFinding] {
-    PackImageSupply(try ClusterPaths.resolve(), pack).problems().map {
+  static func findings(_ pack: Pack) -> [PackFinding] {
+    PackImageSupply(pack).problems().map {
       PackFinding(rule: .image, file: $0.file, line: $0.line, lesson: "", message: $0.message)
     }
   }

@@ -19,7 +19,7 @@ enum LessonVerb {
     try await launcher.ensureRunning()
     try await launcher.waitForReadyNode()
     let appearance = settings.appearance
-    try await PackImageSupply(paths, pack).supply { StandardOutput.print($0) }
+    try await PackImageSupply(pack).supply(paths) { StandardOutput.print($0) }
     let demonstration = Demonstration(lesson, of: pack, try LessonFiles.context(paths)) { text in
       StandardOutput.print(TutorRendering.text(text, appearance))
     }

@@ -24,7 +24,7 @@ enum PromptVerb {
       explain: { namespace, pod in
         (try? await PodStory.gather(client, namespace: namespace, name: pod).why().lines()) ?? []
       },
-      supply: { try await PackImageSupply(paths, $0).supply(report: $1) },
+      supply: { try await PackImageSupply($0).supply(paths, report: $1) },
       notify: { text in notices.tell(TutorRendering.text(text, appearance)) })
     KubectlLink.make(paths)
     let recorder = PodRecorder(ClusterClient(endpoint: launcher.client, userAgent: "podium-recorder"))

@@ -13,7 +13,7 @@ extension PackVerb {
     options: ["--json": ""]
   ) { _, arguments in
     let pack = try PackSource.load(try arguments.only("the folder of a pack"))
-    let findings = try PackLint.findings(pack) + PackImageSupply.findings(pack)
+    let findings = PackLint.findings(pack) + PackImageSupply.findings(pack)
     if arguments.has("--json") {
       StandardOutput.print(Document.list(findings.map(\.json)).jsonText(indentedBy: 2))
     } else if findings.isEmpty {

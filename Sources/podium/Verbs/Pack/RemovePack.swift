@@ -5,13 +5,14 @@ extension PackVerb {
   static let remove = VerbAction(
     name: "remove", usage: " ID…", summary: "remove a pack that you have installed",
     details: """
-      Removes packs that were installed. What you have done in their lessons is remembered, and counts again when they are
-      installed again.
+      Removes packs that were installed, with the images that they have brought. What you have done in their lessons is
+      remembered, and counts again when they are installed again.
       """,
     candidates: installedPacks
   ) { settings, arguments in
     if arguments.words.isEmpty { throw UsageError("the id of a pack is missing: podium pack list lists them") }
-    let installed = InstalledPacks(try settings.paths())
+    let paths = try settings.paths()
+    let installed = InstalledPacks(paths)
     for id in arguments.words {
       let known = try installed.folders().map(\.name)
       guard known.contains(id) else {
@@ -22,6 +23,7 @@ extension PackVerb {
       }
       let version = installed.manifest(id).map { " \($0.version)" } ?? ""
       try installed.remove(id)
+      try await PackImageSupply.removeImages(of: id, paths)
       StandardOutput.print("Removed \(id)\(version). What you have done in its lessons is remembered.")
     }
     return 0

@@ -46,7 +46,7 @@ extension PackVerb {
       let say: @Sendable (String) async -> Void = { line in
         if isJSON { StandardOutput.printError(line) } else { StandardOutput.print(line) }
       }
-      try await PackImageSupply(paths, pack).supply(report: say)
+      try await PackImageSupply(pack).supply(paths, report: say)
       let test = PackTest(pack, try LessonFiles.context(paths), options, say: say)
       let report = await test.run()
       try await launcher.delete()
