@@ -8,7 +8,7 @@ public enum ImageStoreError: Error, CustomStringConvertible {
   case refused(archive: String, entry: String, problem: String)
   /// A pack brings an image under a name that another one has.
   case taken(name: String, pack: String)
-  /// Images are being pulled, and what they are made of must not be removed meanwhile.
+  /// Images are being pulled or built, and what they are made of must not be removed meanwhile.
   case busy
   /// A file became shorter while it was being copied.
   case changed(path: String)
@@ -24,7 +24,7 @@ public enum ImageStoreError: Error, CustomStringConvertible {
       "\(archive): entry \(entry) \(problem); nothing was taken from it"
     case .taken(let name, let pack):
       "the image \(name) is here already, and not from the pack \(pack): podium images rm \(name) makes room for the pack's"
-    case .busy: "an image is being pulled: prune again when that is done"
+    case .busy: "an image is being pulled or built: prune again when that is done"
     case .changed(let path): "\(path) was changed while it was being copied: try again"
     case .archive(let path, let problem): "\(path): \(problem)"
     }

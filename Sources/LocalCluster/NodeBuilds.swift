@@ -113,7 +113,7 @@ struct NodeBuilds: BuildRunner {
     let lines = String(decoding: bytes ?? [], as: UTF8.self).split(separator: "\n").compactMap { line in
       // Behind the time, the stream and the sign of a whole line.
       let parts = line.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
-      return parts.count == 4 ? String(parts[3].filter { !$0.isSteering }) : nil
+      return parts.count == 4 ? String(parts[3]).withoutTerminalControl : nil
     }
     return lines.suffix(Self.shownLines).joined(separator: "\n")
   }
@@ -162,11 +162,5 @@ struct NodeBuilds: BuildRunner {
       container.labels = [KubeletService.buildLabel: "true"]
       self.container = container
     }
-  }
-}
-
-extension Character {
-  fileprivate var isSteering: Bool {
-    self != "\t" && unicodeScalars.contains { $0.properties.generalCategory == .control }
   }
 }

@@ -178,7 +178,8 @@ public struct PackImageSupply: Sendable {
   // MARK: Items
 
   private func problem(_ item: Item, _ message: String) -> Problem {
-    Problem(file: folder + "/pack.yaml", line: item.line, message: message)
+    // It may have names from within an archive in it.
+    Problem(file: folder + "/pack.yaml", line: item.line, message: message.withoutTerminalControl)
   }
 
   private func reference(_ item: Item) throws -> ImageReference {

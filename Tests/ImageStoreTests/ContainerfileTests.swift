@@ -56,6 +56,13 @@ import Testing
     #expect(recipe.instructions.map(\.line) == [4, 5, 6, 7, 8, 9, 10, 14, 15, 16, 17, 18, 19])
   }
 
+  @Test func linesMayEndAsOnOtherSystems() throws {
+    let recipe = try parse("FROM busybox\r\n# none\r\nRUN a \\\r\n  b\r\nUSER x\r\n")
+    #expect(recipe.base == "busybox")
+    #expect(recipe.instructions.map(\.action) == [.run(.shell("a   b")), .user("x")])
+    #expect(recipe.instructions.map(\.line) == [3, 5])
+  }
+
   @Test(arguments: [
     ("", "1: there is no FROM: expected `FROM busybox`"),
     ("\nRUN true", "2: the first instruction is FROM, and not RUN"),
@@ -85,6 +92,7 @@ import Testing
     ("FROM a\nENV x=\"1", "2: a quotation mark \" is not closed"),
     ("FROM a\nWORKDIR ${x", "2: \"${x\" is not closed by }"), ("FROM a\nWORKDIR ${x%y}", "2: ${x%y} is not understood"),
     ("FROM a\nCMD ['a']", "2: the list is not understood: expected texts in double quotes, as in [\"sleep\", \"60\"]"),
+    ("FROM a\n# \u{1B}[2J", "2: there is a control character, which could steer a terminal"),
     ("FROM a\nENTRYPOINT []", "2: the list is empty: expected a program and its arguments"),
   ])
   func whatIsNotBuiltIsRefusedWithWhatToWrite(text: String, message: String) {

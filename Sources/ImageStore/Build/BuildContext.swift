@@ -132,7 +132,7 @@ struct IgnoredFiles: Sendable {
   var hasExceptions: Bool { rules.contains(where: \.isException) }
 
   init(_ text: String) {
-    for raw in text.split(separator: "\n") {
+    for raw in text.split(whereSeparator: \.isNewline) {
       var line = raw.trimmingBlanks()
       if line.isEmpty || line.hasPrefix("#") { continue }
       let isException = line.hasPrefix("!")

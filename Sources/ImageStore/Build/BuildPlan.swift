@@ -11,6 +11,10 @@ struct BuildPlan {
     var config: ImageConfig
     /// The same for the same steps over the same image with the same files, and for nothing else.
     var key: String
+
+    var changesFiles: Bool {
+      if case .nothing = work { false } else { true }
+    }
   }
 
   /// What a step does to the files.
@@ -47,7 +51,7 @@ struct BuildPlan {
       } catch let problem as ContainerfileWords.Problem {
         throw ContainerfileError(file: file, line: instruction.line, problem.message)
       } catch let problem as BuildContext.Problem {
-        throw ContainerfileError(file: file, line: instruction.line, "\(instruction.text): \(problem.message)")
+        throw ContainerfileError(file: file, line: instruction.line, "\(instruction.title): \(problem.message)")
       }
     }
   }
@@ -70,7 +74,7 @@ struct BuildPlan {
       let destination = try resolve(copy.destination)
       if sources.count > 1, !destination.hasSuffix("/"), destination != "." {
         throw ContainerfileWords.Problem(
-          message: "\(instruction.text): several files need a folder as destination: end it with /")
+          message: "\(instruction.title): several files need a folder as destination: end it with /")
       }
       content = try context.digest(sources.flatMap { [$0.file] + $0.contents })
       work = .copy(

@@ -9,7 +9,7 @@ internal import SystemIO
 public struct ImageBuild: Sendable {
   /// What a build is doing.
   public enum Progress: Sendable, Equatable {
-    /// A step is done now; those that were done before are not told.
+    /// A step that changes files is done now; those that were done before are not told.
     case step(number: Int, of: Int, text: String)
   }
 
@@ -51,11 +51,14 @@ public struct ImageBuild: Sendable {
       return (try images.image(known.digest, in: images.index()), false)
     }
     try images.checkClaim(of: fullName, ofPack: pack)
+    try checkLayers(plan, base)
 
     var state = try start(plan, base)
     for index in state.done..<plan.steps.count {
       let step = plan.steps[index]
-      await report(.step(number: index + 1, of: plan.steps.count, text: step.instruction.text))
+      if step.changesFiles {
+        await report(.step(number: index + 1, of: plan.steps.count, text: step.instruction.title))
+      }
       let layer = try await perform(step, state.layers, context)
       if let layer { state.layers.append(layer) }
       state.history.append(Self.history(step, isEmpty: layer == nil))
@@ -151,6 +154,19 @@ public struct ImageBuild: Sendable {
     return best
   }
 
+  /// Their names have to fit into the one page that the kernel takes for the options of a mount.
+  private static let mostLayers = 60
+
+  private func checkLayers(_ plan: BuildPlan, _ base: Base) throws {
+    let steps = plan.steps.filter(\.changesFiles)
+    let room = max(0, Self.mostLayers - base.layers.count)
+    guard steps.count > room else { return }
+    throw ContainerfileError(
+      file: file, line: steps[room].instruction.line,
+      "an image has at most \(Self.mostLayers) layers, \(base.layers.count) of them from the image below: join commands by &&"
+    )
+  }
+
   // MARK: Steps
 
   private func perform(_ step: BuildPlan.Step, _ layers: [Layer], _ context: BuildContext) async throws -> Layer? {
@@ -166,7 +182,7 @@ public struct ImageBuild: Sendable {
       guard !layers.isEmpty else {
         throw ContainerfileError(
           file: file, line: step.instruction.line,
-          "\(step.instruction.text): an image from scratch has no program that could be run: copy one first")
+          "\(step.instruction.title): an image from scratch has no program that could be run: copy one first")
       }
       let command = BuildCommand(
         layers: layers.map(\.ofCommand), words: words, environment: step.config.environment,
@@ -185,7 +201,7 @@ public struct ImageBuild: Sendable {
     let output = end.output.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }
     let said = end.output.isEmpty ? "" : "\n" + output.joined(separator: "\n")
     return ContainerfileError(
-      file: file, line: step.instruction.line, "\(step.instruction.text): \(outcome)\(said)")
+      file: file, line: step.instruction.line, "\(step.instruction.title): \(outcome)\(said)")
   }
 
   private func addFiles(
@@ -198,7 +214,7 @@ public struct ImageBuild: Sendable {
       try add(&files)
     } catch let problem as CopiedFiles.Problem {
       throw ContainerfileError(
-        file: file, line: step.instruction.line, "\(step.instruction.text): \(problem.message)")
+        file: file, line: step.instruction.line, "\(step.instruction.title): \(problem.message)")
     }
     let entries = files.sorted
     // A folder that is there already needs no layer.

@@ -6,6 +6,14 @@ public struct Containerfile: Sendable, Equatable {
     /// As it is written, on one line.
     public var text: String
     public var action: Action
+
+    /// As it is shown: blanks count once, and the end of a long one is left out.
+    var title: String {
+      let words = text.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
+      return words.count > Self.longestTitle ? words.prefix(Self.longestTitle - 1) + "…" : words
+    }
+
+    private static let longestTitle = 72
   }
 
   /// Texts are as written: quotes and variables are resolved when the values of the variables are known.

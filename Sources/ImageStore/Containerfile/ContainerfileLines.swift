@@ -10,8 +10,9 @@ struct ContainerfileLine: Equatable {
   static func all(in file: String) -> [ContainerfileLine] {
     var lines: [ContainerfileLine] = []
     var open: ContainerfileLine?
-    for (index, raw) in file.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let line = raw.last == "\r" ? raw.dropLast() : raw
+    // On some systems a line ends in two characters, which count as one.
+    let all = file.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in all.enumerated() {
       let trimmed = line.trimmingBlanks()
       if trimmed.isEmpty || trimmed.hasPrefix("#") { continue }
       var instruction = open ?? ContainerfileLine(number: index + 1, text: "")

@@ -5,6 +5,9 @@ extension Containerfile {
   ///
   /// - Parameter file: The name by which errors call it.
   public static func parse(_ text: String, file: String) throws(ContainerfileError) -> Containerfile {
+    if let line = lineOfControl(text) {
+      throw ContainerfileError(file: file, line: line, "there is a control character, which could steer a terminal")
+    }
     var result: Containerfile?
     for line in ContainerfileLine.all(in: text) {
       do throws(ContainerfileWords.Problem) {
@@ -24,6 +27,16 @@ extension Containerfile {
     }
     guard let result else { throw ContainerfileError(file: file, line: 1, "there is no FROM: expected `FROM busybox`") }
     return result
+  }
+
+  /// Its text is shown while it is built, whoever wrote it.
+  private static func lineOfControl(_ text: String) -> Int? {
+    var line = 1
+    for scalar in text.unicodeScalars {
+      if scalar == "\n" { line += 1 }
+      if scalar.steersTerminals { return line }
+    }
+    return nil
   }
 
   private typealias Problem = ContainerfileWords.Problem

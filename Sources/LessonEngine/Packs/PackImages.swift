@@ -148,3 +148,33 @@ extension PackImage: Equatable {
     one.name == other.name && one.source == other.source
   }
 }
+
+extension Pack {
+  /// Images under the pack's own id that its files and solutions use, and that it does not bring.
+  public var imageFindings: [PackFinding] {
+    let known = Set(manifest.images.map(\.name))
+    func isMissing(_ name: String) -> Bool { name.hasPrefix(id + "/") && !known.contains(name) }
+    func finding(_ name: String, _ file: String, _ line: Int, _ lesson: String) -> PackFinding {
+      PackFinding(
+        rule: .image, file: file, line: line, lesson: lesson,
+        message: "the image \(name) is used, but pack.yaml lists none of that name")
+    }
+    var findings: [PackFinding] = []
+    for (name, text) in fileTexts.sorted(by: { $0.key < $1.key }) {
+      for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+        let words = line.split { " \t\"'".contains($0) }.filter { $0 != "-" }.map(String.init)
+        guard words.count >= 2, words[0] == "image:", isMissing(words[1]) else { continue }
+        findings.append(finding(words[1], filesFolder + "/" + name, index + 1, ""))
+      }
+    }
+    for lesson in lessons {
+      for command in lesson.steps.flatMap({ $0.setup + $0.solutions.flatMap(\.commands) }) {
+        let names = command.text.split(separator: " ").filter { $0.hasPrefix("--image=") }.map {
+          String($0.dropFirst(8))
+        }
+        findings += names.filter(isMissing).map { finding($0, lesson.path, command.line, lesson.id) }
+      }
+    }
+    return findings
+  }
+}

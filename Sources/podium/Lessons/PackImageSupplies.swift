@@ -11,9 +11,10 @@ extension PackImageSupply {
 
   /// What is wrong with a pack's images, as far as reading tells.
   static func findings(_ pack: Pack) -> [PackFinding] {
-    PackImageSupply(pack).problems().map {
-      PackFinding(rule: .image, file: $0.file, line: $0.line, lesson: "", message: $0.message)
-    }
+    pack.imageFindings
+      + PackImageSupply(pack).problems().map {
+        PackFinding(rule: .image, file: $0.file, line: $0.line, lesson: "", message: $0.message)
+      }
   }
 }
 
