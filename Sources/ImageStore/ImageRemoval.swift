@@ -81,7 +81,10 @@ extension Images {
     var status = stat()
     guard lstat(path, &status) == 0 else { return 0 }
     var bytes = Int(status.st_blocks) * 512
-    if status.st_mode & S_IFMT == S_IFDIR {
+    if status.st_mode & S_IFMT != S_IFDIR {
+      // Each of its names has its share.
+      bytes /= max(1, Int(status.st_nlink))
+    } else {
       for name in (try? Files.list(path)) ?? [] { bytes += diskBytes(path + "/" + name) }
     }
     return bytes

@@ -118,6 +118,27 @@ import Testing
     GoldenText.expect(Self.text(plan), is: "container-privileged.txt")
   }
 
+  @Test func whatAContainerWritesIsKeptWholeWhereSomebodyWantsIt() throws {
+    let own = try Self.container(Self.legacy, .none, Self.sandbox()) { $0.writableLayer = "/kept" }
+    #expect(Self.text(own).contains("mount /kept on /run/podium/scratch (bind)"))
+    #expect(Self.text(own).contains("workdir=/run/podium/scratch/work,redirect_dir=off,metacopy=off)"))
+    let mapped = try Self.container(Self.none, .single(user: 1000, group: 1000), Self.sandbox()) {
+      $0.writableLayer = "/kept"
+    }
+    // The kernel refuses the options there, and does neither.
+    #expect(Self.text(mapped).contains("workdir=/run/podium/scratch/work,userxattr)"))
+  }
+
+  @Test func aNetworkOfOneContainerHasNothingButItself() {
+    let plan = SandboxPlan(
+      spec: Self.sandbox { $0.network = .container }, cgroups: Self.none, address: nil,
+      gateway: IPv4Address(10, 244, 1, 1), mapping: .none
+    ).plan()
+    let text = Self.text(plan)
+    #expect(plan.namespaces.contains(.network) && text.contains("bring up the loopback interface"))
+    #expect(!text.contains("eth0"))
+  }
+
   @Test func refusesAUserThatIsNotMapped() {
     #expect(throws: RuntimeError.self) {
       try Self.container(Self.none, .single(user: 1000, group: 1000), Self.sandbox()) { $0.user.user = 33 }

@@ -143,6 +143,7 @@ import Testing
     spec.logRotation = LogRotation(fileSize: 4096, files: 2)
     spec.terminationMessageFile = "/m"
     spec.terminationMessagePath = "/dev/m"
+    spec.writableLayer = "/kept"
     spec.labels = ["l": "v"]
     let container = try #require(RecordDocuments.container(RecordDocuments.document(spec, createdAt: 8)))
     #expect(container.spec == spec)
