@@ -38,7 +38,7 @@ enum Benchmarks {
     case .pods:
       try await PodRows.measure(
         ClusterClient(endpoint: client), namespace: "podium-bench-\(getpid())", arguments.pods)
-    case .cluster, .repl, .runtime: break
+    case .cluster, .repl, .lessons, .runtime: break
     }
   }
 
@@ -47,6 +47,7 @@ enum Benchmarks {
     case .api: try await APIRows.measureOwn(runs: arguments.runs ?? 3, overTLS: arguments.overTLS)
     case .cluster: try await ClusterRows.measure(runs: arguments.runs ?? 10)
     case .repl: try await PromptRows.measure(runs: arguments.runs ?? 15, pods: arguments.knownPods)
+    case .lessons: try await LessonRows.measure(arguments.lessons)
     case .runtime: try await RuntimeRows.measure(runs: arguments.runs ?? 21)
     case .pods:
       try await MeasuredCluster.with { launcher in

@@ -52,6 +52,22 @@ struct BenchmarkTests {
     }
   }
 
+  @Test func whatALearnerWaitsForIsMeasured() async throws {
+    try await Learner.with { learner in
+      let answer = try await bench(learner, "--json", "--runs", "2", "--proofs", "0", "lessons")
+      try #require(answer.end == .exited(0), "\(answer.error)")
+      let rows = try Document.parse(json: Array(answer.output.utf8))["rows"]?.listValue ?? []
+      for name in [
+        "lessons: podium lessons", "lesson: start to the first task", "lesson: a change to its tick",
+      ] {
+        let row = try #require(rows.first { $0["name"]?.stringValue == name }, "no row \(name)")
+        #expect(row["values"]?.listValue?.count == 2)
+      }
+      // Nobody's progress is touched.
+      #expect(!Files.exists(learner.home + "/data/podium/progress"))
+    }
+  }
+
   @Test func anotherClusterIsMeasuredThroughItsAPIAlone() async throws {
     try await Learner.with { learner in
       try await learner.writeKubeconfig()

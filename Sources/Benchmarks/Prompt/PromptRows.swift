@@ -56,39 +56,23 @@ enum PromptRows {
     let name = "command: kubectl get pods"
     let ownWords = ["podium", "--cluster", launcher.paths.cluster, "kubectl", "get", "pods"]
     guard let stock = findProgram("kubectl") else {
-      Row.print(name, try (0..<runs).map { _ in try run(MeasuredCluster.program(), ownWords) })
+      Row.print(name, try (0..<runs).map { _ in try MeasuredCommand.time(MeasuredCluster.program(), ownWords) })
       return Row.printAbsent(name + ", times faster than stock", "no kubectl is installed to compare with")
     }
     let kubeconfig = launcher.paths.state + "/bench-kubeconfig"
     try Files.write(try await launcher.kubeconfig(), to: kubeconfig, mode: 0o600)
     let stockWords = ["kubectl", "--kubeconfig", kubeconfig, "get", "pods"]
     // What it learns of the cluster, it keeps for the next time.
-    _ = try run(stock, stockWords)
+    _ = try MeasuredCommand.time(stock, stockWords)
     var (own, others): ([Duration], [Duration]) = ([], [])
     for _ in 0..<max(runs, 10) {
-      own.append(try run(MeasuredCluster.program(), ownWords))
-      others.append(try run(stock, stockWords))
+      own.append(try MeasuredCommand.time(MeasuredCluster.program(), ownWords))
+      others.append(try MeasuredCommand.time(stock, stockWords))
     }
     Row.print(name, own)
     Row.print(name + ", stock", others)
     Row.print(
       name + ", times faster", "ratio", zip(own, others).map { $1.inSeconds / $0.inSeconds }, .atLeast(3))
-  }
-
-  /// From the start of a program to its end.
-  private static func run(_ program: String, _ words: [String]) throws -> Duration {
-    let null = try Files.open("/dev/null", O_RDWR)
-    defer { close(null) }
-    var launch = ProcessLaunch(program, words)
-    launch.descriptors = [0: null, 1: null, 2: 2]
-    let clock = ContinuousClock()
-    let start = clock.now
-    let child = try launch.start()
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0, errno == EINTR {}
-    let time = start.duration(to: clock.now)
-    if status != 0 { throw BenchmarkProblem("\(words.joined(separator: " ")) failed") }
-    return time
   }
 
   private static func findProgram(_ name: String) -> String? {
