@@ -178,9 +178,11 @@ public struct Trace: Sendable {
 
 extension Trace {
   /// Notes where the log of requests stands, runs the body, and waits until what it set off has come to rest.
+  ///
+  /// - Parameter isConfined: What happens in other namespaces is left out.
   public static func record(
-    _ client: ClusterClient, namespace: String, reads: Bool = false, patience: Duration = .seconds(8),
-    _ body: () async -> Void
+    _ client: ClusterClient, namespace: String, reads: Bool = false, isConfined: Bool = false,
+    patience: Duration = .seconds(8), _ body: () async -> Void
   ) async throws(StatusError) -> Trace {
     let before = try await number(client)
     let start = Timestamp.now()
@@ -190,7 +192,9 @@ extension Trace {
     var lastCount = -1
     var quietSince = ContinuousClock.now
     repeat {
-      records = try await all(client).filter { (Int($0.name) ?? 0) > before }
+      records = try await all(client).filter {
+        (Int($0.name) ?? 0) > before && (!isConfined || $0.object.namespace == namespace)
+      }
       let count = records.filter { matters($0, false) }.count
       if count != lastCount { quietSince = .now }
       lastCount = count
@@ -199,7 +203,8 @@ extension Trace {
     } while ContinuousClock.now - quietSince < .milliseconds(700) && ContinuousClock.now < deadline
     let events = (try? await client.list(Event.self, namespace: namespace).items) ?? []
     let fresh = events.filter { $0.begin.map { $0 > start } ?? false }.sorted { $0.begin! < $1.begin! }
-    return Trace(records, events: fresh, calls: await calls(client, since: start), reads: reads)
+    let calls = await calls(client, since: start, of: isConfined ? namespace : nil)
+    return Trace(records, events: fresh, calls: calls, reads: reads)
   }
 
   /// Whether a pod that was made since then is still on its way to its first container.
@@ -219,7 +224,9 @@ extension Trace {
   }
 
   /// From those kubelets that keep a journal; others answer that they know no such path.
-  private static func calls(_ client: ClusterClient, since start: Timestamp) async -> [RuntimeCall] {
+  private static func calls(
+    _ client: ClusterClient, since start: Timestamp, of namespace: String?
+  ) async -> [RuntimeCall] {
     var calls: [RuntimeCall] = []
     for node in (try? await client.list(Node.self).items) ?? [] {
       let path = Node.resource.path(name: node.name, subresource: "proxy") + "/runtimeJournal"
@@ -230,6 +237,7 @@ extension Trace {
         let time = Timestamp(nanosecondsSince1970: item["nanoseconds"]?.integerValue ?? 0)
         if time < start { continue }
         let pod = item["pod"]?.stringValue ?? ""
+        if let namespace, item["namespace"]?.stringValue != namespace { continue }
         calls.append(
           RuntimeCall(
             time: time, took: .microseconds(item["tookMicroseconds"]?.integerValue ?? 0),

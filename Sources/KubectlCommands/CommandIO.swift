@@ -24,6 +24,6 @@ public protocol CommandTerminal: Sendable {
 }
 
 extension CommandIO {
-  func print(_ text: String) async throws { try await write(Array(text.utf8)) }
-  func printError(_ text: String) async { await writeError(Array(text.utf8)) }
+  public func print(_ text: String) async throws { try await write(Array(text.utf8)) }
+  public func printError(_ text: String) async { await writeError(Array(text.utf8)) }
 }

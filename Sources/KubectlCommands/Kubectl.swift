@@ -18,6 +18,10 @@ public struct Kubectl {
         if let chosen = try? context.chosenCluster() { context.cluster = chosen }
         return try await CompletionScript.answer(Array(arguments.dropFirst()), context, io)
       }
+      if let plugin = arguments.first.flatMap({ context.plugins[$0] }) {
+        try await context.prepare?(context.cluster)
+        return await plugin(Array(arguments.dropFirst()), context, io)
+      }
       let parser = CommandLineParser(root: CommandTable.root, globalFlags: SharedFlags.global)
       let parsed = try parser.parse(arguments)
       var invocation = Invocation(

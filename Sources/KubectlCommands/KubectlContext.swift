@@ -29,6 +29,12 @@ public struct KubectlContext: Sendable {
         _ endpoint: any APIEndpoint, _ place: ProxyPlace, _ ready: @Sendable (_ heard: String) async -> Void
       ) async throws(SystemCallError) -> Void
     )?
+  /// Verbs that the program around it adds.
+  public var plugins: [String: Plugin] = [:]
+
+  public typealias Plugin =
+    @Sendable (_ arguments: [String], _ context: KubectlContext, _ io: any CommandIO) async -> Int32
+
   /// Whether forms that kubectl has given up are understood, with a remark.
   public var understandsOldForms = false
   /// Whether a failed command is followed by what may have been meant.

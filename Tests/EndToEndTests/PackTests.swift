@@ -56,6 +56,14 @@ struct PackTests {
     }
   }
 
+  /// The words of the prompt that commands of lessons know, and a word that is another one in each run.
+  @Test(.needsUserNamespace) func aLessonTracesExplainsAndAsksForWhatOnlyLookingReveals() async throws {
+    try await Learner.with { learner in
+      let answer = try await learner.podium("pack", "test", Self.fixtures + "/WordsPack")
+      #expect(answer.end == .exited(0), "\(answer.output)\(answer.error)")
+    }
+  }
+
   @Test func aSentenceThatNobodyUnderstandsIsNamedWithItsPlace() async throws {
     try await Learner.with { learner in
       let pack = Self.fixtures + "/MisspeltPack"

@@ -12,6 +12,8 @@ import Testing
     ("DELETE", "/api/v1/namespaces/own", false), ("GET", "/api/v1/namespaces/other/pods", false),
     ("GET", "/api/v1/pods", false), ("GET", "/api/v1/namespaces", false),
     ("PATCH", "/api/v1/nodes/n", false), ("GET", "/api/v1/nodes/n/proxy/anatomy/other/web", false),
+    ("GET", "/api/v1/nodes/n/proxy/anatomy/own/web", true), ("POST", "/api/v1/nodes/n/proxy/anatomy/own/web", false),
+    ("GET", "/api/v1/nodes/n/proxy/files/own/web/main", false), ("GET", "/api/v1/nodes/n/proxy/anatomy/own", false),
     ("GET", "/api/v1/namespaces/own/../other/pods", false), ("GET", "/metrics", false),
     ("POST", "/api/v1/namespaces/kube-system/pods", false), ("DELETE", "/apis/apps/v1/deployments", false),
   ])
@@ -31,10 +33,23 @@ import Testing
     ("kubectl get pods > /etc/passwd", "have no >"), ("kubectl get pods ; ls", "have no ;"),
     ("kubectl logs -f web", "does not end by itself"), ("get pods --watch", "does not end by itself"),
     ("kubectl apply -f web.yaml", nil), ("kubectl attach web", "cannot run \"attach\""),
+    ("why pod/web", nil), ("timeline web", nil), ("anatomy web", nil), ("trace -v kubectl run web --image=nginx", nil),
+    ("trace", "trace needs a kubectl command"), ("trace trace get pods", "trace needs a kubectl command"),
+    ("trace edit pod web", "cannot run \"edit\""), ("trace !id", "cannot run \"!id\""),
     ("sleep for ever", "needs a number"), ("sleep 100000", "needs a number"),
   ])
   func onlyKubectlIsRun(line: String, problem: String?) {
     let found = LessonCommands.problem(line)
     #expect(problem.map { found?.contains($0) == true } ?? (found == nil), "\(found ?? "nothing")")
+  }
+
+  @Test func theTokenStandsWhereAnAuthorPutsItAndIsNeverShown() throws {
+    let variables = LessonVariables(token: "k3x9")
+    #expect(variables.fill("echo ${token} $HOME ${HOME}") == "echo k3x9 $HOME ${HOME}")
+    let condition = variables.fill(try Condition("log of pod web contains \"a ${token} b\""))
+    #expect(condition.sentence == "log of pod web contains \"a ${token} b\"")
+    #expect("\(condition.statement)".contains("a k3x9 b"))
+    let tokens = Set((0..<100).map { _ in LessonVariables.newToken() })
+    #expect(tokens.count == 100 && tokens.allSatisfy { $0.count == 8 })
   }
 }

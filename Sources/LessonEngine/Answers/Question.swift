@@ -37,7 +37,7 @@ public struct ExpectedAnswer: Sendable {
   }
 
   func values(_ observation: Observation) async -> [String] {
-    if let live { await live.read(observation) } else { [text] }
+    if let live { await live.read(observation) } else { [observation.variables.fill(text)] }
   }
 }
 

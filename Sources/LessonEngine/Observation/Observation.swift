@@ -6,6 +6,8 @@ public struct Observation: Sendable {
   private let history: History
   private let end: Int
   public let inquiry: any Inquiry
+  /// Stands in what is compared with what is seen.
+  var variables = LessonVariables(token: "")
 
   /// - Parameter end: The number of changes that have happened; all of them when left out.
   public init(_ history: History, upTo end: Int? = nil, _ inquiry: any Inquiry) {

@@ -1,5 +1,5 @@
 internal import ClusterClient
-public import KubectlCommands
+internal import KubectlCommands
 internal import KubernetesAPI
 internal import Synchronization
 
@@ -10,13 +10,13 @@ internal import Synchronization
 public struct LessonCommands: Sendable {
   private let context: KubectlContext
   private let namespace: String
-  /// What stands for `${NAME}` in a line.
-  public var variables: [String: String] = [:]
+  let variables: LessonVariables
 
   /// - Parameters:
   ///   - context: How the cluster is reached; its working directory is where files may be written.
   ///   - files: The pack's folder of files.
-  public init(_ context: KubectlContext, namespace: String, files: String) {
+  init(_ context: KubectlContext, namespace: String, files: String, _ variables: LessonVariables) {
+    self.variables = variables
     let client = context.cluster.client
     var context = context
     context.cluster.client = ClusterClient(
@@ -41,17 +41,27 @@ public struct LessonCommands: Sendable {
     "top", "version", "wait", "debug",
   ]
 
+  /// Words of the prompt besides kubectl's, which the program adds as plug-ins.
+  static let sights: Set<String> = ["anatomy", "timeline", "trace", "why"]
+
   /// What is wrong with a line before anybody runs it; nil when it can be run.
   static func problem(_ line: String) -> String? {
     do {
-      let words = try words(line)
+      var words = try words(line)
+      // What is traced is a command like any other.
+      if words.first == "trace" {
+        words = Array(words.dropFirst().drop { ["-v", "--json"].contains($0) })
+        if words.first == "kubectl" || words.first == "k" { words.removeFirst() }
+        if words.first.map({ sights.contains($0) || $0 == "sleep" }) ?? true { return "trace needs a kubectl command" }
+      }
       guard let verb = words.first else { return "an empty command" }
       if verb == "sleep" {
         return words.count == 2 && Double(words[1]).map { (0...600).contains($0) } == true
           ? nil : "sleep needs a number of seconds"
       }
-      if !verbs.contains(verb) {
-        return "a lesson cannot run \"\(verb)\": expected sleep or one of \(verbs.sorted().joined(separator: ", "))"
+      let known = verbs.union(sights)
+      if !known.contains(verb) {
+        return "a lesson cannot run \"\(verb)\": expected sleep or one of \(known.sorted().joined(separator: ", "))"
       }
       if let flag = words.first(where: { endless[verb]?.contains($0) == true }) {
         return "\(verb) \(flag) does not end by itself: leave out \(flag)"
@@ -77,8 +87,7 @@ public struct LessonCommands: Sendable {
   }
 
   public func run(_ line: String) async -> CommandOutcome {
-    var line = line
-    for (name, value) in variables { line = line.replacing("${\(name)}", with: value) }
+    let line = variables.fill(line)
     if let problem = Self.problem(line) { return CommandOutcome(exitCode: 2, output: "error: \(problem)\n") }
     guard let words = try? Self.words(line) else { return CommandOutcome(exitCode: 2, output: "") }
     if words[0] == "sleep" {

@@ -20,6 +20,8 @@ public final class LessonPlace: Sendable {
   static let security = ["pod-security.kubernetes.io/enforce": "baseline"]
   /// The step whose start the namespace has seen: its setup is complete.
   private static let stepMark = "podium.dev/step"
+  /// A word that nobody can guess, as long-lived as the namespace.
+  private static let tokenMark = "podium.dev/token"
 
   private init(
     _ namespace: String, _ client: ClusterClient, _ commands: LessonCommands, _ kinds: Set<ObservedKind>,
@@ -43,13 +45,14 @@ public final class LessonPlace: Sendable {
   ///   - suffix: Keeps places apart that are open at the same time.
   public static func open(
     _ lesson: Lesson, of pack: Pack, _ context: KubectlContext, known: String? = nil, suffix: String = "",
-    variables: [String: String] = [:], onChange: @escaping @Sendable () -> Void = {}
+    onChange: @escaping @Sendable () -> Void = {}
   ) async throws(StatusError) -> LessonPlace {
     let client = context.cluster.client
     let owner = "\(pack.id).\(lesson.id)"
-    let name = try await makeNamespace(known ?? lesson.id + suffix, owner: owner, client)
-    var commands = LessonCommands(context, namespace: name, files: pack.filesFolder)
-    commands.variables = variables
+    let namespace = try await makeNamespace(known ?? lesson.id + suffix, owner: owner, client)
+    let name = namespace.name
+    let variables = LessonVariables(token: namespace.metadata.annotations[tokenMark] ?? "")
+    let commands = LessonCommands(context, namespace: name, files: pack.filesFolder, variables)
     let kinds = lesson.steps.flatMap(\.conditions).reduce(into: Set<ObservedKind>()) {
       $0.formUnion($1.statement.kinds)
     }
@@ -62,12 +65,12 @@ public final class LessonPlace: Sendable {
   /// A namespace of somebody else is left alone: then the lesson takes the next free name.
   private static func makeNamespace(
     _ wanted: String, owner: String, _ client: ClusterClient
-  ) async throws(StatusError) -> String {
+  ) async throws(StatusError) -> Namespace {
     var name = wanted
     for number in 2..<100 {
       if let found = try? await client.get(Namespace.self, name) {
         let isOurs = found.metadata.labels[label] == owner
-        if isOurs, found.metadata.deletionTimestamp == nil { return name }
+        if isOurs, found.metadata.deletionTimestamp == nil { return found }
         if !isOurs {
           name = "\(wanted)-\(number)"
           continue
@@ -79,8 +82,9 @@ public final class LessonPlace: Sendable {
       var namespace = Namespace()
       namespace.metadata.name = name
       namespace.metadata.labels = security.merging([label: owner]) { $1 }
+      namespace.metadata.annotations = [tokenMark: LessonVariables.newToken()]
       do throws(StatusError) {
-        return try await client.create(namespace).name
+        return try await client.create(namespace)
       } catch {
         if error.reason != "AlreadyExists" { throw error }
       }
@@ -105,7 +109,7 @@ public final class LessonPlace: Sendable {
     if !step.setup.isEmpty { await catchUp() }
     journal.beginStep(step.id)
     await mark(step.id)
-    return Checkpoint(step.conditions, began: .now)
+    return Checkpoint(step.conditions.map(commands.variables.fill), began: .now)
   }
 
   /// Waits until the journal knows every pod at least as it is at this moment.
@@ -143,7 +147,11 @@ public final class LessonPlace: Sendable {
   /// The pods that were made here, by their uids.
   var everSeenPods: [String] { journal.history.podUIDs.sorted() }
 
-  var observation: Observation { Observation(journal.history, inquiry) }
+  var observation: Observation {
+    var observation = Observation(journal.history, inquiry)
+    observation.variables = commands.variables
+    return observation
+  }
 
   /// Rebuilds the world as it is when step number `end` begins: by the setups and reference solutions before it.
   func replay(_ lesson: Lesson, before end: Int) async {

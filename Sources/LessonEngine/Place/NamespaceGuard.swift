@@ -30,7 +30,10 @@ struct NamespaceGuard: APIEndpoint {
       guard parts.count > 1 else { return false }
       // The namespace itself belongs to the tutor.
       return parts[1] == namespace && (parts.count > 2 || request.method == "GET")
-    case "nodes": return request.method == "GET" && parts.count < 3
+    case "nodes":
+      // What a kubelet tells of the namespace's own pods belongs to it.
+      let isOwnPod = parts.count == 6 && parts[2...4] == ["proxy", "anatomy", namespace]
+      return request.method == "GET" && (parts.count < 3 || isOwnPod)
     case "selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews": return request.method == "POST"
     default: return false
     }

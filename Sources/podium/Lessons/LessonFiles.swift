@@ -9,6 +9,7 @@ enum LessonFiles {
     try Files.makeDirectories(folder)
     var context = LocalConnection.context(paths, agent: "podium-lesson")
     context.workingDirectory = folder
+    context.plugins = LessonPlugins.all(paths)
     // The cluster may have ended since the last command.
     context.prepare = { cluster in
       if cluster.server == LocalConnection.address(paths) { try await ClusterLauncher(paths: paths).ensureUsable() }

@@ -74,7 +74,7 @@ struct PromptCommands: CommandSet {
     var view = SightView(streams)
     view.isJSON = words.contains("--json")
     let sight = Sight(explanation, view)
-    return await SightWord.show(view, streams) { sight }
+    return .continue(exitCode: await SightWord.show(view, StreamsIO(streams: streams)) { sight })
   }
 
   private func tutorWord(_ word: String) -> TutorWord? {
@@ -95,8 +95,10 @@ struct PromptCommands: CommandSet {
     if let outcome = await why(words, streams) { return outcome }
     if let word = sightWord(words) {
       let cluster = chosenCluster()
-      return await SightWord.run(
-        word, Array(words.dropFirst()), (cluster.client, cluster.namespace), recorder, streams)
+      let code = await SightWord.run(
+        word, Array(words.dropFirst()), (cluster.client, cluster.namespace), recorder, SightView(streams),
+        StreamsIO(streams: streams))
+      return .continue(exitCode: code)
     }
     if let first = words.first, let word = tutorWord(first), let tutor {
       last.note(nil)

@@ -2,6 +2,7 @@ internal import ClusterClient
 internal import Console
 internal import Documents
 internal import Insight
+internal import KubectlCommands
 internal import KubernetesAPI
 
 /// A word that shows what happened to an object, and why.
@@ -58,10 +59,10 @@ struct SightWord: Sendable {
   /// Understands `pod/web`, `pods web`, `web`, `-n NAMESPACE` and `--json`.
   static func run(
     _ word: SightWord, _ arguments: [String], _ cluster: (client: ClusterClient, namespace: String),
-    _ recorder: PodRecorder?, _ streams: CommandStreams
-  ) async -> Outcome {
+    _ recorder: PodRecorder?, _ view: SightView, _ io: any CommandIO
+  ) async -> Int32 {
     var (namespace, names): (String, [String]) = (cluster.namespace, [])
-    var view = SightView(streams)
+    var view = view
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       if argument == "-n" || argument == "--namespace" {
@@ -82,13 +83,13 @@ struct SightWord: Sendable {
       let kind, word.takesAnyKind || kind.kind == "Pod"
     else {
       let example = word.takesAnyKind ? "why pod/NAME, why deploy/NAME, why node/NAME" : "\(word.name) pod/NAME"
-      await streams.writeError(
+      await io.printError(
         "\(word.name) takes one \(word.takesAnyKind ? "object" : "pod"): \(example); get pods lists them\n")
-      return .continue(exitCode: 2)
+      return 2
     }
     // A name alone is a pod's, or else whatever bears it.
     let others = names.count == 1 && word.takesAnyKind ? Self.others : []
-    return await show(view, streams) {
+    return await show(view, io) {
       for resource in [kind] + others {
         do {
           return try await word.run(
@@ -120,24 +121,22 @@ struct SightWord: Sendable {
   }
 
   /// Shows what was found, or says why nothing was.
-  static func show(
-    _ view: SightView, _ streams: CommandStreams, _ look: () async throws -> Sight
-  ) async -> Outcome {
+  static func show(_ view: SightView, _ io: any CommandIO, _ look: () async throws -> Sight) async -> Int32 {
     func tell(_ sight: Sight) async throws {
       let text = view.isJSON ? [sight.document.jsonText(indentedBy: 2)] : sight.lines
-      for line in text { try await streams.write(line.hasSuffix("\n") ? line : line + "\n") }
+      for line in text { try await io.print(line.hasSuffix("\n") ? line : line + "\n") }
     }
     do {
       try await tell(try await look())
-      return .continue
+      return 0
     } catch let missing as NothingThere {
       try? await tell(missing.sight)
-      return .continue(exitCode: 1)
+      return 1
     } catch let error as StatusError {
-      await streams.writeError("Error from server (\(error.reason)): \(error.message)\n")
-      return .continue(exitCode: 1)
+      await io.printError("Error from server (\(error.reason)): \(error.message)\n")
+      return 1
     } catch {
-      return .continue(exitCode: 141)
+      return 141
     }
   }
 }
@@ -166,6 +165,11 @@ struct SightView: Sendable {
   /// For those who hear it: no drawing, and each line says what it is about.
   var isSpoken: Bool
   var isJSON = false
+
+  /// For those who read it later.
+  static let written = SightView()
+
+  private init() { (width, isTerminal, isSpoken) = (80, false, false) }
 
   init(_ streams: CommandStreams) {
     let appearance = streams.appearance
