@@ -36,8 +36,9 @@ public final class Console: Sendable {
     history = historyPath.map { [screen] in HistoryKeeper(file: HistoryFile(path: $0), screen: screen) }
   }
 
-  /// Says something that no command asked for: above a half-typed line, which is drawn again.
-  public func notify(_ text: String) { screen.notify(text) }
+  /// Says something that no command asked for: above a half-typed line, which is drawn again, or below the output of
+  /// the command that runs.
+  public func notify(_ text: String) { screen.notifyBetweenCommands(text) }
 
   /// Draws the prompt anew where it has changed while a line is being typed.
   public func renewPrompt() {
@@ -73,6 +74,8 @@ public final class Console: Sendable {
     } onCancel: {
       end()
     }
+    // What waited for the last command is still worth saying.
+    screen.enter(.running)
     await thread.finish()
     if isInteractive {
       TerminalMode.restoreAll()

@@ -5,6 +5,21 @@ public struct ConsoleSession: Sendable {
   public let appearance: Appearance
   let screen: Screen
   let thread: InputThread
+  /// Sees everything that the command writes.
+  private var witness: (@Sendable ([UInt8]) -> Void)?
+
+  init(appearance: Appearance, screen: Screen, thread: InputThread) {
+    self.appearance = appearance
+    self.screen = screen
+    self.thread = thread
+  }
+
+  /// The same for a command whose words somebody else sees as well; programs of the machine write past it.
+  public func witnessed(by witness: @escaping @Sendable ([UInt8]) -> Void) -> ConsoleSession {
+    var session = self
+    session.witness = witness
+    return session
+  }
 
   /// The descriptors, for a program that is started on them.
   public var input: Int32 { screen.input }
@@ -14,15 +29,27 @@ public struct ConsoleSession: Sendable {
   /// Whether nobody reads any more what is written.
   var isBroken: Bool { screen.isBroken }
 
-  public func write(_ text: some StringProtocol) { screen.write(Array(text.utf8)) }
+  public func write(_ text: some StringProtocol) { write(bytes: Array(text.utf8)) }
 
-  public func write(bytes: [UInt8]) { screen.write(bytes) }
+  public func write(bytes: [UInt8]) {
+    witness?(bytes)
+    screen.write(bytes)
+  }
 
   public func write(_ text: StyledText) { write(text.rendered(in: appearance)) }
 
-  public func writeError(_ text: some StringProtocol) { screen.writeError(Array(text.utf8)) }
+  public func writeError(_ text: some StringProtocol) { writeError(bytes: Array(text.utf8)) }
 
-  public func writeError(bytes: [UInt8]) { screen.writeError(bytes) }
+  public func writeError(bytes: [UInt8]) {
+    witness?(bytes)
+    screen.writeError(bytes)
+  }
+
+  /// Has the witness see what is going to be shown by `writePage`, or by a program.
+  func bearWitness(to text: String) { witness?(Array(text.utf8)) }
+
+  /// Shows a piece of what was witnessed as a whole.
+  func writePage(_ text: String) { screen.write(Array(text.utf8)) }
 
   /// Says something beside the command's own output; safe from any task, also after the command has ended.
   public func notify(_ text: String) { screen.notify(text) }

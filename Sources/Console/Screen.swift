@@ -17,7 +17,17 @@ final class Screen: Sendable {
     /// Whether the cursor stands behind text that a command wrote without ending its line.
     var isMidLine = false
     var held: [String] = []
+    /// Since when notices wait for the running command.
+    var waitsSince: ContinuousClock.Instant?
     var isBroken = false
+
+    mutating func takeHeld() -> [String] {
+      defer {
+        held = []
+        waitsSince = nil
+      }
+      return held
+    }
   }
 
   let input: Int32
@@ -82,13 +92,36 @@ final class Screen: Sendable {
     if isHeld { attention.call { $0.hasNotices = true } }
   }
 
-  /// The notices that wait for the editor.
-  func takeNotices() -> [String] {
-    state.withLock { state in
-      defer { state.held = [] }
-      return state.held
+  /// How long a notice waits for the end of a command that goes on and on.
+  private static let patience = Duration.seconds(1)
+
+  /// Says something that is not worth tearing a command's output apart: when the command has ended, or in its midst
+  /// after a moment, for commands that follow what comes.
+  func notifyBetweenCommands(_ text: String) {
+    let waits = state.withLock { state in
+      guard isTerminal, state.phase == .running else { return false }
+      state.held.append(text)
+      state.waitsSince = state.waitsSince ?? .now
+      return true
+    }
+    guard waits else { return notify(text) }
+    Task {
+      try? await Task.sleep(for: Self.patience)
+      sayWhatHasWaited()
     }
   }
+
+  private func sayWhatHasWaited() {
+    state.withLock { state in
+      guard state.phase == .running, let since = state.waitsSince, .now - since >= Self.patience else { return }
+      let start = state.isMidLine ? "\n" : ""
+      _ = writeAll(Array((start + state.takeHeld().map { $0 + "\n" }.joined()).utf8), to: output)
+      state.isMidLine = false
+    }
+  }
+
+  /// The notices that wait for the editor.
+  func takeNotices() -> [String] { state.withLock { $0.takeHeld() } }
 
   /// Hands the screen over. A new phase begins on a new line, below what had to wait.
   func enter(_ phase: Phase) {
@@ -99,8 +132,7 @@ final class Screen: Sendable {
         state.isMidLine = false
       }
       if phase != .raw {
-        _ = writeAll(Array(state.held.map { $0 + "\n" }.joined().utf8), to: output)
-        state.held = []
+        _ = writeAll(Array(state.takeHeld().map { $0 + "\n" }.joined().utf8), to: output)
       }
       state.phase = phase
     }

@@ -75,6 +75,8 @@ public struct ClusterPaths: Sendable, Equatable {
   /// Packs that somebody named by the path of an archive, unpacked for as long as the cluster is there.
   public var openedPacks: String { state + "/opened-packs" }
   public var progress: String { data + "/progress" }
+  /// What was done in lessons, for their transcripts.
+  public var transcripts: String { data + "/transcripts" }
   public var history: String { state + "/history" }
   public var nodes: String { runtime + "/nodes" }
   /// Seen by the nodes at the same place, so that both sides call each other here.

@@ -21,10 +21,10 @@ struct Verb: Sendable {
     Verb(
       name: "shell", summary: "run commands of the prompt: podium shell -c 'get pods | wc -l'", run: ScriptVerbs.shell),
     Verb(name: "run", summary: "run the commands in a file: podium run FILE", run: ScriptVerbs.runFile),
-    Verb(name: "lessons", summary: "list the lessons", run: LessonsVerb.run),
+    Verb(name: "lessons", summary: "list the lessons; --done shows what you have learnt", run: LessonsVerb.run),
     Verb(
-      name: "lesson", summary: "play a lesson by its solutions: podium lesson run ID --auto",
-      actions: [("run", "play it aloud, with an exit code")], run: LessonVerb.run),
+      name: "lesson", summary: "show how a lesson is done: podium lesson run ID [--auto]",
+      actions: [("run", "play it by its solutions, a command for each Enter")], run: LessonVerb.run),
     Verb(name: "report", summary: "show how your lessons went, as JSON: podium report [FILE]", run: ReportVerb.run),
     Verb(
       name: "pack", summary: "new, lint, test, build, install: lesson packs of your own",

@@ -3,11 +3,14 @@ import Glibc
 
 /// Commands of the program itself for trying the shell around them.
 struct SpecimenCommands: CommandSet {
-  private static let words = ["say", "upper", "tick", "ask", "fail"]
+  private static let words = ["say", "upper", "tick", "ask", "fail", "sections"]
 
   func prompt(_ standing: ShellStanding) async -> Prompt { Prompt("\(standing.jobs) shell> ", continuation: "... ") }
 
   func owns(_ word: String) -> Bool { Self.words.contains(word) }
+
+  func tells(_ words: [String]) -> Bool { words[0] == "sections" }
+  func tellsInSections(_ words: [String]) -> Bool { true }
 
   func complaint(about word: String) -> String { "no such word: \(word)" }
 
@@ -34,6 +37,8 @@ struct SpecimenCommands: CommandSet {
           try await streams.write("tick \(number)\n")
           try await Task.sleep(for: .milliseconds(Int(words.dropFirst().first ?? "") ?? 50))
         }
+      case "sections":
+        for number in 1...Int(words[1])! { try await streams.write("section \(number)\nmore of it\n\n") }
       case "ask":
         try await streams.write("really? ")
         let answer = try await streams.read() ?? []

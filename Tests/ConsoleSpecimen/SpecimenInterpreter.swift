@@ -71,6 +71,12 @@ struct SpecimenInterpreter: Interpreter {
     case "wait":
       session.write("waiting\n")
       do { try await Task.sleep(for: .seconds(60)) } catch { session.write("stopped waiting\n") }
+    case "last":
+      session.write("working\n")
+      while access(words[1], F_OK) != 0 { try? await Task.sleep(for: .milliseconds(5)) }
+      // By now the notice has been sent.
+      try? await Task.sleep(for: .milliseconds(200))
+      session.write("the last line\n")
     case "stubborn":
       session.write("deaf\n")
       let end = ContinuousClock.now + .seconds(20)

@@ -43,7 +43,19 @@ struct NoticeTests {
     }
   }
 
-  @Test func appearAtOnceWhileACommandRuns() async throws {
+  @Test func waitForTheEndOfACommand() async throws {
+    try await runWithSwitch { terminal, file, press in
+      try await terminal.expect("specimen>")
+      try await terminal.type("when \(file) it happened\rlast \(file)\r")
+      try await terminal.expect("working")
+      try press()
+      try await terminal.expectScreen("the notice below the last line of the command") {
+        $0.text.hasSuffix("working\nthe last line\nit happened\nspecimen>")
+      }
+    }
+  }
+
+  @Test func appearAfterAMomentWhileACommandGoesOn() async throws {
     try await runWithSwitch { terminal, file, press in
       try await terminal.expect("specimen>")
       try await terminal.type("when \(file) it happened\rwait\r")

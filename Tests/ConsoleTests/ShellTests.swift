@@ -14,6 +14,29 @@ struct ShellTests {
     }
   }
 
+  @Test func sectionsAreReadPageByPage() async throws {
+    try await shell { terminal in
+      try await terminal.type("sections 12\r")
+      try await terminal.expectScreen("the first page") {
+        $0.text.hasSuffix("section 8\nmore of it\n-- page 1 of 2: Enter goes on, b goes back, q ends --")
+      }
+      try await terminal.press(.enter)
+      try await terminal.expectScreen("all of it, without the question") {
+        $0.text.hasSuffix("section 8\nmore of it\nsection 9\n" + Self.rest + "\n0 shell>")
+      }
+      try await terminal.type("sections 12\r")
+      try await terminal.expect("page 1 of 2")
+      try await terminal.type("xq")
+      try await terminal.expectScreen("the prompt below the first page") {
+        $0.text.hasSuffix("section 8\nmore of it\n0 shell>")
+      }
+      try await terminal.enter("sections 2", showing: "section 1", "section 2")
+    }
+  }
+
+  private static let rest =
+    "more of it\n\n" + [10, 11, 12].map { "section \($0)\nmore of it" }.joined(separator: "\n\n")
+
   @Test func commandsAndProgramsFeedEachOther() async throws {
     try await TemporaryFolder.with { folder in
       try await shell(folder: folder.path) { terminal in

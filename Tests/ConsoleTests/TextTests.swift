@@ -116,3 +116,69 @@ struct TextTests {
     #expect(end("\u{E000}", 4) == [1, 3])
   }
 }
+
+struct ReflowTests {
+  @Test func codeStaysOnOneLineWhereItFits() {
+    #expect(
+      TextReflow.wrap("Type `kubectl get\npods -A` now", width: 24) == "Type\n`kubectl get pods -A`\nnow")
+    #expect(TextReflow.wrap("Type `kubectl get pods` now", width: 12) == "Type\n`kubectl get\npods` now")
+    #expect(TextReflow.wrap("a ` b c", width: 3) == "a `\nb c")
+  }
+
+  @Test func scriptsWithoutBlanksAreBrokenBetweenCharacters() {
+    let lines = TextReflow.wrap("ポッドは最小の単位です。次に進みましょう。", width: 10)
+    #expect(lines.split(separator: "\n").allSatisfy { $0.displayWidth <= 12 })
+    #expect(!lines.contains("\n。"))
+    #expect(lines.replacing("\n", with: "") == "ポッドは最小の単位です。次に進みましょう。")
+  }
+
+  @Test func pictographsStayWhole() {
+    let family = "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}"
+    #expect(TextReflow.wrap("a \(family) b", width: 4).split(separator: "\n").contains { $0.contains(family) })
+    #expect(TextReflow.wrap("👍🏽👍🏽 yes", width: 8).contains("👍🏽👍🏽"))
+  }
+
+  @Test func furtherLinesStandBelowTheFirst() {
+    #expect(
+      TextReflow.hanging("  ok  ", "pod web is Ready", width: 14) == "  ok  pod web\n      is Ready")
+    // A label that leaves no room gets out of the way.
+    #expect(TextReflow.hanging("  NOT YET  ", "pod web is", width: 16) == "  NOT YET  pod\n  web is")
+  }
+}
+
+struct SectionPagerTests {
+  private let window = WindowSize(columns: 20, rows: 6)
+
+  @Test func sectionsStayTogether() {
+    let pages = SectionPager.pages("a\nb\n\nc\nd\n\ne\nf\n", window)
+    #expect(pages == ["a\nb\n\nc\nd", "e\nf"])
+  }
+
+  @Test func aHeadingGoesWithWhatFollows() {
+    #expect(SectionPager.pages("a\nb\nc\n\nTitle\n\nd\ne", window) == ["a\nb\nc", "Title\n\nd\ne"])
+  }
+
+  @Test func whatIsTallerThanTheWindowIsCut() {
+    let pages = SectionPager.pages((1...12).map(String.init).joined(separator: "\n"), window)
+    #expect(pages.map { $0.split(separator: "\n").count } == [5, 5, 2])
+  }
+
+  @Test func coloursTakeNoRoom() {
+    let line = "\u{1B}[32m" + String(repeating: "x", count: 20) + "\u{1B}[0m"
+    #expect(SectionPager.pages([line, line, line, line, line].joined(separator: "\n"), window).count == 1)
+  }
+
+  @Test func thePagerIsWhatTheLearnerChose() {
+    let terminal = Appearance(isTerminal: true, terminalType: "xterm")
+    var accessible = terminal
+    accessible.isAccessible = true
+    func choice(_ appearance: Appearance, _ pager: String?) -> Pager? {
+      Pager.choose(appearance, isInSections: true, path: "") { _ in pager }
+    }
+    #expect(choice(terminal, nil) == .sections)
+    #expect(choice(terminal, "more") == .program("more"))
+    #expect(choice(terminal, "") == nil && choice(terminal, "cat") == nil)
+    #expect(choice(accessible, nil) == nil)
+    #expect(choice(Appearance(isTerminal: false), "more") == nil)
+  }
+}

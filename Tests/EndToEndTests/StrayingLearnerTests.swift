@@ -25,18 +25,18 @@ struct StrayingLearnerTests {
   private func mistakes(_ terminal: PseudoTerminal) async throws {
     try await terminal.enter("run kuard --image=nginx", showing: "pod/kuard created")
     try await terminal.enter("wait --for=condition=Ready pod/kuard", showing: "condition met")
-    try await terminal.enter("hint", showing: "Hint, as things are", "There is a Pod of that name.")
+    try await terminal.enter("hint", showing: "A hint, as things are", "There is a Pod of that name.")
     try await terminal.enter("hint", showing: "Hint 1 of 3")
     try await terminal.enter(
       "check", showing: "ok<...>pod kuard is Ready", "NOT YET  image of container kuard",
-      "expected  an image like willvelida/kuard*", "found     nginx", "OPEN     the question \"imperative\"")
+      "expected  an image like willvelida/kuard*", "found     nginx", "OPEN     answer NUMBER: What is missing")
     try await terminal.enter("why", showing: "NOT YET  image of container kuard", "pod kuard runs and is ready")
-    try await terminal.enter("answer 7", showing: "not quite", "Answer with the number of what you choose, 1 to 3.")
-    try await terminal.enter("next", showing: "This step is not done yet")
+    try await terminal.enter("answer 7", showing: "Answer with the number of what you choose, 1 to 3.")
+    try await terminal.enter("next", showing: "The next step comes by itself")
   }
 
   private func exploring(_ terminal: PseudoTerminal) async throws {
-    try await terminal.enter("explore", showing: "This is the namespace first-pod-explore.")
+    try await terminal.enter("explore", showing: "You are in first-pod-explore now")
     try await terminal.enter("get pods", showing: "No resources found in first-pod-explore namespace.")
     try await terminal.enter("check", showing: "The lesson waits while you explore")
     try await terminal.enter("back", showing: "Back in the lesson; first-pod-explore is gone", "Step 1 of 5")
@@ -49,7 +49,7 @@ struct StrayingLearnerTests {
     try await terminal.enter("reset step", showing: "Step 1 of 5: One command, one Pod")
     try await terminal.enter("get pods", showing: "No resources found in first-pod namespace.")
     try await terminal.enter("skip", showing: "$ kubectl run kuard --image=willvelida/kuard", "Step 1 of 5 is done.")
-    try await terminal.enter("status", showing: "1 of 5", "done  One command, one Pod")
+    try await terminal.enter("status", showing: "1 of 5", "done   One command, one Pod")
   }
 
   /// The prompt was killed, then the whole cluster with all that was stored is gone: the second step begins again.

@@ -12,6 +12,9 @@ public protocol CommandSet: Sendable {
   /// Whether the command only tells something and ends, so that a long answer may be shown page by page.
   func tells(_ words: [String]) -> Bool
 
+  /// Whether what it tells is prose in sections, which are better pages than so many rows.
+  func tellsInSections(_ words: [String]) -> Bool
+
   /// What is said about a first word that names nothing.
   func complaint(about word: String) -> String
 
@@ -30,6 +33,7 @@ public protocol CommandSet: Sendable {
 
 extension CommandSet {
   public func tells(_ words: [String]) -> Bool { false }
+  public func tellsInSections(_ words: [String]) -> Bool { false }
 }
 
 /// What a prompt can tell of its shell.

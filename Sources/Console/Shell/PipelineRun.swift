@@ -39,9 +39,10 @@ struct PipelineRun: Sendable {
       await tell("\(error)")
       return .continue(exitCode: 1)
     }
-    let held = hold(&stages)
+    let pages = pager(of: stages)
+    let held = pages == nil ? nil : hold(&stages)
     var last = await run(stages)
-    if let held { await show(held) }
+    if let held, let pages { await show(held, pages) }
     if stages.count > 1 { last.quits = false }
     if pipeline.isNegated { last.exitCode = last.exitCode == 0 ? 1 : 0 }
     return last
@@ -49,35 +50,46 @@ struct PipelineRun: Sendable {
 
   // MARK: Pages
 
-  /// Keeps back what a single command in front of a person tells, until it is known how much it is.
-  private func hold(_ stages: inout [Stage]) -> HeldOutput? {
-    guard stages.count == 1, control != nil, pager != nil, case .screen? = stages[0].ends[1] else { return nil }
+  /// How a single command in front of a person is shown if it tells more than fits on the screen; nil when as it comes.
+  private func pager(of stages: [Stage]) -> Pager? {
+    guard stages.count == 1, control != nil, case .screen? = stages[0].ends[1] else { return nil }
+    var isInSections = false
     switch stages[0].command {
-    case .own(let words): guard shell.commands.tells(words) else { return nil }
+    case .own(let words):
+      guard shell.commands.tells(words) else { return nil }
+      isInSections = shell.commands.tellsInSections(words)
     case .shellWord(let word, _): guard word.tells else { return nil }
     default: return nil
     }
+    return Pager.choose(session.appearance, isInSections: isInSections, path: shell.path) { shell.value($0) }
+  }
+
+  /// Keeps back what the command tells, until it is known how much it is.
+  private func hold(_ stages: inout [Stage]) -> HeldOutput {
     let held = HeldOutput(session)
     stages[0].ends[1] = .held(held)
     if case .screenErrors? = stages[0].ends[2] { stages[0].ends[2] = .heldErrors(held) }
     return held
   }
 
-  private var pager: String? {
-    Pager.command(session.appearance, path: shell.path) { shell.value($0) }
-  }
-
-  private func show(_ held: HeldOutput) async {
-    if !Task.isCancelled, let pager, let window = WindowSize.of(session.output), let text = held.takeTallText(window),
-      let document = try? Self.reading(text)
-    {
-      let stage = Stage(
-        command: .program("/bin/sh", ["sh", "-c", pager]),
-        ends: [0: .descriptor(document), 1: .screen, 2: .screenErrors])
-      // Without a pager that works the text is not lost.
-      if await run([stage]).exitCode == 127 { session.write(text) }
+  private func show(_ held: HeldOutput, _ pager: Pager) async {
+    if !Task.isCancelled, let window = WindowSize.of(session.output), let text = held.takeTallText(window) {
+      session.bearWitness(to: text)
+      switch pager {
+      case .sections: await SectionPager.show(text, window, session)
+      case .program(let command): await show(text, command)
+      }
     }
     held.passOn()
+  }
+
+  private func show(_ text: String, _ pager: String) async {
+    guard let document = try? Self.reading(text) else { return session.writePage(text) }
+    let stage = Stage(
+      command: .program("/bin/sh", ["sh", "-c", pager]),
+      ends: [0: .descriptor(document), 1: .screen, 2: .screenErrors])
+    // Without a pager that works the text is not lost.
+    if await run([stage]).exitCode == 127 { session.writePage(text) }
   }
 
   // MARK: Running

@@ -46,6 +46,8 @@ extension Question {
   public struct Verdict: Sendable, Equatable {
     public var isRight: Bool
     public var remarks: [String]
+    /// False for what is no answer at all, right or wrong.
+    public var isUnderstood = true
   }
 
   func judge(_ answer: String, _ observation: Observation) async -> Verdict {
@@ -65,8 +67,10 @@ extension Question {
       guard let chosen = Self.chosen(answer, of: choices) else {
         return Verdict(
           isRight: false,
-          remarks: ["Answer with the \(takesSeveral ? "numbers" : "number") of what you choose, 1 to \(choices.count)."]
-        )
+          remarks: [
+            "Answer with the \(takesSeveral ? "numbers" : "number") of what you choose, 1 to \(choices.count): answer \(takesSeveral ? "1 2" : "1")"
+          ],
+          isUnderstood: false)
       }
       let right = Set(choices.indices.filter { choices[$0].isRight })
       return Verdict(isRight: chosen == right, remarks: chosen.sorted().compactMap { choices[$0].remark })
@@ -94,9 +98,42 @@ extension Question {
     return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
-  /// As it is shown: choices with numbers.
+  /// What can be chosen, in the order of its numbers.
   var choices: [String] {
     guard case .quiz(let choices) = kind else { return [] }
-    return choices.enumerated().map { "\($0.offset + 1)  \($0.element.text)" }
+    return choices.map(\.text)
+  }
+
+  /// What is right, in words.
+  func reference(_ observation: Observation) async -> String {
+    switch kind {
+    case .quiz(let choices): return choices.filter(\.isRight).map(\.text).joined(separator: "; ")
+    case .ask(let expected):
+      for one in expected {
+        if let value = await one.values(observation).first { return value }
+      }
+      return "the cluster does not know it"
+    }
+  }
+
+  /// The sentence that asks, without those around it, unless they are few.
+  var gist: String {
+    let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+    if words.reduce(0, { $0 + $1.count + 1 }) < 120 { return words.joined(separator: " ") }
+    guard let end = words.lastIndex(where: { $0.hasSuffix("?") }) else { return words.joined(separator: " ") }
+    let start = words[..<end].lastIndex { word in [".", "?", "!", ".)"].contains { word.hasSuffix($0) } }
+    return words[(start.map { $0 + 1 } ?? 0)...end].joined(separator: " ")
+  }
+
+  /// An answer in words, also where it was given by numbers.
+  func spoken(_ answer: String) -> String {
+    guard case .quiz(let choices) = kind, let chosen = Self.chosen(answer, of: choices) else { return answer }
+    return chosen.sorted().map { choices[$0].text }.joined(separator: "; ")
+  }
+
+  /// What the author says to an answer.
+  func remarks(on answer: String) -> [String] {
+    guard case .quiz(let choices) = kind, let chosen = Self.chosen(answer, of: choices) else { return [] }
+    return chosen.sorted().compactMap { choices[$0].remark }
   }
 }

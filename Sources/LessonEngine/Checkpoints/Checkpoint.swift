@@ -46,6 +46,16 @@ public struct Checkpoint: Sendable {
     }
   }
 
+  /// What had become true and is so no more: deleting the wrong thing is part of learning.
+  func regressions(_ observation: Observation) async -> Set<Int> {
+    var lost: Set<Int> = []
+    for (index, entry) in progress.enumerated() where entry.hasPassed {
+      guard case .within = entry.condition.timing, !entry.condition.statement.looksInside else { continue }
+      if await entry.condition.statement.judge(observation).verdict == .notYet { lost.insert(index) }
+    }
+    return lost
+  }
+
   /// Looks at every condition that is still open and answers those that have just become true.
   ///
   /// What objects tell is looked at for each change since the last look, so that nothing short is missed; what has to

@@ -19,6 +19,12 @@ public struct Condition: Sendable {
     case object(Document)
   }
 
+  /// As a learner reads it: how long its author would wait is nobody else's concern.
+  var spoken: String {
+    guard case .within = timing else { return sentence }
+    return sentence.replacing(#/\s+[Ww][Ii][Tt][Hh][Ii][Nn]\s+\d+[smh]$/#, with: "")
+  }
+
   public init(_ text: String, line: Int = 0) throws(SentenceError) {
     let marker = "already true:"
     let isMarked = text.lowercased().hasPrefix(marker)

@@ -30,6 +30,8 @@ struct ObjectPattern: Statement {
   var sentence: String { "\(kind.word) \(name) is as described" }
   var kinds: Set<ObservedKind> { [kind] }
   var pod: String? { kind == .pod ? name : nil }
+  /// What is asked of the status comes by itself.
+  var ripens: Bool { pattern["status"] != nil }
 
   func judge(_ observation: Observation) async -> Finding {
     let expected = "\(kind.word) \(name) with the fields of the description"

@@ -8,12 +8,15 @@ public protocol Statement: Sendable {
   var kinds: Set<ObservedKind> { get }
   /// What the cluster must be able to tell.
   var needs: Capability { get }
+  /// Whether it may become true by waiting, and not only by what somebody does.
+  var ripens: Bool { get }
 }
 
 extension Statement {
   public var pod: String? { nil }
   public var kinds: Set<ObservedKind> { [.pod] }
   public var needs: Capability { .objects }
+  public var ripens: Bool { true }
 
   /// Whether it can change without any object changing, so that it has to be looked at again after a while.
   var looksInside: Bool { ![.objects, .events, .journal].contains(needs) }

@@ -73,6 +73,9 @@ enum ShapeStatement: Statement {
     return (String(text[..<equals]), String(text[text.index(after: equals)...]))
   }
 
+  /// What was asked for changes only when somebody asks anew.
+  var ripens: Bool { false }
+
   var pod: String? { name }
 
   private var name: String {

@@ -8,6 +8,12 @@ extension TutorText {
     case .ok(let text): .ok(text.legible)
     case .notYet(let text): .notYet(text.legible)
     case .detail(let text): .detail(text.legible)
+    case .output(let text): .output(text.legible)
+    case .standing(let standing, let text): .standing(standing, text.legible)
+    case .below(let text): .below(text.legible)
+    case .choice(let number, let text): .choice(number, text.legible)
+    case .table(let rows): .table(rows.map { $0.map(\.legible) })
+    case .comparison(let comparison): .comparison(comparison.legible)
     case .fact(let label, let text): .fact(label, text.legible)
     case .plain(let text): .plain(text.legible)
     case .diagram(let lines, let alternative): .diagram(lines.map(\.legible), alternative: alternative.legible)
@@ -16,8 +22,18 @@ extension TutorText {
   }
 }
 
+extension TutorText.Comparison {
+  fileprivate var legible: TutorText.Comparison {
+    var comparison = self
+    comparison.rows = rows.map { row in
+      Row(place: row.place.legible, left: row.left.map(\.legible), right: row.right.map(\.legible))
+    }
+    return comparison
+  }
+}
+
 extension String {
-  fileprivate var legible: String {
+  var legible: String {
     guard unicodeScalars.contains(where: { $0.isControl && $0 != "\n" && $0 != "\t" }) else { return self }
     var text = UnicodeScalarView()
     for scalar in unicodeScalars where scalar != "\r" {

@@ -4,18 +4,22 @@ extension Tutor {
   public func skip(say: @Sendable ([TutorText]) async -> Void) async -> [TutorText] {
     guard let session else { return Self.noLesson }
     guard session.pack.policy.allowsSkipping else {
-      return [.notYet("The author of this pack does not allow skipping. hint helps.")]
+      return [.notYet("The author of these lessons has left out skipping. hint helps.")]
     }
-    if exploring != nil { return [.plain("The lesson waits while you explore: back returns to it.")] }
+    if exploring != nil { return Self.waitsForExploring }
     self.session?.isSkipped = true
+    let isAloud = session.pack.policy.solutions != .never
+    if !isAloud { await say([.plain("This step is done for you; its author keeps the solution to themselves.")]) }
     for command in session.step.solutions.first?.commands ?? [] {
-      await say([.code(["$ " + command.text])])
+      if isAloud { await say([.code(["$ " + command.text])]) }
       let outcome = await session.place.commands.run(command.text)
-      if !outcome.output.trimmed().isEmpty { await say([.plain(outcome.output.trimmed())]) }
+      guard isAloud else { continue }
+      note(.performed(command.text, output: outcome.output), session)
+      if !outcome.output.trimmed().isEmpty { await say([.output(outcome.output.trimmed().indented)]) }
     }
-    for question in session.step.questions where !session.answered.contains(question.id) {
-      let answer = await reference(question, session)
-      await say([.plain("\(question.id): \(answer)")])
+    for question in session.openQuestions {
+      let answer = await question.reference(session.place.observation)
+      if isAloud { await say([.plain(question.gist), .below(answer)]) }
       self.session?.answered.insert(question.id)
     }
     let deadline = ContinuousClock.now + max(session.checkpoint.patience, Timing.patience)
@@ -27,18 +31,9 @@ extension Tutor {
       try? await Task.sleep(for: .milliseconds(50))
     }
     guard let stuck = self.session, stuck.isAt(session) else { return [] }
+    self.session?.isSkipped = false
+    if Task.isCancelled { return [.plain("Skipping was stopped; what was done so far stays.")] }
     return [.notYet("The reference solution did not make every condition true:")] + StepReport.text(stuck)
-  }
-
-  private func reference(_ question: Question, _ session: TutorSession) async -> String {
-    switch question.kind {
-    case .quiz(let choices): return choices.filter(\.isRight).map(\.text).joined(separator: "; ")
-    case .ask(let expected):
-      for one in expected {
-        if let value = await one.values(session.place.observation).first { return value }
-      }
-      return "the cluster does not know it"
-    }
   }
 
   /// Goes on without what may be left out.
@@ -50,7 +45,8 @@ extension Tutor {
       self.session?.isSkipped = true
       return await pass(self.session ?? now)
     }
-    return [.plain("This step is not done yet: check says what is missing, skip shows how it is done.")]
+    let skip = session.allowsSkipping ? ", skip has it done for you" : ""
+    return [.plain("The next step comes by itself when this one is done: check says what is missing\(skip).")]
   }
 
   /// Out of exploring, or to the step before, to be read and done again.
@@ -59,10 +55,10 @@ extension Tutor {
     if let exploring {
       self.exploring = nil
       await exploring.close()
-      return [.plain("Back in the lesson; \(exploring.namespace) is gone with all that was in it.")]
+      return [.plain("Back in the lesson; \(exploring.namespace) is gone with all that was in it."), .blank]
         + Self.task(session)
     }
-    guard session.stepIndex > 0 else { return [.plain("This is the first step.")] }
+    guard session.stepIndex > 0 else { return [.plain("This is the first step; nothing comes before it.")] }
     return await rebuild(session, step: session.stepIndex - 1)
   }
 
@@ -70,7 +66,7 @@ extension Tutor {
   public func reset(_ what: String) async -> [TutorText] {
     guard let session else { return Self.noLesson }
     guard what == "step" || what == "lesson" else {
-      return [.plain("reset step begins this step anew, reset lesson the whole lesson.")]
+      return [.plain("reset step begins this step anew, reset lesson the whole lesson. Neither is done at once.")]
     }
     if session.announcedReset != what {
       self.session?.announcedReset = what
@@ -85,9 +81,11 @@ extension Tutor {
     }
     if what == "step" {
       record(.init(.reset, session.key, step: session.step.id))
+      note(.reset(wholeLesson: false), session)
       return await rebuild(session, step: session.stepIndex)
     }
     record(.init(.reset, session.key))
+    note(.reset(wholeLesson: true), session)
     return await rebuild(session, step: 0)
   }
 
@@ -104,7 +102,9 @@ extension Tutor {
       let place = try await openPlace(session.lesson, of: session.pack, known: nil, suffix: "-explore")
       exploring = place
       var text: [TutorText] = [
-        .plain("This is the namespace \(place.namespace). Try what you like: the lesson waits, and back returns to it.")
+        .plain(
+          "You are in \(place.namespace) now, a namespace for trying things. The lesson waits; back returns to it, and throws away what you have made here."
+        )
       ]
       for case .explore(let words) in session.step.text { text.append(.prose(words)) }
       return text
@@ -116,34 +116,46 @@ extension Tutor {
   /// Answers a question of the step: the first open one, or the one that is named.
   public func answer(_ words: [String]) async -> [TutorText] {
     guard let session else { return Self.noLesson }
-    let open = session.step.questions.filter { !session.answered.contains($0.id) }
-    guard !open.isEmpty else {
+    guard var question = session.openQuestions.first else {
       return [
         .plain(session.step.questions.isEmpty ? "This step asks nothing." : "Every question of this step is answered.")
       ]
     }
     var words = words
-    var question = open[0]
     if words.count > 1, let named = session.step.questions.first(where: { $0.id == words[0] }) {
       question = named
       words.removeFirst()
     }
-    guard !words.isEmpty else {
-      return [.prose(question.text), .code(question.choices), .plain("answer TEXT or answer NUMBER answers it.")]
-    }
+    guard !words.isEmpty else { return Self.asking(question) }
     let given = words.joined(separator: " ")
     let verdict = await question.judge(given, session.place.observation)
     guard session.isAt(self.session) else { return [] }
+    guard verdict.isUnderstood else { return verdict.remarks.map { .plain($0) } }
     let remarks = verdict.remarks.map { TutorText.detail($0) }
     guard verdict.isRight else {
       record(.init(.checked, session.key, step: session.step.id, detail: question.id))
-      return [.notYet("\(question.id): not quite.")] + remarks
+      self.session?.failedChecks += 1
+      return [.notYet("Not quite: \(question.spoken(given))")] + remarks
     }
     answers[question.id] = given
     record(.init(.answered, session.key, step: session.step.id, detail: question.id))
+    note(.answered(question: question.id, with: given), session)
     self.session?.answered.insert(question.id)
-    var text: [TutorText] = [.ok("ok  \(question.id)")] + remarks
-    if let now = self.session, now.isDone { text += await pass(now) }
+    var text: [TutorText] = [.standing(.ok, question.spoken(given))] + remarks
+    if let now = self.session, now.isDone {
+      text += await pass(now)
+    } else if let next = self.session?.openQuestions.first {
+      text += [.blank] + Self.asking(next)
+    } else {
+      text.append(.plain("That was the last question; check says what is still missing."))
+    }
     return text
+  }
+}
+
+extension String {
+  /// Behind a command that stands there in the same way.
+  fileprivate var indented: String {
+    split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }.joined(separator: "\n")
   }
 }

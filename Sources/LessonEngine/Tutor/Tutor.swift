@@ -16,6 +16,10 @@ public actor Tutor {
   private let supply: @Sendable (Pack, _ say: @escaping @Sendable (String) async -> Void) async throws -> Void
   private let notify: @Sendable ([TutorText]) -> Void
   private var keeper: ProgressKeeper
+  private let records: any RecordStore
+  /// What was done in the lesson that is under way, or in the last one of this sitting.
+  private(set) var lessonRecord = LessonRecord()
+  private(set) var recordedLesson: String?
   var progress: Progress { keeper.progress }
   var session: TutorSession? { didSet { showNamespace() } }
   /// The namespace to try things in, while the lesson waits.
@@ -25,11 +29,12 @@ public actor Tutor {
 
   /// - Parameters:
   ///   - context: How the lessons' commands reach the cluster; its working directory is where they may write.
+  ///   - records: Where what was done in lessons is kept for their transcripts.
   ///   - explain: Why a pod is as it is; the same chain of causes for every pack.
   ///   - supply: Brings the images of a pack into the cluster, before one of its lessons begins.
   ///   - notify: Called with what the tutor has to say by itself, while the learner works.
   public init(
-    packs: [Pack], context: KubectlContext, store: any ProgressStore,
+    packs: [Pack], context: KubectlContext, store: any ProgressStore, records: any RecordStore,
     explain: @escaping @Sendable (_ namespace: String, _ pod: String) async -> [String],
     supply: @escaping @Sendable (Pack, _ say: @escaping @Sendable (String) async -> Void) async throws -> Void = {
       _, _ in
@@ -41,6 +46,7 @@ public actor Tutor {
     self.explain = explain
     self.supply = supply
     self.notify = notify
+    self.records = records
     keeper = ProgressKeeper(store)
   }
 
@@ -56,6 +62,7 @@ public actor Tutor {
         while true {
           try await Task.sleep(for: .milliseconds(500))
           if await needsAnotherLook { changed.yield() }
+          await offerHelp()
         }
       }
       try await group.waitForAll()
@@ -66,6 +73,12 @@ public actor Tutor {
   func keepCluster() async { try? await context.prepare?(context.cluster) }
 
   private var needsAnotherLook: Bool { exploring == nil && session?.checkpoint.needsAnotherLook ?? false }
+
+  private func offerHelp() {
+    guard exploring == nil, let session, let words = HintOffer.words(session) else { return }
+    self.session?.isHelpOffered = true
+    notify([.plain(words)])
+  }
 
   /// Something was done that may have changed what no object tells.
   public func noteCommand() { if needsAnotherLook { changed.yield() } }
@@ -139,7 +152,10 @@ public actor Tutor {
       text.append(.notYet("This lesson builds on \"\(need)\", which is not done yet. It works all the same."))
     }
     // A lesson that was left in the middle goes on there; a finished one begins anew.
-    if lesson.steps.allSatisfy({ progress.isDone($0.id, of: key) }) { record(.init(.reset, key)) }
+    if lesson.steps.allSatisfy({ progress.isDone($0.id, of: key) }) {
+      record(.init(.reset, key))
+      records.replace([], key)
+    }
     return text + (await enter(pack, lesson))
   }
 
@@ -157,7 +173,7 @@ public actor Tutor {
     let key = pack.id + "/" + lesson.id
     var text: [TutorText] = []
     for step in lesson.steps where progress.hasChanged(step, of: key) {
-      text.append(.plain("The step \"\(step.title)\" has changed since you did it; back leads there."))
+      text.append(.plain("The step \"\(step.title)\" has changed since you did it: back leads there."))
     }
     let known = progress[key]
     let index =
@@ -176,20 +192,25 @@ public actor Tutor {
       return text + [.notYet("The lesson's namespace could not be made: \(error)")]
     }
     record(.init(.started, key, detail: place.namespace))
+    lessonRecord = LessonRecord(lines: records.load(key))
+    recordedLesson = key
     let step = lesson.steps[index]
     if await place.isMarked(step.id) {
       // Everything is as it was left: what the learner has done in this step counts from here on.
-      text.append(.plain("Going on at step \(index + 1) of \(lesson.steps.count)."))
+      text += [.plain("Going on at step \(index + 1) of \(lesson.steps.count)."), .blank]
       return text + (await begin(pack, lesson, place, step: index, isPrepared: true))
     }
     if index > 0 {
-      text.append(.plain("Going on at step \(index + 1) of \(lesson.steps.count); what came before is made again."))
+      text += [
+        .plain("Going on at step \(index + 1) of \(lesson.steps.count); what came before is made again."), .blank,
+      ]
       await place.replay(lesson, before: index)
     } else {
       await place.clear()
-      text += blocks(lesson.introduction, of: nil)
+      text += [.blank] + blocks(lesson.introduction, of: nil)
     }
-    return text + (await begin(pack, lesson, place, step: index))
+    text += await begin(pack, lesson, place, step: index)
+    return text + FirstMinute.words(at: index, of: lesson, progress)
   }
 
   func openPlace(_ lesson: Lesson, of pack: Pack, known: String?, suffix: String = "") async throws -> LessonPlace {
@@ -212,7 +233,8 @@ public actor Tutor {
     await session.place.close()
     return [
       .plain(
-        "You have left \(session.lesson.title); start \(session.lesson.id) goes on at step \(session.stepIndex + 1).")
+        "You have left \"\(session.lesson.title)\". start \(session.lesson.id) goes on at step \(session.stepIndex + 1); what the steps before have made is made again then."
+      )
     ]
   }
 
@@ -223,7 +245,18 @@ public actor Tutor {
     await exploring?.close()
     exploring = nil
     await session.place.close()
-    return EndCard.text(session.lesson)
+    return EndCard(lesson: session.lesson, pack: session.pack, record: lessonRecord, progress: progress).text
+  }
+
+  /// What is said to somebody who closes the prompt in the middle of a lesson; nil when there is none.
+  public var farewell: [TutorText]? {
+    session.map { session in
+      [
+        .plain(
+          "\"\(session.lesson.title)\" waits for you at step \(session.stepIndex + 1) of \(session.lesson.steps.count): podium goes on there."
+        )
+      ]
+    }
   }
 
   // MARK: Steps
@@ -262,8 +295,9 @@ public actor Tutor {
     // The learner may have gone elsewhere meanwhile.
     if session.isAt(self.session) {
       self.session?.checkpoint = checkpoint
-      var text = fresh.map { TutorText.ok("ok  \($0.sentence)") }
-      if let now = self.session, now.isDone { text += await pass(now) }
+      var text = fresh.map { TutorText.standing(.ok, $0.spoken) }
+      for condition in fresh { note(.cameTrue(condition.spoken), session) }
+      if let now = self.session, now.isDone { text += await pass(now) } else { text += openQuestions() }
       if !text.isEmpty { notify(text) }
     }
     if isOverlooked {
@@ -272,13 +306,24 @@ public actor Tutor {
     }
   }
 
+  /// What is left when everything holds: said once a step, or nobody would know why it does not end.
+  private func openQuestions() -> [TutorText] {
+    guard let session, session.checkpoint.isPassed, !session.step.conditions.isEmpty, !session.isSkipped,
+      !session.isToldOfQuestions, let first = session.openQuestions.first
+    else { return [] }
+    self.session?.isToldOfQuestions = true
+    return [.blank, .plain("Everything is there; now the question.")] + Self.asking(first)
+  }
+
   /// The step is done: goes on with the next one.
   func pass(_ session: TutorSession) async -> [TutorText] {
     record(
       .init(session.isSkipped ? .skipped : .passed, session.key, step: session.step.id, digest: session.step.digest))
+    note(session.isSkipped ? .skipped : .passed, session)
     var text: [TutorText] = [.ok("\(session.position) is done.")]
     if let next = await nextStep(after: session) {
       text += [.blank] + (await begin(session.pack, session.lesson, session.place, step: next))
+      text += FirstMinute.words(at: next, of: session.lesson, progress)
     } else {
       text += await finish(session)
     }
@@ -313,6 +358,55 @@ public actor Tutor {
   func record(_ entry: Progress.Entry) {
     if let word = keeper.note(entry) { notify([word]) }
   }
+
+  // MARK: The record
+
+  /// Where a command of the prompt belongs that is about to run.
+  public struct CommandPlace: Sendable {
+    fileprivate var lesson: String
+    fileprivate var step: String
+    fileprivate var order: Int
+  }
+
+  /// Nil where commands are not part of a lesson.
+  public func commandPlace() -> CommandPlace? {
+    guard exploring == nil, let session else { return nil }
+    lastOrder = max(lastOrder + 1, lessonRecord.next)
+    return CommandPlace(lesson: session.key, step: session.step.id, order: lastOrder)
+  }
+
+  /// The orders that are given to commands which still run are taken as well.
+  private var lastOrder = 0
+
+  /// Keeps a command of the learner for the transcript.
+  public func note(_ command: String, output: String, exitCode: Int32, at place: CommandPlace) {
+    let act = LessonRecord.Act.command(command, output: output, exitCode: exitCode)
+    note(.init(order: place.order, step: place.step, act: act), place.lesson)
+  }
+
+  func note(_ act: LessonRecord.Act, _ session: TutorSession) {
+    lastOrder = max(lastOrder + 1, lessonRecord.next)
+    note(.init(order: lastOrder, step: session.step.id, act: act), session.key)
+  }
+
+  private func note(_ entry: LessonRecord.Entry, _ lesson: String) {
+    guard recordedLesson == lesson else { return }
+    if lessonRecord.add(entry) {
+      records.replace(lessonRecord.lines, lesson)
+    } else {
+      records.append(entry.line, lesson)
+    }
+  }
+
+  /// Whether it is yet to be said what hints cost.
+  func noteCostOnce() -> Bool {
+    defer { hasToldCost = true }
+    return !hasToldCost
+  }
+
+  private var hasToldCost = false
+
+  static let waitsForExploring: [TutorText] = [.plain("The lesson waits while you explore: back returns to it.")]
 
   static let noLesson: [TutorText] = [
     .plain("No lesson is under way. lessons lists them, start NAME begins one.")

@@ -150,7 +150,8 @@ struct PromptCommands: CommandSet {
 
   func tells(_ words: [String]) -> Bool {
     if tutorWord(words[0]) != nil {
-      return ["debrief", "help", "hint", "lessons", "status", "task"].contains(words[0])
+      // What waits or speaks while it works is shown as it comes.
+      return !["check", "skip"].contains(words[0])
     }
     if sightWord(words) != nil { return true }
     if tracing.isOn || words[0] == TraceWord.name { return false }
@@ -162,6 +163,9 @@ struct PromptCommands: CommandSet {
       return word.hasPrefix("-") && word.contains(verb == "logs" ? "f" : "w")
     }
   }
+
+  /// The tutor writes sections.
+  func tellsInSections(_ words: [String]) -> Bool { tutorWord(words[0]) != nil }
 
   func complaint(about word: String) -> String {
     if Self.clusterMakers.contains(word) {

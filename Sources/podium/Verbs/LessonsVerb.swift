@@ -2,23 +2,23 @@ internal import Console
 internal import Documents
 internal import LessonEngine
 
-/// `podium lessons [--json]`: the lessons with the learner's progress; needs no cluster.
+/// `podium lessons [--done|--json]`: the lessons with the learner's progress; needs no cluster.
 enum LessonsVerb {
   @Sendable
   static func run(_ settings: Settings, _ arguments: [String]) async throws -> Int32 {
-    if let word = arguments.first(where: { $0 != "--json" }) ?? arguments.dropFirst().first {
-      throw UsageError("podium lessons takes no words: found \"\(word)\"")
+    if let word = arguments.first(where: { $0 != "--json" && $0 != "--done" }) ?? arguments.dropFirst().first {
+      throw UsageError("podium lessons takes --done or --json and no other words: found \"\(word)\"")
     }
     let progress = ProgressFile(path: try settings.paths().progress).loadOrTell()
-    if !arguments.isEmpty {
+    if arguments == ["--json"] {
       StandardOutput.print(
         Document.list(try PackShelf.packs(settings).flatMap { lessons($0, progress) }).jsonText(indentedBy: 2))
       return 0
     }
     let appearance = settings.appearance
-    for line in LessonList.text(try PackShelf.packs(settings), progress) {
-      StandardOutput.print(TutorRendering.text(line, appearance))
-    }
+    let packs = try PackShelf.packs(settings)
+    let text = arguments == ["--done"] ? LessonList.done(packs, progress) : LessonList.text(packs, progress)
+    StandardOutput.print(TutorRendering.text(text, appearance))
     return 0
   }
 

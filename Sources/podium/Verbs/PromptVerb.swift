@@ -21,11 +21,12 @@ enum PromptVerb {
     let client = ClusterClient(endpoint: launcher.client, userAgent: "podium-tutor")
     let tutor = Tutor(
       packs: packs, context: try LessonFiles.context(paths), store: ProgressFile(path: paths.progress),
+      records: RecordFiles(folder: paths.transcripts),
       explain: { namespace, pod in
         (try? await PodStory.gather(client, namespace: namespace, name: pod).why().lines()) ?? []
       },
       supply: { try await PackImageSupply($0).supply(paths, report: $1) },
-      notify: { text in notices.tell(TutorRendering.text(text, appearance)) })
+      notify: { text in notices.tell(notice(text, appearance)) })
     KubectlLink.make(paths)
     let recorder = PodRecorder(ClusterClient(endpoint: launcher.client, userAgent: "podium-recorder"))
     let catalogue = ObjectCatalogue(ClusterClient(endpoint: launcher.client, userAgent: "podium-completion"))
@@ -34,7 +35,8 @@ enum PromptVerb {
       commands: PromptCommands(paths: paths, packs: packs, tutor: tutor, recorder: recorder, catalogue: catalogue),
       isInteractive: appearance.isTerminal,
       historyPath: paths.history, startupPath: ClusterPaths.promptFile)
-    let console = Console(interpreter: shell, historyPath: paths.history, appearance: appearance)
+    let console = Console(
+      interpreter: RecordingPrompt(shell: shell, tutor: tutor), historyPath: paths.history, appearance: appearance)
     notices.listener.withLock {
       $0 = { text in
         console.notify(text)
@@ -42,11 +44,11 @@ enum PromptVerb {
         console.renewPrompt()
       }
     }
-    if appearance.isTerminal {
-      for line in greeting(packs) { StandardOutput.print(TextReflow.wrap(line, width: appearance.width)) }
-    }
+    if appearance.isTerminal { StandardOutput.print(TutorRendering.text(greeting(packs), appearance)) }
     let resumed = await tutor.resume()
-    if !resumed.isEmpty { StandardOutput.print(TutorRendering.text(resumed, appearance)) }
+    if !resumed.isEmpty {
+      StandardOutput.print(TutorRendering.text((appearance.isTerminal ? [.blank] : []) + resumed, appearance))
+    }
     return await withTaskGroup(of: Int32?.self) { group in
       group.addTask {
         try? await tutor.run()
@@ -65,6 +67,9 @@ enum PromptVerb {
       group.addTask {
         let code = await console.run()
         await shell.endJobs()
+        if appearance.isTerminal, let farewell = await tutor.farewell {
+          StandardOutput.print(TutorRendering.text(farewell, appearance))
+        }
         return code
       }
       while let ended = await group.next() {
@@ -76,12 +81,23 @@ enum PromptVerb {
     }
   }
 
-  private static func greeting(_ packs: [Pack]) -> [String] {
+  /// What the tutor says unasked; the width may be another one than at the start.
+  private static func notice(_ text: [TutorText], _ appearance: Appearance) -> String {
+    var appearance = appearance
+    guard let window = WindowSize.of(1) else { return TutorRendering.text(text, appearance) }
+    appearance.width = window.columns
+    let shown = TutorRendering.text(text, appearance)
+    if shown.count(where: { $0 == "\n" }) < window.rows - 3 { return shown }
+    return shown + "\n" + TutorRendering.text([.blank, .plain("task shows this step from its beginning.")], appearance)
+  }
+
+  private static func greeting(_ packs: [Pack]) -> [TutorText] {
     let first = packs.first?.lessons.first?.id ?? ""
     return [
-      "Podium \(Version.podium): a Kubernetes of your own, to learn Pods by running them.",
-      "lessons lists what there is to learn; start \(first) begins the first one.",
-      "Every kubectl command works, with or without the word kubectl. help says more, exit leaves.",
+      .plain("Podium \(Version.podium): a Kubernetes of your own, to learn Pods by running them."),
+      .plain(
+        "start \(first) begins the first lesson, lessons lists them all. Every kubectl command works, with or without the word kubectl. help says more, quit leaves."
+      ),
     ]
   }
 }
