@@ -48,6 +48,9 @@ public struct ConsoleSession: Sendable {
   /// Has the witness see what is going to be shown by `writePage`, or by a program.
   func bearWitness(to text: String) { witness?(Array(text.utf8)) }
 
+  /// Shows what is to be wiped away again, and wipes it away.
+  func draw(_ text: String) { screen.draw(text) }
+
   /// Shows a piece of what was witnessed as a whole.
   func writePage(_ text: String) { screen.write(Array(text.utf8)) }
 

@@ -66,8 +66,8 @@ extension SessionScript.Job {
 /// Puts holes in the place of what is different each time, and sets tables anew, whose columns have other widths then.
 struct SessionMask {
   let learner: Learner
-  /// Where port 8080 of the notes was given.
-  let port: Int
+  /// Where port 8080 of the notes was given, if it was.
+  let port: Int?
 
   func lines(_ lines: [String]) -> [String] {
     var lines = aligned(lines.map(line))
@@ -78,7 +78,7 @@ struct SessionMask {
 
   private func line(_ line: String) -> String {
     var line = line.replacing(learner.home, with: "~").replacing(learner.cluster, with: "podium")
-      .replacing("\(port)", with: "8080")
+    if let port { line = line.replacing("\(port)", with: "8080") }
     for (pattern, hole) in Self.holes { line = line.replacing(pattern, with: hole) }
     while line.last == " " { line.removeLast() }
     return line
@@ -91,6 +91,7 @@ struct SessionMask {
     (/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, "<time>"),
     (/[IE]\d{4} [\d:.]+ +\d+/, "<log>"),
     (/\b\d+ milliseconds/, "<n> milliseconds"),
+    (/after \d+ s of about/, "after <n> s of about"),
     (/\b[0-9a-f]{64}\b/, "<id>"),
     (/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/, "<uid>"),
     (/resourceVersion: "\d+"/, "resourceVersion: \"<n>\""),

@@ -10,9 +10,9 @@ enum SectionPager {
       session.writePage(pages[index] + "\n")
       guard index + 1 < pages.count else { return }
       let question = "-- page \(index + 1) of \(pages.count): Enter goes on, b goes back, q ends --"
-      session.writePage(question.truncated(toWidth: window.columns - 1))
+      session.draw(question.truncated(toWidth: window.columns - 1))
       let key = await key(session)
-      session.writePage("\r\u{1B}[K")
+      session.draw("\r\u{1B}[K")
       switch key {
       case .forward: index += 1
       case .back: index = max(0, index - 1)

@@ -68,7 +68,7 @@ extension Question {
         return Verdict(
           isRight: false,
           remarks: [
-            "Answer with the \(takesSeveral ? "numbers" : "number") of what you choose, 1 to \(choices.count): answer \(takesSeveral ? "1 2" : "1")"
+            "Choose by \(takesSeveral ? "numbers" : "number"), 1 to \(choices.count): `answer \(takesSeveral ? "1 2" : "1")`, for instance."
           ],
           isUnderstood: false)
       }

@@ -41,10 +41,10 @@ enum LessonTranscript {
       return fenced(["$ " + text] + shown(output), "console") + (code == 0 ? [] : ["", "Exit code \(code)."])
     case .performed(let text, let output):
       return ["Done for you:", ""] + fenced(["$ " + text] + shown(output), "console")
-    case .cameTrue(let sentence): return ["- \(sentence)"]
+    case .cameTrue(let sentence): return ["- [x] \(sentence)"]
     case .answered(let id, let text):
       let question = step.questions.first { $0.id == id }
-      return ["- \(question?.gist ?? id) **\(question?.spoken(text) ?? text)**"]
+      return ["- [x] \(question?.gist ?? id) **\(question?.spoken(text) ?? text)**"]
     case .hinted("solution"): return ["- You looked at the solution."]
     case .hinted("state"): return ["- You read a hint."]
     case .hinted(let level): return ["- You read hint \(level)."]

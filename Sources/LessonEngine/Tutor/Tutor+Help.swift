@@ -233,7 +233,9 @@ extension Tutor {
 
   /// The lesson so far in Markdown, or the last one that was done in this sitting; nil when there was none.
   public func transcript() -> String? {
-    guard let key = session?.key ?? recordedLesson, let (pack, lesson) = find(key) else { return nil }
+    guard let key = session?.key ?? recordedLesson, let (pack, lesson) = try? packs.lesson(named: key) else {
+      return nil
+    }
     return LessonTranscript.markdown(lesson, of: pack, lessonRecord)
   }
 }

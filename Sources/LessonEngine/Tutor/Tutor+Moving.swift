@@ -82,11 +82,11 @@ extension Tutor {
     if what == "step" {
       record(.init(.reset, session.key, step: session.step.id))
       note(.reset(wholeLesson: false), session)
-      return await rebuild(session, step: session.stepIndex)
+      return [.plain("The step begins anew."), .blank] + (await rebuild(session, step: session.stepIndex))
     }
     record(.init(.reset, session.key))
     note(.reset(wholeLesson: true), session)
-    return await rebuild(session, step: 0)
+    return [.plain("The lesson begins anew."), .blank] + (await rebuild(session, step: 0))
   }
 
   private func rebuild(_ session: TutorSession, step: Int) async -> [TutorText] {

@@ -141,7 +141,7 @@ public actor Tutor {
       if let text = await startPack(id) { return text }
       if !error.candidates.isEmpty { return [.notYet("\(error).")] }
       let guess = error.suggestion.map { " Did you mean \($0)?" } ?? ""
-      return [.notYet("There is no lesson \"\(id)\".\(guess) Lessons: \(error.known.joined(separator: ", ")).")]
+      return [.notYet("There is no lesson \"\(id)\".\(guess)"), .plain("lessons lists them all.")]
     }
     let key = pack.id + "/" + lesson.id
     if session?.key == key, let session { return [.plain("This lesson is under way.")] + Self.task(session) }
@@ -248,12 +248,15 @@ public actor Tutor {
     return EndCard(lesson: session.lesson, pack: session.pack, record: lessonRecord, progress: progress).text
   }
 
+  /// Whether there is a lesson to go on with.
+  public var hasLessonUnderWay: Bool { progress.current != nil }
+
   /// What is said to somebody who closes the prompt in the middle of a lesson; nil when there is none.
   public var farewell: [TutorText]? {
     session.map { session in
       [
         .plain(
-          "\"\(session.lesson.title)\" waits for you at step \(session.stepIndex + 1) of \(session.lesson.steps.count): podium goes on there."
+          "\"\(session.lesson.title)\" waits for you at step \(session.stepIndex + 1) of \(session.lesson.steps.count), and your Pods run on: the next podium goes on there."
         )
       ]
     }
@@ -312,11 +315,14 @@ public actor Tutor {
       !session.isToldOfQuestions, let first = session.openQuestions.first
     else { return [] }
     self.session?.isToldOfQuestions = true
-    return [.blank, .plain("Everything is there; now the question.")] + Self.asking(first)
+    return [.blank, .plain("Everything that was asked for is there. One thing is left:")] + Self.asking(first)
   }
 
   /// The step is done: goes on with the next one.
   func pass(_ session: TutorSession) async -> [TutorText] {
+    // An answer and a tick may find at the same time that nothing is missing any more.
+    guard session.isAt(self.session), self.session?.isEnding == false else { return [] }
+    self.session?.isEnding = true
     record(
       .init(session.isSkipped ? .skipped : .passed, session.key, step: session.step.id, digest: session.step.digest))
     note(session.isSkipped ? .skipped : .passed, session)

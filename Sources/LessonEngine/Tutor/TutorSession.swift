@@ -16,6 +16,8 @@ struct TutorSession {
   var isToldOfQuestions = false
   /// The reference solution does the step.
   var isSkipped = false
+  /// It is done, and the next step is about to begin.
+  var isEnding = false
   /// Said once more before something is thrown away.
   var announcedReset: String?
 

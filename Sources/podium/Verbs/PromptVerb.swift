@@ -44,7 +44,9 @@ enum PromptVerb {
         console.renewPrompt()
       }
     }
-    if appearance.isTerminal { StandardOutput.print(TutorRendering.text(greeting(packs), appearance)) }
+    if appearance.isTerminal {
+      StandardOutput.print(TutorRendering.text(greeting(packs, goesOn: await tutor.hasLessonUnderWay), appearance))
+    }
     let resumed = await tutor.resume()
     if !resumed.isEmpty {
       StandardOutput.print(TutorRendering.text((appearance.isTerminal ? [.blank] : []) + resumed, appearance))
@@ -91,13 +93,13 @@ enum PromptVerb {
     return shown + "\n" + TutorRendering.text([.blank, .plain("task shows this step from its beginning.")], appearance)
   }
 
-  private static func greeting(_ packs: [Pack]) -> [TutorText] {
+  private static func greeting(_ packs: [Pack], goesOn: Bool) -> [TutorText] {
     let first = packs.first?.lessons.first?.id ?? ""
+    let next = goesOn ? "" : "start \(first) begins the first lesson, lessons lists them all. "
     return [
       .plain("Podium \(Version.podium): a Kubernetes of your own, to learn Pods by running them."),
       .plain(
-        "start \(first) begins the first lesson, lessons lists them all. Every kubectl command works, with or without the word kubectl. help says more, quit leaves."
-      ),
+        next + "Every kubectl command works, with or without the word kubectl. help says more, quit leaves."),
     ]
   }
 }
