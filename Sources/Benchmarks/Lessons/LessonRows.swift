@@ -35,7 +35,7 @@ enum LessonRows {
 
   private static let lesson = "first-pod"
   private static let pod = "kuard"
-  private static let condition = "ok  pod kuard has label run=kuard"
+  private static let condition = "ok       pod kuard has label run=kuard"
 
   private static func measureLesson(
     _ launcher: ClusterLauncher, _ home: [String: String], runs: Int
