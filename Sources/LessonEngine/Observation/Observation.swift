@@ -23,6 +23,14 @@ public struct Observation: Sendable {
   public func pod(_ name: String) -> Pod? { object(.pod, name)?.pod }
   public func pods() -> [Pod] { objects(.pod).compactMap(\.pod) }
 
+  /// Whether there is an object of a namespace that was not made with it.
+  var holdsAnything: Bool {
+    ObservedKind.all.contains { kind in
+      kind.resource.isNamespaced
+        && objects(kind).contains { !["kube-root-ca.crt", "default"].contains($0.name) || kind == .pod }
+    }
+  }
+
   /// Whether an object of this name was there at any time since the step began.
   func hasSeen(_ kind: ObservedKind, _ name: String) -> Bool { !history.sightings(kind, name, at: end).isEmpty }
 

@@ -2,6 +2,7 @@
 public struct PackFinding: Sendable, Equatable, CustomStringConvertible {
   /// What was looked for; programs that read reports can rely on it.
   public enum Rule: String, Sendable, CaseIterable {
+    // What reading finds.
     case unreadable
     case noCheck = "no-check"
     case noSolution = "no-solution"
@@ -11,21 +12,32 @@ public struct PackFinding: Sendable, Equatable, CustomStringConvertible {
     case hintGivesAway = "hint-gives-away"
     case wrongNamesNothing = "wrong-names-nothing"
     case command
+    case hole
     case wideCode = "wide-code"
     case bigDiagram = "big-diagram"
     case unmentioned
+    case positional
+    case link
     case unusedFile = "unused-file"
+    case unusedCheck = "unused-check"
+    case unreachable
     case needs
     case image
     case uses
-    case neverUnproved = "never-unproved"
+    // What playing finds.
+    case unproved
     case trueBefore = "true-before"
     case falseAfter = "false-after"
+    case noAnswer = "no-answer"
     case wrongPasses = "wrong-passes"
     case wrongElsewhere = "wrong-elsewhere"
+    case hintElsewhere = "hint-elsewhere"
     case unnecessary
+    case unnoticed
     case output
     case slow
+    case rebuilding
+    case noNamespace = "no-namespace"
     case leftBehind = "left-behind"
     case unstable
   }

@@ -81,14 +81,6 @@ private struct StepLint {
     if step.estimate == nil {
       findings.append(finding(.noEstimate, step.line, "the step \"\(step.id)\" says no time: add time=3m to its title"))
     }
-    for condition in step.conditions where condition.timing == .never {
-      if !step.wrongs.contains(where: { condition.sentence.contains($0.fails) }) {
-        findings.append(
-          finding(
-            .neverUnproved, condition.line,
-            "\"\(condition.sentence)\" is proved by nothing: add a wrong block that breaks it"))
-      }
-    }
     for wrong in step.wrongs where !step.conditions.contains(where: { $0.sentence.contains(wrong.fails) }) {
       findings.append(
         finding(.wrongNamesNothing, wrong.line, "no condition of \"\(step.id)\" has the words \"\(wrong.fails)\""))

@@ -4,23 +4,40 @@ public import Documents
 public struct PackReport: Sendable {
   public struct StepResult: Sendable {
     public var step: String
-    public var duration: Duration
-    public var findings: [PackFinding]
+    /// Of all that was tried.
+    public var duration = Duration.zero
+    public var findings: [PackFinding] = []
+    /// In how many ways it was played.
+    public var trials = 0
+    /// Those that its conditions have had.
+    public var verdicts: Set<Finding.Verdict> = []
+
+    init(step: String) { self.step = step }
   }
 
   public struct LessonResult: Sendable {
     public var lesson: String
+    /// Which of several proofs of the same lesson.
+    public var run: Int
     public var steps: [StepResult] = []
+    /// The steps behind one that could not be passed.
+    public var untried: [String] = []
     public var findings: [PackFinding] = []
     public var duration = Duration.zero
 
-    init(lesson: String) { self.lesson = lesson }
+    init(lesson: String, run: Int) {
+      self.lesson = lesson
+      self.run = run
+    }
   }
 
   public var pack: String
   public var version: String
   public var lessons: [LessonResult] = []
   public var findings: [PackFinding] = []
+  /// The outputs that are to be rewritten.
+  public var updates: [OutputUpdate] = []
+  public var order = LessonOrder.together
   public var duration = Duration.zero
 
   init(pack: String, version: String) {
@@ -32,27 +49,35 @@ public struct PackReport: Sendable {
 
   public var text: [String] {
     let steps = lessons.reduce(0) { $0 + $1.steps.count }
-    let what = Self.count(lessons.count, "lesson") + ", " + Self.count(steps, "step") + ", \(StepProof.text(duration))"
+    var what = "\(Self.count(lessons.count, "lesson")), \(Self.count(steps, "step")), \(StepProof.text(duration))"
+    if order != .together { what += ", \(order)" }
     if isProved { return ["The pack \"\(pack)\" proves itself: \(what)."] }
-    return ["The pack \"\(pack)\" has \(findings.count) findings (\(what)):"]
-      + findings.map { "  \($0) [\($0.rule.rawValue)]" }
+    let untried = lessons.filter { !$0.untried.isEmpty }.map {
+      "  \($0.lesson): not tried, since a step before is not passed: \($0.untried.joined(separator: ", "))"
+    }
+    return ["The pack \"\(pack)\" has \(Self.count(findings.count, "finding")) (\(what)):"]
+      + findings.map { "  \($0) [\($0.rule.rawValue)]" } + untried
   }
 
-  private static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
+  static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
 
   public var json: Document {
     [
-      "pack": .string(pack), "version": .string(version), "proved": .bool(isProved),
+      "pack": .string(pack), "version": .string(version), "proved": .bool(isProved), "order": .string("\(order)"),
       "seconds": Document(.decimal(Self.seconds(duration))),
       "lessons": .list(
         lessons.map { lesson in
           [
-            "lesson": .string(lesson.lesson), "seconds": Document(.decimal(Self.seconds(lesson.duration))),
+            "lesson": .string(lesson.lesson), "run": .integer(lesson.run + 1),
+            "seconds": Document(.decimal(Self.seconds(lesson.duration))),
             "steps": .list(
-              lesson.steps.map {
+              lesson.steps.map { step in
                 [
-                  "step": .string($0.step), "seconds": Document(.decimal(Self.seconds($0.duration))),
-                  "proved": .bool($0.findings.isEmpty),
+                  "step": .string(step.step), "seconds": Document(.decimal(Self.seconds(step.duration))),
+                  "trials": .integer(step.trials),
+                  "verdicts": .list(step.verdicts.map(\.rawValue).sorted().map(Document.string)),
+                  "tried": .bool(!lesson.untried.contains(step.step)),
+                  "proved": .bool(step.findings.isEmpty && !lesson.untried.contains(step.step)),
                 ]
               }),
           ]
@@ -64,12 +89,16 @@ public struct PackReport: Sendable {
   /// As test servers read it: a suite a lesson, a case a step.
   public var junit: String {
     var lines = ["<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<testsuites name=\"\(Self.escaped(pack))\">"]
-    let lessonIDs = lessons.map(\.lesson) + Set(findings.map(\.lesson)).subtracting(lessons.map(\.lesson)).sorted()
+    let ids = lessons.filter { $0.run == 0 }.map(\.lesson)
+    let lessonIDs = ids + Set(findings.map(\.lesson)).subtracting(ids).sorted()
     for id in lessonIDs {
       let lesson = lessons.first { $0.lesson == id }
       let own = findings.filter { $0.lesson == id }
       let steps = lesson?.steps.map(\.step) ?? []
-      lines.append("  <testsuite name=\"\(Self.escaped(id))\" tests=\"\(steps.count + 1)\" failures=\"\(own.count)\">")
+      let untried = lesson?.untried ?? []
+      lines.append(
+        "  <testsuite name=\"\(Self.escaped(id))\" tests=\"\(steps.count + 1)\" failures=\"\(own.count)\" skipped=\"\(untried.count)\">"
+      )
       for step in [nil] + steps.map(Optional.some) {
         let seconds = lesson?.steps.first { $0.step == step }?.duration ?? .zero
         lines.append(
@@ -78,6 +107,9 @@ public struct PackReport: Sendable {
         for finding in own where finding.step == step {
           lines.append(
             "      <failure type=\"\(finding.rule.rawValue)\" message=\"\(Self.escaped(finding.description))\"/>")
+        }
+        if let step, untried.contains(step) {
+          lines.append("      <skipped message=\"a step before is not passed\"/>")
         }
         lines.append("    </testcase>")
       }
@@ -93,7 +125,7 @@ public struct PackReport: Sendable {
 
   private static func escaped(_ text: String) -> String {
     text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
+      .replacing("\"", with: "&quot;").replacing("\n", with: "&#10;")
   }
 }
 

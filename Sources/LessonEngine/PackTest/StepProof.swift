@@ -1,203 +1,204 @@
-/// Proves one step of a lesson in the namespace where the lesson takes place.
-struct StepProof {
+/// Proves one step of a lesson in a namespace of the lesson.
+struct StepProof: Sendable {
   let lesson: Lesson
   let index: Int
   let place: LessonPlace
-  let say: @Sendable (String) async -> Void
+  /// The last step up to this one before which nothing was there: what comes before it leaves nothing.
+  var firstStep = 0
+  var updatesOutputs = false
 
-  private var step: Step { lesson.steps[index] }
+  var step: Step { lesson.steps[index] }
 
   /// Long enough for the effects of a command to be seen, whatever patience a condition asks for.
   private static let settling = Duration.seconds(3)
 
-  private func finding(_ rule: PackFinding.Rule, _ line: Int, _ message: String) -> PackFinding {
+  func finding(_ rule: PackFinding.Rule, _ line: Int, _ message: String) -> PackFinding {
     PackFinding(rule: rule, file: lesson.path, line: line, lesson: lesson.id, step: step.id, message: message)
   }
 
-  /// Everything that is to be proved; leaves the namespace as it is when the next step begins.
-  func findings() async -> [PackFinding] {
-    var findings = await prove(step.solutions.first)
-    var isAtEnd = true
-    func atStart() async {
-      await place.replay(lesson, before: index)
-      isAtEnd = false
-    }
-    for solution in step.solutions.dropFirst() {
-      await atStart()
-      findings += await prove(solution)
-    }
-    for wrong in step.wrongs {
-      await atStart()
-      findings += await refute(wrong)
-    }
-    for solution in step.solutions where solution.commands.count > 1 {
-      for dropped in solution.commands.indices {
-        await atStart()
-        findings += await prove(solution, isNecessary: dropped)
+  /// Plays the reference solution where the step before has ended.
+  func playReference() async -> TrialResult { await timed { await prove(step.solutions.first) } }
+
+  /// Makes the step's start again and plays it in another way.
+  func play(_ trial: Trial) async -> TrialResult {
+    await timed {
+      if let failure = await place.replay(lesson, from: firstStep, before: index) {
+        return TrialResult(findings: [cannotRebuild(failure)])
+      }
+      switch trial {
+      case .solution(let solution): return await prove(solution)
+      case .wrong(let wrong): return await refute(wrong)
+      case .without(let index, let solution): return await prove(solution, isNecessary: index)
+      case .mutant(let mutation, let solution): return await prove(solution, notices: mutation)
+      case .outputs: return await compareOutputs()
+      case .rebuilding: return TrialResult()
       }
     }
-    if step.text.contains(where: { if case .console(let console) = $0 { !console.entries.isEmpty } else { false } }) {
-      await atStart()
-      findings += await compareOutputs()
-    }
-    if !isAtEnd, index + 1 < lesson.steps.count { await place.replay(lesson, before: index + 1) }
-    return findings
+  }
+
+  private func timed(_ work: () async -> TrialResult) async -> TrialResult {
+    let start = ContinuousClock.now
+    var result = await work()
+    result.duration = .now - start
+    return result
+  }
+
+  private func cannotRebuild(_ failure: LessonPlace.ReplayFailure) -> PackFinding {
+    finding(
+      .rebuilding, failure.line,
+      "the start of \"\(step.id)\" cannot be made again: in the step \"\(failure.step)\", \"\(failure.sentence)\" is not true after the reference solution\(failure.explanation)"
+    )
   }
 
   // MARK: Right answers
 
-  private func prove(_ solution: Solution?) async -> [PackFinding] {
-    guard let solution else { return [] }
-    var findings: [PackFinding] = []
+  private func prove(_ solution: Solution?) async -> TrialResult {
+    var result = TrialResult()
     let start = ContinuousClock.now
     var checkpoint = await place.begin(step)
     _ = await place.look(&checkpoint)
+    result.note(checkpoint)
     for entry in checkpoint.progress where entry.finding?.verdict == .pass {
       let condition = entry.condition
-      if condition.mayHoldBefore || condition.timing == .never { continue }
-      findings.append(
+      if condition.mayHoldBefore || condition.isProvedByTrials { continue }
+      result.findings.append(
         finding(
           .trueBefore, condition.line,
           "\"\(condition.sentence)\" is true before the learner has done anything: ask for something that the step changes, or write \"already true:\" in front of it"
         ))
     }
     var outputs: [String] = []
-    for command in solution.commands {
+    for command in solution?.commands ?? [] {
       let outcome = await place.run(command, &checkpoint)
       if outcome.exitCode != 0 { outputs.append("$ \(command.text): exit code \(outcome.exitCode): \(outcome.output)") }
     }
     await place.settle(&checkpoint)
+    result.broken = []
+    result.note(checkpoint)
     for entry in checkpoint.progress where !entry.hasPassed {
-      let found = entry.finding.map { ": expected \($0.expected), found \($0.found)" } ?? ""
-      findings.append(
+      result.findings.append(
         finding(
           .falseAfter, entry.condition.line,
-          "\"\(entry.condition.sentence)\" is not true after the solution of line \(solution.line)\(found)"
+          "\"\(entry.condition.sentence)\" is not true after the solution\(solution.map { " of line \($0.line)" } ?? "")\(entry.explanation)"
             + (outputs.isEmpty ? "" : "; " + outputs.joined(separator: "; ").trimmed())))
     }
+    result.findings += await unanswered()
+    let taken = ContinuousClock.now - start
+    if let estimate = step.estimate, taken > estimate {
+      result.findings.append(
+        finding(.slow, step.line, "the solution alone took \(Self.text(taken)), more than the step's time"))
+    }
+    return result
+  }
+
+  /// The questions to which the cluster has no answer now.
+  private func unanswered() async -> [PackFinding] {
+    var findings: [PackFinding] = []
     for question in step.questions {
       guard case .ask(let expected) = question.kind else { continue }
       var values: [String] = []
       for one in expected { values += await one.values(place.observation) }
       if values.isEmpty {
         findings.append(
-          finding(.falseAfter, question.line, "the cluster has no answer to the question \"\(question.id)\""))
+          finding(.noAnswer, question.line, "the cluster has no answer to the question \"\(question.id)\""))
       }
-    }
-    let taken = ContinuousClock.now - start
-    await say("  \(lesson.id)/\(step.id): \(solution.title ?? "reference solution"), \(Self.text(taken))")
-    if let estimate = step.estimate, taken > estimate {
-      findings.append(
-        finding(.slow, step.line, "the solution alone took \(Self.text(taken)), more than the step's time"))
     }
     return findings
   }
 
+  // MARK: Answers that must not do
+
   /// A command that can be left out is none of the solution.
-  private func prove(_ solution: Solution, isNecessary dropped: Int) async -> [PackFinding] {
-    var checkpoint = await place.begin(step)
-    for (index, command) in solution.commands.enumerated() where index != dropped {
-      _ = await place.run(command, &checkpoint)
+  private func prove(_ solution: Solution, isNecessary dropped: Int) async -> TrialResult {
+    var commands = solution.commands
+    let command = commands.remove(at: dropped)
+    var result = await spoil(commands)
+    if result.isPassed {
+      result.findings.append(
+        finding(
+          .unnecessary, command.line,
+          "everything holds without \"\(command.text)\": leave it out, add a condition that needs it, or write \"optional:\" in front of it"
+        ))
     }
-    let deadline = ContinuousClock.now + Self.settling
-    while !checkpoint.isPassed, ContinuousClock.now < deadline {
-      try? await Task.sleep(for: .milliseconds(50))
-      _ = await place.look(&checkpoint)
-    }
-    // A pause only makes sure that what follows is seen.
-    let command = solution.commands[dropped]
-    guard checkpoint.isPassed, !step.conditions.isEmpty, !command.text.hasPrefix("sleep ") else { return [] }
-    return [
-      finding(
-        .unnecessary, command.line,
-        "everything holds without \"\(command.text)\": leave it out, or add a condition that needs it")
-    ]
+    return result
   }
 
-  // MARK: Wrong answers
+  /// Something else that does as well is not asked for.
+  private func prove(_ solution: Solution, notices mutation: Mutation) async -> TrialResult {
+    var result = await spoil(mutation.commands, mutation.object)
+    // An object that was not sent, or in a way that nothing could change, proves nothing.
+    if result.isPassed, mutation.object?.isDone ?? true {
+      result.findings.append(
+        finding(
+          .unnoticed, mutation.line,
+          "everything holds with \(mutation.replacement) instead of \(mutation.original): add a condition about the \(mutation.subject.rawValue), or allow it by solution free=\(mutation.subject.rawValue)"
+        ))
+    }
+    return result
+  }
 
-  private func refute(_ wrong: WrongAnswer) async -> [PackFinding] {
-    var checkpoint = await place.begin(step)
-    for command in wrong.commands {
-      _ = await place.run(command, &checkpoint)
+  private func refute(_ wrong: WrongAnswer) async -> TrialResult {
+    var result = await spoil(wrong.commands)
+    if result.isPassed {
+      result.findings.append(
+        finding(.wrongPasses, wrong.line, "this wrong answer passes: a condition is missing in \"\(step.id)\""))
+      return result
     }
-    let deadline = ContinuousClock.now + Self.settling
-    while !checkpoint.isPassed, !checkpoint.isFailed, ContinuousClock.now < deadline {
-      try? await Task.sleep(for: .milliseconds(50))
-      _ = await place.look(&checkpoint)
-    }
-    await say("  \(lesson.id)/\(step.id): wrong answer of line \(wrong.line)")
-    if checkpoint.isPassed {
-      return [finding(.wrongPasses, wrong.line, "this wrong answer passes: a condition is missing in \"\(step.id)\"")]
-    }
-    return checkpoint.progress
-      .filter { $0.condition.sentence.contains(wrong.fails) }
-      .filter { $0.condition.timing == .never ? !$0.hasFailed : $0.hasPassed }
-      .map { entry in
+    for (index, condition) in step.conditions.enumerated()
+    where condition.sentence.contains(wrong.fails) && !result.broken.contains(index) {
+      result.findings.append(
         finding(
           .wrongElsewhere, wrong.line,
-          "the wrong answer was to fail at \"\(entry.condition.sentence)\", but that condition holds")
-      }
-  }
-
-  // MARK: Outputs
-
-  /// What the step shows must be true at its start, or where its solution has led.
-  private func compareOutputs() async -> [PackFinding] {
-    var checkpoint = await place.begin(step)
-    let before = await differences()
-    if before.isEmpty { return [] }
-    await place.replay(lesson, before: index)
-    checkpoint = await place.begin(step)
-    for command in step.solutions.first?.commands ?? [] { _ = await place.commands.run(command.text) }
-    await place.settle(&checkpoint)
-    let after = await differences()
-    return after.isEmpty ? [] : before
-  }
-
-  private func differences() async -> [PackFinding] {
-    var findings: [PackFinding] = []
-    for case .console(let console) in step.text {
-      for entry in console.entries {
-        if LessonCommands.problem(entry.command.text) != nil { continue }
-        if let difference = await difference(entry, console) {
-          findings.append(
-            finding(.output, entry.command.line, "`\(entry.command.text)` prints something else: \(difference)"))
+          "the wrong answer was to fail at \"\(condition.sentence)\", but that condition holds"))
+    }
+    if let words = wrong.hint {
+      for hint in step.hints.filter({ $0.text.contains(words) }) {
+        guard let condition = hint.condition else { continue }
+        let seen = await condition.statement.judge(place.observation)
+        if seen.verdict != .pass {
+          result.findings.append(
+            finding(
+              .hintElsewhere, wrong.line,
+              "the wrong answer was to call for the hint of line \(hint.line), but \"\(condition.sentence)\" does not hold: found \(seen.found)"
+            ))
         }
       }
     }
-    return findings
+    return result
   }
 
-  private func difference(_ entry: ConsoleBlock.Entry, _ console: ConsoleBlock) async -> String? {
-    let deadline = ContinuousClock.now + .seconds(5)
-    while true {
-      let outcome = await place.commands.run(entry.command.text)
-      var difference = OutputComparison.difference(
-        entry.output, outcome.output, isUnordered: console.isUnordered)
-      // A command that is shown without its output only has to work.
-      if entry.output.isEmpty { difference = nil }
-      let code = console.exitCode ?? 0
-      if difference == nil, outcome.exitCode != code {
-        difference = "exit code \(outcome.exitCode) instead of \(code): \(outcome.output.trimmed())"
-      }
-      // What only looks may look again: pods take a moment.
-      if difference == nil || !Self.isReading(entry.command.text) || ContinuousClock.now > deadline {
-        return difference
-      }
+  /// Plays commands that are not to make everything true.
+  private func spoil(_ commands: [LessonCommand], _ object: ObjectMutation? = nil) async -> TrialResult {
+    var checkpoint = await place.begin(step)
+    for command in commands { _ = await place.run(command, &checkpoint, object) }
+    let deadline = ContinuousClock.now + Self.settling
+    while !checkpoint.isPassed, !checkpoint.isFailed, ContinuousClock.now < deadline, !Task.isCancelled {
       try? await Task.sleep(for: .milliseconds(100))
+      _ = await place.look(&checkpoint)
     }
-  }
-
-  private static func isReading(_ command: String) -> Bool {
-    let words = command.split(separator: " ").map(String.init)
-    let verb = words.first == "kubectl" || words.first == "k" ? words.dropFirst().first : words.first
-    return ["get", "describe", "logs", "events", "top", "exec"].contains(verb ?? "")
+    var result = TrialResult()
+    result.note(checkpoint)
+    return result
   }
 
   static func text(_ duration: Duration) -> String {
     let milliseconds = duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
     let tenths = (milliseconds + 50) / 100
     return "\(tenths / 10).\(tenths % 10) s"
+  }
+}
+
+extension Checkpoint.Progress {
+  /// Why it does not hold, as what was expected and found.
+  var explanation: String { finding.map { ": expected \($0.expected), found \($0.found)" } ?? "" }
+}
+
+extension Condition {
+  /// That it is false before says nothing about what must never be, or stay: a wrong answer or a mutation has to break it.
+  var isProvedByTrials: Bool {
+    switch timing {
+    case .never, .stays: true
+    case .within, .now: false
+    }
   }
 }

@@ -52,8 +52,8 @@ struct BlockReader {
       case .check: ["yaml", "json", "within", "for"]
       case .console: ["unordered", "exit"]
       case .diagram: ["alt"]
-      case .solution: ["title"]
-      case .wrong: ["fails"]
+      case .solution: ["title", "free"]
+      case .wrong: ["fails", "hint"]
       case .debrief, .explore, .hint, .next, .run, .setup: []
       }
     for given in attributes.words + attributes.values.keys.sorted() where !known.contains(given) {
@@ -94,13 +94,12 @@ struct BlockReader {
     case .check: step.conditions += try conditions()
     case .hint: step.hints.append(try hint())
     case .setup: step.setup += commands
-    case .solution:
-      step.solutions.append(Solution(title: attributes.values["title"], commands: commands, line: line))
+    case .solution: step.solutions.append(try solution())
     case .wrong:
       guard let fails = attributes.values["fails"], !fails.isEmpty else {
         throw error("expected wrong fails=\"words of the condition that must fail\"")
       }
-      step.wrongs.append(WrongAnswer(fails: fails, commands: commands, line: line))
+      step.wrongs.append(WrongAnswer(fails: fails, hint: attributes.values["hint"], commands: commands, line: line))
     case .ask: step.questions.append(try ask())
     case .quiz: step.questions.append(try quiz())
     case .next: step.branches.append(try branch())
@@ -126,6 +125,22 @@ struct BlockReader {
     }
     if let open { commands.append(open) }
     return commands
+  }
+
+  private func solution() throws(LessonError) -> Solution {
+    var solution = Solution(title: attributes.values["title"], commands: commands, line: line)
+    for index in solution.commands.indices where solution.commands[index].text.hasPrefix("optional:") {
+      solution.commands[index].text = solution.commands[index].text.dropFirst(9).trimmed()
+      solution.commands[index].isOptional = true
+    }
+    for word in (attributes.values["free"] ?? "").split(whereSeparator: { $0 == "," || $0 == " " }) {
+      guard let subject = Mutation.Subject(rawValue: String(word)) else {
+        let known = Mutation.Subject.allCases.map(\.rawValue).joined(separator: ", ")
+        throw error("\"\(word)\" cannot be free: expected some of \(known)")
+      }
+      solution.free.insert(subject)
+    }
+    return solution
   }
 
   // MARK: Conditions

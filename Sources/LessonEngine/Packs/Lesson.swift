@@ -64,17 +64,34 @@ public enum LessonBlock: Sendable, Equatable {
   case question(id: String)
 }
 
+extension LessonBlock {
+  /// What can be read in it.
+  var words: String {
+    switch self {
+    case .prose(let text), .explore(let text), .debrief(let text): text
+    case .console(let console): console.lines.joined(separator: "\n")
+    case .run(let commands): commands.map(\.text).joined(separator: "\n")
+    case .diagram(let lines, let alternative): lines.joined(separator: "\n") + "\n" + alternative
+    case .question: ""
+    }
+  }
+}
+
 /// A line of the prompt's own language: never a host shell.
 public struct LessonCommand: Sendable, Equatable {
   public var text: String
   public var line: Int
+  /// Marked `optional:`: a solution may do without it.
+  var isOptional = false
 }
 
 /// `$ command` lines, each followed by what it prints.
 public struct ConsoleBlock: Sendable, Equatable {
   public struct Entry: Sendable, Equatable {
     public var command: LessonCommand
-    public var output: [String]
+    public var output: [String] = []
+    /// The number of the line behind the command.
+    var outputLine: Int
   }
 
   public var lines: [String]
@@ -83,18 +100,42 @@ public struct ConsoleBlock: Sendable, Equatable {
   public var isUnordered = false
   public var exitCode: Int32?
 
-  /// What stands before the first command belongs to none.
+  /// What stands before the first command belongs to none. A backslash at the end of a command goes on with the next line.
   public var entries: [Entry] {
     var entries: [Entry] = []
+    var isOpen = false
     for (index, text) in lines.enumerated() {
-      if text.hasPrefix("$ ") {
-        let command = LessonCommand(text: text.dropFirst(2).trimmed(), line: line + 1 + index)
-        entries.append(Entry(command: command, output: []))
+      let number = line + 1 + index
+      if isOpen {
+        entries[entries.count - 1].command.text += " " + text.trimmed()
+      } else if text.hasPrefix("$ ") {
+        entries.append(
+          Entry(command: LessonCommand(text: text.dropFirst(2).trimmed(), line: number), outputLine: number))
       } else if !entries.isEmpty {
         entries[entries.count - 1].output.append(text)
+        continue
+      } else {
+        continue
       }
+      isOpen = entries[entries.count - 1].command.text.hasSuffix("\\")
+      if isOpen { entries[entries.count - 1].command.text.removeLast() }
+      entries[entries.count - 1].outputLine = number + 1
     }
     return entries
+  }
+
+  /// As learners see it: a hole that keeps a word shows its name only.
+  var shown: [String] {
+    var kept: Set<String> = []
+    return lines.map { line in
+      OutputPiece.pieces(line, kept: &kept).map { piece in
+        switch piece {
+        case .text(let character): String(character)
+        case .hole(let hole, let name): "<\(name ?? hole.rawValue)>"
+        case .reused(let name): "<\(name)>"
+        }
+      }.joined()
+    }
   }
 }
 
@@ -110,12 +151,16 @@ public struct Solution: Sendable {
   public var title: String?
   public var commands: [LessonCommand]
   public var line: Int
+  /// What a learner may choose otherwise.
+  var free: Set<Mutation.Subject> = []
 }
 
 /// Something that learners do and that must not pass.
 public struct WrongAnswer: Sendable {
   /// Words of the condition that has to fail.
   public var fails: String
+  /// Words of the hint that has to fit then.
+  var hint: String?
   public var commands: [LessonCommand]
   public var line: Int
 }

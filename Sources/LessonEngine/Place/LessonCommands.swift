@@ -8,7 +8,7 @@ internal import Synchronization
 /// A pack is data from anywhere, so nothing in it runs a program of this machine, reads or writes a file outside of its
 /// folders, or reaches another namespace.
 public struct LessonCommands: Sendable {
-  private let context: KubectlContext
+  private var context: KubectlContext
   private let namespace: String
   let variables: LessonVariables
 
@@ -32,6 +32,16 @@ public struct LessonCommands: Sendable {
     context.variables = [:]
     self.context = context
     self.namespace = namespace
+  }
+
+  /// The same commands, whose objects arrive changed.
+  func changing(_ mutation: ObjectMutation) -> LessonCommands {
+    var commands = self
+    let client = context.cluster.client
+    commands.context.cluster.client = ClusterClient(
+      endpoint: MutatingEndpoint(endpoint: client.endpoint, mutation: mutation), userAgent: client.userAgent,
+      user: client.user)
+    return commands
   }
 
   /// The verbs that do their work without the help of this machine's programs, ports or settings.
@@ -80,7 +90,8 @@ public struct LessonCommands: Sendable {
     "logs": ["-f", "--follow"], "get": ["-w", "--watch", "--watch-only"], "events": ["-w", "--watch"],
   ]
 
-  private static func words(_ line: String) throws -> [String] {
+  /// The words of a line, without `kubectl`.
+  static func words(_ line: String) throws -> [String] {
     var words = try CommandWords.split(line)
     if words.first == "kubectl" || words.first == "k" { words.removeFirst() }
     return words

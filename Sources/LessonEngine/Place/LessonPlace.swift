@@ -153,20 +153,43 @@ public final class LessonPlace: Sendable {
     return observation
   }
 
+  /// A condition that was not true after a reference solution.
+  struct ReplayFailure: Sendable {
+    let step: String
+    let line: Int
+    let sentence: String
+    let explanation: String
+  }
+
   /// Rebuilds the world as it is when step number `end` begins: by the setups and reference solutions before it.
-  func replay(_ lesson: Lesson, before end: Int) async {
+  ///
+  /// - Parameter start: The first step that matters: before it, nothing was there.
+  /// - Returns: What did not become as it was; nil when everything did.
+  @discardableResult
+  func replay(_ lesson: Lesson, from start: Int = 0, before end: Int) async -> ReplayFailure? {
     await clear()
-    for step in lesson.steps.prefix(end) {
+    var failure: ReplayFailure?
+    for step in lesson.steps[start..<end] {
       var checkpoint = await begin(step)
       for command in step.solutions.first?.commands ?? [] { _ = await run(command, &checkpoint) }
       await settle(&checkpoint)
+      if failure == nil, let open = checkpoint.progress.first(where: { !$0.hasPassed }) {
+        failure = ReplayFailure(
+          step: step.id, line: open.condition.line, sentence: open.condition.sentence, explanation: open.explanation)
+      }
     }
+    return failure
   }
 
   /// Runs a command and goes on looking meanwhile: what lasts no longer than the command counts as well.
-  func run(_ command: LessonCommand, _ checkpoint: inout Checkpoint) async -> CommandOutcome {
+  ///
+  /// - Parameter mutation: What becomes of the objects that the command makes, where a test wants to know.
+  func run(
+    _ command: LessonCommand, _ checkpoint: inout Checkpoint, _ mutation: ObjectMutation? = nil
+  ) async -> CommandOutcome {
     let end = CommandEnd()
-    async let outcome = end.after { [commands] in await commands.run(command.text) }
+    let commands = mutation.map(self.commands.changing) ?? commands
+    async let outcome = end.after { await commands.run(command.text) }
     repeat {
       _ = await look(&checkpoint)
       try? await Task.sleep(for: .milliseconds(20))
@@ -200,15 +223,31 @@ public final class LessonPlace: Sendable {
     await remove(Pod.self, options)
     await remove(ConfigMap.self, except: ["kube-root-ca.crt"])
     await remove(Secret.self)
+    await remove(ServiceAccount.self, except: ["default"])
     let deadline = ContinuousClock.now + .seconds(30)
     while ContinuousClock.now < deadline, !Task.isCancelled {
       let pods = try? await client.list(Pod.self, namespace: namespace).items
       // The journal has to know it as well, or a new step would begin with what is no more.
-      if pods?.isEmpty == true, observation.pods().isEmpty { return }
+      if pods?.isEmpty == true, !observation.holdsAnything { return }
       // What is left was made meanwhile, or waits for a finalizer.
       await remove(Pod.self, options)
       try? await Task.sleep(for: .milliseconds(20))
     }
+  }
+
+  /// Whether there is nothing in the namespace but what every namespace has.
+  func isEmpty() async -> Bool {
+    func names<Object: NamedObject>(_ type: Object.Type) async -> Set<String> {
+      // What cannot be listed may be there.
+      guard let items = try? await client.list(type, namespace: namespace).items else { return ["unknown"] }
+      return Set(items.map(\.name))
+    }
+    let made = await [
+      names(Pod.self), names(Deployment.self), names(ReplicaSet.self), names(DaemonSet.self), names(Job.self),
+      names(Service.self), names(Secret.self), names(PodTemplate.self),
+      names(ConfigMap.self).subtracting(["kube-root-ca.crt"]), names(ServiceAccount.self).subtracting(["default"]),
+    ]
+    return made.allSatisfy(\.isEmpty)
   }
 
   private func remove<Object: NamedObject>(

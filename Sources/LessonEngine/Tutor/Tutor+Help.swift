@@ -27,7 +27,7 @@ extension Tutor {
     blocks.flatMap { block -> [TutorText] in
       switch block {
       case .prose(let text): [.prose(text), .blank]
-      case .console(let console): [.code(console.lines), .blank]
+      case .console(let console): [.code(console.shown), .blank]
       case .run(let commands): [.code(commands.map { "$ " + $0.text }), .blank]
       case .explore(let text): [.heading("To try"), .prose(text), .blank]
       case .diagram(let lines, let alternative): [.diagram(lines, alternative: alternative), .blank]

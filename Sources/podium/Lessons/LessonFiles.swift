@@ -16,4 +16,12 @@ enum LessonFiles {
     }
     return context
   }
+
+  /// The same with a folder of its own in it, for lessons that are played side by side.
+  static func context(_ context: KubectlContext, for place: String) throws -> KubectlContext {
+    var context = context
+    context.workingDirectory += "/" + place
+    try Files.makeDirectories(context.workingDirectory)
+    return context
+  }
 }
