@@ -41,7 +41,7 @@ struct PackTests {
         #expect(answer.end == .exited(0), "\(answer.output)\(answer.error)")
         #expect(
           try Files.readText(folder.path("report.xml")).contains(
-            "<testsuite name=\"hello\" tests=\"2\" failures=\"0\">"))
+            "<testsuite name=\"hello\" tests=\"2\" failures=\"0\" skipped=\"0\">"))
         // Nothing of an author's is written over.
         #expect(try await learner.podium("pack", "new", pack).end == .exited(2))
       }

@@ -14,7 +14,7 @@ public struct PackTest: Sendable {
     /// Outputs that differ are not found but rewritten.
     public var updatesOutputs = false
     /// In how many namespaces something is tried at the same time.
-    public var width = 12
+    public var width = 8
 
     public init() {}
   }
