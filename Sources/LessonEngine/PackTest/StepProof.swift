@@ -97,7 +97,12 @@ struct StepProof: Sendable {
     for question in step.questions {
       guard case .ask(let expected) = question.kind else { continue }
       var values: [String] = []
-      for one in expected { values += await one.values(place.observation) }
+      // A container that has been started again takes a moment.
+      let deadline = ContinuousClock.now + .seconds(5)
+      repeat {
+        for one in expected { values += await one.values(place.observation) }
+        if values.isEmpty { try? await Task.sleep(for: .milliseconds(100)) }
+      } while values.isEmpty && .now < deadline && !Task.isCancelled
       if values.isEmpty {
         findings.append(
           finding(.noAnswer, question.line, "the cluster has no answer to the question \"\(question.id)\""))
