@@ -199,6 +199,10 @@ struct PackFileTests {
       // In one checkout, several packs may share their manifests.
       try folder.write("", to: ".git/HEAD")
       Self.succeeds(try await learner.podium("pack", "lint", pack))
+      // What is hidden there is not for lessons.
+      try folder.write("secret", to: ".keys/hello.yaml")
+      try Files.write(manifest + "files: ../.keys\n", to: pack + "/pack.yaml")
+      #expect(try await learner.podium("pack", "lint", pack).error.contains("which is neither in the pack's folder"))
       try Files.removeTree(folder.path(".git"))
 
       try Files.write(manifest, to: pack + "/pack.yaml")

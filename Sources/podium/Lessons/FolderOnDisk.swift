@@ -55,18 +55,27 @@ struct FolderOnDisk: PackFolder {
     let folder = path + "/" + name
     // Nothing is read from a folder that is not there.
     guard let real = Files.resolved(folder), let own = Files.resolved(path) else { return folder }
-    let isInside = { (top: String) in real == top || real.hasPrefix(top + "/") }
-    if isOurs || isInside(own) || checkout(around: own).map(isInside) == true { return folder }
+    if isOurs || Self.isInside(own, real) { return folder }
+    // Hidden folders hold keys and histories, and are nobody's lesson.
+    if let top = checkout(around: own), Self.isInside(top, real),
+      !real.dropFirst(top.count).split(separator: "/").contains(where: { $0.hasPrefix(".") })
+    {
+      return folder
+    }
     throw LessonError(
       file: path + "/pack.yaml", line: 0,
       "its files would be read from \(real), which is neither in the pack's folder nor in the same checkout")
   }
 
-  /// The nearest folder above that is under version control.
+  private static func isInside(_ top: String, _ path: String) -> Bool { path == top || path.hasPrefix(top + "/") }
+
+  /// The nearest folder above that is under version control; a whole home never counts.
   private func checkout(around folder: String) -> String? {
     var folder = folder[...]
     while let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
-      if Files.exists(folder + "/.git") { return String(folder) }
+      if Files.exists(folder + "/.git") {
+        return Environment["HOME"].flatMap(Files.resolved) == String(folder) ? nil : String(folder)
+      }
       folder = folder[..<slash]
     }
     return nil
