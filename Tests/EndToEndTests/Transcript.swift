@@ -104,6 +104,8 @@ struct Transcript {
     line.replacing(/kube-api-access-[a-z0-9]{5}/, with: "kube-api-access-<x>")
       .replacing(/\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/, with: "<address>")
       .replacing(/\b(\d+[dhms]){1,2}\b/, with: "<age>")
+      // What `top` shows: a processor share looks like an age, and the memory beside it is measured anew each time.
+      .replacing(/<age> +\d+Mi\b/, with: "<age> <memory>")
       .replacing(/(LIVE|MERGED)-\d+/, with: "<folder>")
       .replacing(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [+-]\d{4}/, with: "<time>")
       .replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, with: "<time>")

@@ -10,9 +10,7 @@ enum SectionPager {
       session.writePage(pages[index] + "\n")
       guard index + 1 < pages.count else { return }
       let question = "-- page \(index + 1) of \(pages.count): Enter goes on, b goes back, q ends --"
-      session.draw(question.truncated(toWidth: window.columns - 1))
-      let key = await key(session)
-      session.draw("\r\u{1B}[K")
+      let key = await answer(to: question.truncated(toWidth: window.columns - 1), session)
       switch key {
       case .forward: index += 1
       case .back: index = max(0, index - 1)
@@ -23,8 +21,11 @@ enum SectionPager {
 
   private enum Key { case forward, back, end }
 
-  private static func key(_ session: ConsoleSession) async -> Key {
+  private static func answer(to question: String, _ session: ConsoleSession) async -> Key {
     let key = try? await session.withRawTerminal { () async throws -> Key in
+      // Asked only now: a terminal that still echoes would answer an early Enter with a new line.
+      session.draw(question)
+      defer { session.draw("\r\u{1B}[K") }
       while true {
         let bytes = try await session.readInput()
         if bytes.isEmpty { return .end }

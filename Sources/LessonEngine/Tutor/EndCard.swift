@@ -79,10 +79,10 @@ struct EndCard {
     var rows: [[String]] = []
     for next in LessonList.open(pack, progress) where next.id != lesson.id {
       let time = next.estimate > .zero ? ", about \(StepReport.rough(next.estimate))" : ""
-      rows.append(["start \(next.id)", next.title + time])
+      rows.append(["start \(next.name)", next.title + time])
     }
     // What builds on this lesson comes first; more than three are no advice.
-    let building = Set(pack.lessons.filter { $0.needs.contains(lesson.id) }.map { "start " + $0.id })
+    let building = Set(pack.lessons.filter { $0.needs.contains(lesson.id) }.map { "start " + $0.name })
     rows = Array((rows.filter { building.contains($0[0]) } + rows.filter { !building.contains($0[0]) }).prefix(3))
     if rows.isEmpty { rows = [["lessons", "You have done every lesson of \(pack.title)."]] }
     rows.append(["transcript FILE", "keeps all of this lesson as a file"])
@@ -94,7 +94,7 @@ struct EndCard {
 
   /// A lesson as a reference: what was learnt, and how it is done.
   static func reference(_ lesson: Lesson, of pack: Pack) -> [TutorText] {
-    var text: [TutorText] = [.heading("\(lesson.title)  (\(lesson.id))")] + debrief(lesson)
+    var text: [TutorText] = [.heading("\(lesson.title)  (\(lesson.name))")] + debrief(lesson)
     if pack.policy.solutions != .never {
       for step in lesson.steps {
         guard let commands = step.solutions.first?.commands, !commands.isEmpty else { continue }

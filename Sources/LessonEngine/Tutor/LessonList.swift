@@ -3,7 +3,7 @@ public enum LessonList {
   public static func text(_ packs: [Pack], _ progress: Progress) -> [TutorText] {
     var text: [TutorText] = []
     for pack in packs {
-      text.append(.heading(pack.title))
+      text.append(.heading(packs.count == 1 ? pack.title : "\(pack.title)  (\(pack.id) \(pack.version))"))
       text.append(.table(pack.lessons.map { row($0, pack, progress) }))
     }
     text.append(.plain("start NAME begins a lesson, or goes on with it; lessons --done shows what you have learnt."))
@@ -17,7 +17,7 @@ public enum LessonList {
     if !missing.isEmpty, !progress.isCompleted(pack.id + "/" + lesson.id) {
       words += " (after \(missing.joined(separator: ", ")))"
     }
-    return [lesson.id, state(lesson, pack, progress), words]
+    return [lesson.name, state(lesson, pack, progress), words]
   }
 
   private static func state(_ lesson: Lesson, _ pack: Pack, _ progress: Progress) -> String {

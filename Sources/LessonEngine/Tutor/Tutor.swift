@@ -233,7 +233,7 @@ public actor Tutor {
     await session.place.close()
     return [
       .plain(
-        "You have left \"\(session.lesson.title)\". start \(session.lesson.id) goes on at step \(session.stepIndex + 1); what the steps before have made is made again then."
+        "You have left \"\(session.lesson.title)\". start \(session.lesson.name) goes on at step \(session.stepIndex + 1); what the steps before have made is made again then."
       )
     ]
   }

@@ -49,7 +49,7 @@ enum LessonVerb {
     case .passed: "\(lesson.title): every step is passed."
     case .stuck: "\(lesson.title): not every step is passed."
     case .stopped:
-      "\(lesson.title): stopped; its namespace is removed. To do it yourself, open podium: start \(lesson.id)"
+      "\(lesson.title): stopped; its namespace is removed. To do it yourself, open podium: start \(lesson.name)"
     }
   }
 
