@@ -68,6 +68,23 @@ import Testing
     #expect(checkpoint.isPassed)
   }
 
+  @Test func whatIsAsItShouldBeIsNoReasonForBeingStuck() async throws {
+    var checkpoint = try checkpoint("never pod web is Failed", "pod web exists now", "pod web is Ready")
+    var story = Story()
+    story.pod("web")
+    _ = await checkpoint.look(at: story.history, Witness(), now: start)
+    #expect(checkpoint.progress.filter(\.isMissing).map(\.condition.sentence) == ["pod web is Ready"])
+    story.pod("web") { $0.end(code: 1) }
+    story.gone("web")
+    _ = await checkpoint.look(at: story.history, Witness(), now: start)
+    #expect(!checkpoint.progress.contains { !$0.isMissing })
+    // Who cannot see whether it happened does not know that it did not.
+    var blind = try self.checkpoint("never log of pod web contains \"panic\"")
+    story.pod("web", uid: "u2") { $0.run() }
+    _ = await blind.look(at: story.history, Witness(isBlind: true), now: start)
+    #expect(blind.progress[0].isMissing)
+  }
+
   @Test func stayingTakesItsTime() async throws {
     var checkpoint = try checkpoint("pod web is Ready for 10s")
     var story = Story()

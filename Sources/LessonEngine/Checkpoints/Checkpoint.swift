@@ -95,6 +95,10 @@ public struct Checkpoint: Sendable {
 }
 
 extension Checkpoint.Progress {
+  /// Whether it is a reason why the step is not done: what speaks of the step as a whole, and is as it should be, only
+  /// waits for the others.
+  public var isMissing: Bool { !hasPassed && !(isDecidedLast && holdsNow) }
+
   fileprivate var isOpen: Bool { !hasFailed && (!hasPassed || isDecidedLast) }
 
   /// `now` and `never` speak of the step as a whole.

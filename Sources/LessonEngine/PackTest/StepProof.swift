@@ -75,7 +75,7 @@ struct StepProof: Sendable {
     await place.settle(&checkpoint)
     result.broken = []
     result.note(checkpoint)
-    for entry in checkpoint.progress where !entry.hasPassed {
+    for entry in checkpoint.progress where entry.isMissing {
       result.findings.append(
         finding(
           .falseAfter, entry.condition.line,

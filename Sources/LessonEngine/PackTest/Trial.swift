@@ -59,7 +59,7 @@ struct TrialResult: Sendable {
     isPassed = checkpoint.isPassed
     for (index, entry) in checkpoint.progress.enumerated() {
       if let verdict = entry.finding?.verdict { verdicts.insert(verdict) }
-      if entry.condition.timing == .never ? entry.hasFailed : !entry.hasPassed { broken.insert(index) }
+      if entry.condition.timing == .never ? entry.hasFailed : entry.isMissing { broken.insert(index) }
     }
   }
 }

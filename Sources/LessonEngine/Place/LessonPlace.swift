@@ -173,7 +173,7 @@ public final class LessonPlace: Sendable {
       var checkpoint = await begin(step)
       for command in step.solutions.first?.commands ?? [] { _ = await run(command, &checkpoint) }
       await settle(&checkpoint)
-      if failure == nil, let open = checkpoint.progress.first(where: { !$0.hasPassed }) {
+      if failure == nil, let open = checkpoint.progress.first(where: \.isMissing) {
         failure = ReplayFailure(
           step: step.id, line: open.condition.line, sentence: open.condition.sentence, explanation: open.explanation)
       }

@@ -16,8 +16,7 @@ enum StepReport {
     for (index, entry) in checkpoint.progress.enumerated() {
       if entry.hasPassed {
         text.append(.standing(lost.contains(index) ? .wasOk : .ok, entry.condition.spoken))
-      } else if entry.hasFailed || (isFirst && entry.condition.timing != .never) {
-        // An invariant that is not broken is no reason why the step is not done.
+      } else if entry.hasFailed || (isFirst && entry.isMissing) {
         text += detailed(entry)
         if !entry.hasFailed { isFirst = false }
       } else {

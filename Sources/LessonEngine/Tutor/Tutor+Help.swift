@@ -128,14 +128,14 @@ extension Tutor {
     let lost = await after.checkpoint.regressions(after.place.observation)
     guard session.isAt(self.session) else { return [] }
     self.session?.failedChecks += 1
-    let failing = after.checkpoint.progress.first { !$0.hasPassed }?.condition.sentence
+    let failing = after.checkpoint.progress.first(where: \.isMissing)?.condition.sentence
     record(.init(.checked, after.key, step: after.step.id, detail: failing))
     return report(self.session ?? after, lost)
   }
 
   /// The first open condition, if waiting may help because what it is about is under way.
   private func ripening(_ session: TutorSession) -> Condition? {
-    let open = session.checkpoint.progress.first { !$0.hasPassed && $0.condition.timing != .never }
+    let open = session.checkpoint.progress.first { $0.isMissing && $0.condition.timing != .never }
     guard let open, !session.checkpoint.isFailed, open.condition.statement.ripens else { return nil }
     let isUnderWay =
       open.condition.statement.pod.map { session.place.observation.pod($0) != nil }
@@ -153,7 +153,7 @@ extension Tutor {
     while ContinuousClock.now - began < patience, !Task.isCancelled {
       guard let now = self.session, now.isAt(session) else { return }
       let entry = now.checkpoint.progress.first { $0.condition.line == condition.line }
-      if entry?.hasPassed != false || now.checkpoint.isFailed { return }
+      if entry?.isMissing != true || now.checkpoint.isFailed { return }
       // What takes no time to speak of is not worth a word.
       if !isTold, ContinuousClock.now - began > .milliseconds(300) {
         isTold = true
@@ -189,7 +189,7 @@ extension Tutor {
     guard let now = self.session, now.isAt(session) else { return [] }
     let open =
       now.checkpoint.progress.first(where: \.hasFailed)
-      ?? now.checkpoint.progress.first { !$0.hasPassed && $0.condition.timing != .never }
+      ?? now.checkpoint.progress.first(where: \.isMissing)
     guard let open else {
       let questions = now.openQuestions
       if questions.isEmpty { return [.ok("Everything that this step asks for holds.")] }
