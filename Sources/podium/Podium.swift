@@ -46,6 +46,10 @@ enum Podium {
       throw UsageError(
         "unknown verb \"\(name)\": podium --help lists them\(DidYouMean.text(name, Verb.all.map(\.name)))")
     }
+    if let help = verb.help, let word = words.first, word == "--help" || word == "-h" {
+      StandardOutput.print(help.text(of: verb.name))
+      return 0
+    }
     return try await verb.run(settings, Array(words))
   }
 

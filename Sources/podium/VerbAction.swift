@@ -10,6 +10,12 @@ struct VerbAction: Sendable {
   /// What its words can be, with a description; files, where nothing is known.
   var candidates: @Sendable (Settings) throws -> [(text: String, description: String)] = { _ in [] }
   let run: @Sendable (Settings, ActionArguments) async throws -> Int32
+
+  /// The name with the words that it needs, without its options.
+  fileprivate var synopsis: String {
+    let words = usage.split(separator: " [", maxSplits: 1, omittingEmptySubsequences: false)
+    return name + (words.first ?? "")
+  }
 }
 
 /// The actions of a verb: finds the one that is meant, and explains them all.
@@ -41,8 +47,8 @@ struct ActionTable: Sendable {
   }
 
   private var help: String {
-    let width = (actions.map { $0.name.count + $0.usage.count }.max() ?? 0) + 3
-    let rows = actions.map { "  " + ($0.name + $0.usage).padding(to: width) + $0.summary }
+    let width = (actions.map(\.synopsis.count).max() ?? 0) + 3
+    let rows = actions.map { "  " + $0.synopsis.padding(to: width) + $0.summary }
     return
       (["Usage: podium \(verb) \(standard == nil ? "ACTION" : "[ACTION]")", ""] + rows
       + ["", "podium \(verb) ACTION --help says more."]).joined(separator: "\n")

@@ -16,11 +16,26 @@ struct ProgramTests {
     }
   }
 
+  @Test func everyVerbSaysWhatItTakes() async throws {
+    try await Learner.with { learner in
+      let help = try await learner.podium(["--help"]).output
+      let verbs = help.matches(of: #/\n\ \ ([a-z]+)\ /#).map { String($0.1) }
+        .filter { !["podium", "version"].contains($0) }
+      #expect(verbs.count > 12)
+      for verb in verbs {
+        let answer = try await learner.podium([verb, "--help"])
+        #expect(answer.end == .exited(0), "\(verb)")
+        #expect(answer.output.contains("Usage:"), "\(verb)")
+        #expect(answer.error == "", "\(verb)")
+      }
+    }
+  }
+
   @Test(arguments: [
     (["clutser"], "podium: unknown verb \"clutser\": podium --help lists them; did you mean cluster?\n"),
     (["--colour"], "podium: unknown option --colour: see podium --help\n"),
     (["--color", "pink"], "podium: --color takes auto, always or never, not \"pink\"\n"),
-    (["lessons", "all"], "podium: podium lessons takes no words: found \"all\"\n"),
+    (["lessons", "all"], "podium: podium lessons takes --done or --json and no other words: found \"all\"\n"),
     (["pack", "test", "/nowhere"], "podium: /nowhere is no lesson pack: there is nothing of that name\n"),
   ])
   func aCommandLineThatIsNotUnderstoodIsRefused(_ words: [String], _ message: String) async throws {

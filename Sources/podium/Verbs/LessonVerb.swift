@@ -4,15 +4,12 @@ internal import LocalCluster
 
 /// `podium lesson run ID [--auto]`: plays a lesson by its reference solutions, a command for each Enter or by itself.
 enum LessonVerb {
-  private static let usage =
-    "usage: podium lesson run ID plays a lesson by its reference solutions, a command for each Enter; with --auto it waits for nobody. To learn it yourself, open podium and type start ID"
-
   @Sendable
   static func run(_ settings: Settings, _ arguments: [String]) async throws -> Int32 {
     let isByItself = arguments.contains("--auto")
     let words = arguments.filter { $0 != "--auto" }
     guard words.count == 2, words[0] == "run", case let id = words[1], !id.hasPrefix("-") else {
-      throw UsageError(usage)
+      throw UsageError("podium lesson run ID shows how a lesson is done: see podium lesson --help")
     }
     let packs = try PackShelf.packs(settings)
     let (pack, lesson) = try find(id, packs)
