@@ -75,6 +75,28 @@ import Testing
     "namespace": "network", "resource": "memory", "amount": "64Mi", "bound": "limit", "probe": "liveness",
   ]
 
+  @Test func whatIsInAPodIsAlsoOfIt() throws {
+    for sentence in [
+      "image of container a in pod web is like \"busybox:*\"", "container a of pod web never restarted",
+      "\"hostname\" in pod web prints \"web\"", "cgroup memory limit of container a in pod web is 64Mi",
+    ] {
+      let other = sentence.replacing(" in pod", with: " <> pod").replacing(" of pod", with: " in pod")
+        .replacing(" <> pod", with: " of pod")
+      #expect(other != sentence)
+      #expect(CheckTree.node(try Condition(other)) == CheckTree.node(try Condition(sentence)))
+    }
+  }
+
+  @Test func aContainerMayStandBeforeItsPod() throws {
+    for (other, sentence) in [
+      (#"file /box/a in container b of pod pc exists"#, #"file /box/a in pod pc, container b exists"#),
+      (#""hostname" in container b of pod pc prints "x""#, #""hostname" in pod pc, container b prints "x""#),
+      (#"previous log of container b in pod pc contains "x""#, #"previous log of pod pc, container b contains "x""#),
+    ] {
+      #expect(CheckTree.node(try Condition(other)) == CheckTree.node(try Condition(sentence)))
+    }
+  }
+
   @Test func readsTimeWords() throws {
     #expect(try Condition("pod web is Ready").timing == .within(.seconds(30)))
     #expect(try Condition("pod web is Ready within 2m").timing == .within(.seconds(120)))

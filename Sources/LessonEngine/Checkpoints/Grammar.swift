@@ -24,8 +24,13 @@ public enum Grammar {
       self.id = id
       self.pattern = pattern
       self.make = make
-      readings = Part.readings(of: pattern)
+      // Both orders are natural; the pattern names the one that says most with the container left out.
+      let otherOrder = pattern.replacing(Self.podFirst, with: "container {container} of pod {pod}")
+      readings =
+        (otherOrder == pattern ? [] : Part.readings(of: otherOrder)) + Part.readings(of: pattern)
     }
+
+    private static let podFirst = "pod {pod} [, container {container}]"
 
     /// The holes that every sentence of this form fills.
     var requiredHoles: [Part] { readings.last?.filter(\.isHole) ?? [] }
@@ -134,13 +139,18 @@ public enum Grammar {
 
   // MARK: Matching
 
+  private static let owning = ["in", "of"]
+
   private static func match(_ parts: [Part], _ words: [SentenceWord]) -> Holes? {
     var holes = Holes()
     var rest = words[...]
-    for part in parts {
+    for (index, part) in parts.enumerated() {
       switch part {
       case .keyword(let keyword):
-        guard rest.popFirst()?.isKeyword(keyword) == true else { return nil }
+        guard let word = rest.popFirst() else { return nil }
+        // What is in a pod is also of it: nobody should have to remember which form says which.
+        let isOwner = owning.contains(keyword) && parts.dropFirst(index + 1).first == .keyword("pod")
+        guard word.isKeyword(keyword) || isOwner && owning.contains(where: word.isKeyword) else { return nil }
       case .comma:
         guard rest.popFirst() == .comma else { return nil }
       case .quoted(let name):
