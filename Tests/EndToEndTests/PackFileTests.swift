@@ -86,13 +86,19 @@ struct PackFileTests {
   @Test func aPackWithFindingsIsNotBuilt() async throws {
     try await Self.withPack { learner, folder, pack in
       let lesson = try Files.readText(pack + "/hello.md")
-      try Files.write(lesson.replacing("time=2m", with: ""), to: pack + "/hello.md")
+      try Files.write(lesson.replacing("```hint", with: "```explore"), to: pack + "/hello.md")
       let answer = try await learner.podium("pack", "build", pack, "-o", folder.path("x"))
       #expect(answer.end == .exited(1))
       #expect(
-        answer.error.hasSuffix("[no-estimate]\npodium: \(pack): not built, since something is wrong with it\n"),
+        answer.error.hasSuffix("[no-hint]\npodium: \(pack): not built, since something is wrong with it\n"),
         "\(answer.error)")
       #expect(!Files.exists(folder.path("x")))
+      // Advice may be taken or not.
+      try Files.write(lesson.replacing("time=2m", with: ""), to: pack + "/hello.md")
+      #expect(
+        Self.succeeds(try await learner.podium("pack", "lint", pack)).hasPrefix(
+          "\(pack)/hello.md:9: the step \"make\" says no time: add time=3m to its title [no-estimate, advice]\n"))
+      Self.succeeds(try await learner.podium("pack", "build", pack, "-o", folder.path("x")))
     }
   }
 

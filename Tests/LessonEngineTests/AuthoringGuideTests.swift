@@ -40,6 +40,14 @@ struct AuthoringGuideTests {
       #expect(lines.contains { $0.hasPrefix("| `\(word.rawValue)") }, "\(word.rawValue)")
     }
   }
+
+  @Test func tellsEveryFindingAndWhichOfThemAreAdvice() throws {
+    let told = { (word: String) in lines.filter { $0.hasPrefix("| `\(word)` |") }.count }
+    for rule in PackFinding.Rule.allCases { #expect(told(rule.rawValue) > 0, "\(rule.rawValue)") }
+    let start = try #require(lines.firstIndex { $0.hasPrefix("| Advice |") })
+    let advice = lines[(start + 2)...].prefix { $0.hasPrefix("| ") }.compactMap { $0.components(between: "`").first }
+    #expect(advice == PackFinding.Rule.allCases.filter(\.isAdvice).map(\.rawValue))
+  }
 }
 
 extension String {

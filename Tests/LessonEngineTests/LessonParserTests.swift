@@ -50,7 +50,7 @@ import Testing
     #expect(step.id == "do")
     #expect(step.estimate == .seconds(240))
     #expect(step.text == [.prose("Some words."), .console(ConsoleBlock(lines: ["$ kubectl get pods"], line: 12))])
-    #expect(step.setup == [LessonCommand(text: "kubectl run x  --image=busybox", line: 16)])
+    #expect(step.setup == [LessonCommand(text: "kubectl run x --image=busybox", line: 16)])
     #expect(step.conditions.map(\.sentence) == ["pod x is Ready", "pod x exists"])
     #expect(step.conditions.map(\.line) == [20, 22])
     #expect(step.conditions[0].advice == "Look again.")

@@ -98,7 +98,7 @@ import Testing
   @Test func aCommandMayGoOnInTheNextLine() {
     let block = ConsoleBlock(
       lines: ["words", "$ kubectl run web \\", "  --image=nginx", "pod/web created", "$ get"], line: 9)
-    #expect(block.entries.map(\.command.text) == ["kubectl run web  --image=nginx", "get"])
+    #expect(block.entries.map(\.command.text) == ["kubectl run web --image=nginx", "get"])
     #expect(block.entries.map(\.command.line) == [11, 14])
     #expect(block.entries.map(\.output) == [["pod/web created"], []])
     #expect(block.entries.map(\.outputLine) == [13, 15])

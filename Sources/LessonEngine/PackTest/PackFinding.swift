@@ -18,6 +18,7 @@ public struct PackFinding: Sendable, Equatable, CustomStringConvertible {
     case unmentioned
     case positional
     case link
+    case tone
     case unusedFile = "unused-file"
     case unusedCheck = "unused-check"
     case unreachable
@@ -40,6 +41,9 @@ public struct PackFinding: Sendable, Equatable, CustomStringConvertible {
     case noNamespace = "no-namespace"
     case leftBehind = "left-behind"
     case unstable
+
+    /// A matter of taste: it is said, and nothing fails by it.
+    public var isAdvice: Bool { [.noEstimate, .noDebrief, .tone, .uses].contains(self) }
   }
 
   public var rule: Rule
@@ -59,4 +63,7 @@ public struct PackFinding: Sendable, Equatable, CustomStringConvertible {
   }
 
   public var description: String { line > 0 ? "\(file):\(line): \(message)" : "\(file): \(message)" }
+
+  /// With its rule, as reports for people list it.
+  public var text: String { "\(self) [\(rule.rawValue)\(rule.isAdvice ? ", advice" : "")]" }
 }

@@ -45,18 +45,18 @@ public struct PackReport: Sendable {
     self.version = version
   }
 
-  public var isProved: Bool { findings.isEmpty }
+  public var isProved: Bool { findings.allSatisfy(\.rule.isAdvice) }
 
   public var text: [String] {
     let steps = lessons.reduce(0) { $0 + $1.steps.count }
     var what = "\(Self.count(lessons.count, "lesson")), \(Self.count(steps, "step")), \(StepProof.text(duration))"
     if order != .together { what += ", \(order)" }
-    if isProved { return ["The pack \"\(pack)\" proves itself: \(what)."] }
+    if isProved { return ["The pack \"\(pack)\" proves itself: \(what)."] + findings.map { "  \($0.text)" } }
     let untried = lessons.filter { !$0.untried.isEmpty }.map {
       "  \($0.lesson): not tried, since a step before is not passed: \($0.untried.joined(separator: ", "))"
     }
     return ["The pack \"\(pack)\" has \(Self.count(findings.count, "finding")) (\(what)):"]
-      + findings.map { "  \($0) [\($0.rule.rawValue)]" } + untried
+      + findings.map { "  \($0.text)" } + untried
   }
 
   static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
@@ -96,17 +96,23 @@ public struct PackReport: Sendable {
       let own = findings.filter { $0.lesson == id }
       let steps = lesson?.steps.map(\.step) ?? []
       let untried = lesson?.untried ?? []
+      let failures = own.count { !$0.rule.isAdvice }
+      // What is said of the pack as a whole belongs to no lesson.
+      let name = Self.escaped(id.isEmpty ? pack : id)
       lines.append(
-        "  <testsuite name=\"\(Self.escaped(id))\" tests=\"\(steps.count + 1)\" failures=\"\(own.count)\" skipped=\"\(untried.count)\">"
+        "  <testsuite name=\"\(name)\" tests=\"\(steps.count + 1)\" failures=\"\(failures)\" skipped=\"\(untried.count)\">"
       )
       for step in [nil] + steps.map(Optional.some) {
         let seconds = lesson?.steps.first { $0.step == step }?.duration ?? .zero
         lines.append(
-          "    <testcase classname=\"\(Self.escaped(id))\" name=\"\(Self.escaped(step ?? "as a whole"))\" time=\"\(Self.seconds(seconds))\">"
+          "    <testcase classname=\"\(name)\" name=\"\(Self.escaped(step ?? "as a whole"))\" time=\"\(Self.seconds(seconds))\">"
         )
         for finding in own where finding.step == step {
+          let message = Self.escaped(finding.description)
           lines.append(
-            "      <failure type=\"\(finding.rule.rawValue)\" message=\"\(Self.escaped(finding.description))\"/>")
+            finding.rule.isAdvice
+              ? "      <system-out>advice: \(message)</system-out>"
+              : "      <failure type=\"\(finding.rule.rawValue)\" message=\"\(message)\"/>")
         }
         if let step, untried.contains(step) {
           lines.append("      <skipped message=\"a step before is not passed\"/>")
@@ -132,7 +138,8 @@ public struct PackReport: Sendable {
 extension PackFinding {
   public var json: Document {
     var document: Document = [
-      "rule": .string(rule.rawValue), "file": .string(file), "line": .integer(line), "lesson": .string(lesson),
+      "rule": .string(rule.rawValue), "advice": .bool(rule.isAdvice), "file": .string(file), "line": .integer(line),
+      "lesson": .string(lesson),
     ]
     if let step { document["step"] = .string(step) }
     document["message"] = .string(message)

@@ -116,12 +116,7 @@ struct BlockReader {
       var command = open ?? LessonCommand(text: "", line: line + 1 + index)
       command.text += open == nil ? text.trimmed() : " " + text.trimmed()
       open = nil
-      if command.text.hasSuffix("\\") {
-        command.text.removeLast()
-        open = command
-      } else {
-        commands.append(command)
-      }
+      if command.takeContinuation() { open = command } else { commands.append(command) }
     }
     if let open { commands.append(open) }
     return commands

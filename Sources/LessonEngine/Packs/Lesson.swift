@@ -12,6 +12,8 @@ public struct Lesson: Sendable {
   public var path: String
   public var introduction: [LessonBlock]
   public var steps: [Step]
+  /// As its author wrote it, line by line.
+  var lines: [String] = []
   /// With the pack's id in front where another pack has a lesson of the same id.
   var longName: String?
 
@@ -22,6 +24,11 @@ public struct Lesson: Sendable {
   public var estimate: Duration { steps.compactMap(\.estimate).reduce(.zero, +) }
 
   public func step(_ id: String) -> Step? { steps.first { $0.id == id } }
+
+  /// Where the front matter has a field, or where it would be.
+  func line(of field: String) -> Int {
+    (lines.dropFirst().prefix { $0 != "---" }.firstIndex { $0.hasPrefix(field + ":") } ?? 0) + 1
+  }
 }
 
 /// A part of a lesson that ends in a checkpoint.
@@ -83,6 +90,14 @@ public struct LessonCommand: Sendable, Equatable {
   public var line: Int
   /// Marked `optional:`: a solution may do without it.
   var isOptional = false
+
+  /// Takes away the backslash by which a command goes on in the next line; false when there is none.
+  mutating func takeContinuation() -> Bool {
+    guard text.hasSuffix("\\") else { return false }
+    text.removeLast()
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return true
+  }
 }
 
 /// `$ command` lines, each followed by what it prints.
@@ -117,8 +132,7 @@ public struct ConsoleBlock: Sendable, Equatable {
       } else {
         continue
       }
-      isOpen = entries[entries.count - 1].command.text.hasSuffix("\\")
-      if isOpen { entries[entries.count - 1].command.text.removeLast() }
+      isOpen = entries[entries.count - 1].command.takeContinuation()
       entries[entries.count - 1].outputLine = number + 1
     }
     return entries

@@ -3,74 +3,113 @@ internal import Documents
 /// Reads a lesson's Markdown file.
 public struct LessonParser {
   private let file: String
+  private var lesson: Lesson
+  private var step: Step?
+  private var errors: [LessonError] = []
 
   public static func parse(_ text: String, file: String) throws(LessonError) -> Lesson {
-    try LessonParser(file: file).parse(text)
+    switch read(text, file: file) {
+    case .lesson(let lesson): return lesson
+    case .errors(let errors): throw errors[0]
+    }
   }
 
-  private func parse(_ text: String) throws(LessonError) -> Lesson {
+  /// A lesson, or all that keeps it from being one: never nothing.
+  enum Reading {
+    case lesson(Lesson)
+    case errors([LessonError])
+  }
+
+  /// Reads on behind a block that is not understood, so that an author sees all of them at once.
+  static func read(_ text: String, file: String) -> Reading {
     // However the author's editor ends lines.
     let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
-    try checkSize(lines)
-    guard lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---") else {
-      throw LessonError(file: file, line: 1, "expected front matter: a line ---, the lesson's data, a line ---")
-    }
-    var lesson = try FrontMatter.read(lines[1..<end].joined(separator: "\n"), file: file)
-    var step: Step?
-    for part in try Markdown.parts(lines[(end + 1)...], firstLine: end + 2, file: file) {
-      switch part {
-      case .heading(level: 2, let title, let attributes, let line):
-        if let step { lesson.steps.append(step) }
-        step = try newStep(title, attributes, line, in: lesson)
-      case .heading(let level, let title, _, let line):
-        guard level > 2 else {
-          throw LessonError(file: file, line: line, "a step begins with ##; the lesson's title is in the front matter")
-        }
-        add(.prose(String(repeating: "#", count: level) + " " + title), &step, &lesson)
-      case .prose(let text, line: _):
-        add(.prose(text), &step, &lesson)
-      case .fence(let info, let lines, let line):
-        let block = try BlockReader(file: file, info: info, lines: lines, line: line)
-        if let shown = try block.shown() { add(shown, &step, &lesson) }
-        if !block.word.isForReading {
-          guard var current = step else {
-            throw LessonError(
-              file: file, line: line,
-              "a \(block.word.rawValue) block belongs to a step: put it below a line ## Title {#id}")
-          }
-          try block.add(to: &current)
-          step = current
-        }
+    do throws(LessonError) {
+      try checkSize(lines, file)
+      guard lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---") else {
+        throw LessonError(file: file, line: 1, "expected front matter: a line ---, the lesson's data, a line ---")
       }
+      var lesson = try FrontMatter.read(lines[1..<end].joined(separator: "\n"), file: file)
+      lesson.lines = lines
+      var parser = LessonParser(file: file, lesson: lesson)
+      for part in try Markdown.parts(lines[(end + 1)...], firstLine: end + 2, file: file)
+      where parser.errors.count < mostErrors {
+        parser.readOn(part)
+      }
+      parser.finish()
+      return parser.errors.isEmpty ? .lesson(parser.lesson) : .errors(parser.errors)
+    } catch {
+      return .errors([error])
     }
-    if let step { lesson.steps.append(step) }
-    if lesson.steps.isEmpty {
-      throw LessonError(
-        file: file, line: lines.count, "the lesson has no step: expected a line such as ## Create the Pod {#create}")
-    }
-    try finish(&lesson, lines)
-    return lesson
   }
+
+  private init(file: String, lesson: Lesson) {
+    self.file = file
+    self.lesson = lesson
+  }
+
+  private mutating func readOn(_ part: Markdown.Part) {
+    do throws(LessonError) {
+      try read(part)
+    } catch {
+      errors.append(error)
+    }
+  }
+
+  private mutating func read(_ part: Markdown.Part) throws(LessonError) {
+    switch part {
+    case .heading(level: 2, let title, let attributes, let line):
+      endStep()
+      // What follows belongs to it, even if its title is not understood.
+      step = Step(id: "", title: title, line: line)
+      step = try newStep(title, attributes, line)
+    case .heading(let level, let title, _, let line):
+      guard level > 2 else {
+        throw LessonError(file: file, line: line, "a step begins with ##; the lesson's title is in the front matter")
+      }
+      show(.prose(String(repeating: "#", count: level) + " " + title))
+    case .prose(let text, line: _): show(.prose(text))
+    case .fence(let info, let lines, let line):
+      let block = try BlockReader(file: file, info: info, lines: lines, line: line)
+      if let shown = try block.shown() { show(shown) }
+      if block.word.isForReading { return }
+      guard var current = step else {
+        throw LessonError(
+          file: file, line: line,
+          "a \(block.word.rawValue) block belongs to a step: put it below a line ## Title {#id}")
+      }
+      try block.add(to: &current)
+      step = current
+    }
+  }
+
+  private mutating func endStep() {
+    if let step { lesson.steps.append(step) }
+    step = nil
+  }
+
+  /// More are the consequence of something else.
+  private static let mostErrors = 20
 
   /// Nobody reads more in a quarter of an hour; it is data from anywhere.
   private static let mostLines = 10_000
 
-  private func checkSize(_ lines: [String]) throws(LessonError) {
-    guard lines.count <= Self.mostLines else {
+  private static func checkSize(_ lines: [String], _ file: String) throws(LessonError) {
+    guard lines.count <= mostLines else {
       throw LessonError(
-        file: file, line: Self.mostLines, "the lesson has \(lines.count) lines: at most \(Self.mostLines) are read")
+        file: file, line: mostLines, "the lesson has \(lines.count) lines: at most \(mostLines) are read")
     }
     for (index, line) in lines.enumerated() where line.unicodeScalars.contains(where: { $0 != "\t" && $0.isControl }) {
       throw LessonError(file: file, line: index + 1, "this line has a control character in it, which steers terminals")
     }
   }
 
-  private func add(_ block: LessonBlock, _ step: inout Step?, _ lesson: inout Lesson) {
+  private mutating func show(_ block: LessonBlock) {
     if step == nil { lesson.introduction.append(block) } else { step?.text.append(block) }
   }
 
   private func newStep(
-    _ title: String, _ attributes: Markdown.Attributes, _ line: Int, in lesson: Lesson
+    _ title: String, _ attributes: Markdown.Attributes, _ line: Int
   ) throws(LessonError) -> Step {
     guard let id = attributes.id, Identifier.isValid(id) else {
       throw LessonError(file: file, line: line, "the step needs an id of its own: ## \(title) {#some-id}")
@@ -94,32 +133,35 @@ public struct LessonParser {
   }
 
   /// What can be said only when all steps are known.
-  private func finish(_ lesson: inout Lesson, _ lines: [String]) throws(LessonError) {
-    var questions: [String: Int] = [:]
+  private mutating func finish() {
+    endStep()
+    let lines = lesson.lines
+    if lesson.steps.isEmpty {
+      refuse(lines.count, "the lesson has no step: expected a line such as ## Create the Pod {#create}")
+    }
+    var questions: Set<String> = []
     for index in lesson.steps.indices {
       let step = lesson.steps[index]
       let end = index + 1 < lesson.steps.count ? lesson.steps[index + 1].line - 1 : lines.count
       lesson.steps[index].digest = ContentDigest.of(lines[(step.line - 1)..<end].joined(separator: "\n"))
-      for question in step.questions {
-        if questions.updateValue(question.line, forKey: question.id) != nil {
-          throw LessonError(file: file, line: question.line, "the question id \"\(question.id)\" is used twice")
+      for question in step.questions where !questions.insert(question.id).inserted {
+        refuse(question.line, "the question id \"\(question.id)\" is used twice")
+      }
+      for branch in step.branches {
+        if lesson.step(branch.target) == nil { refuse(branch.line, "there is no step \"\(branch.target)\" to go to") }
+        if case .answer(let question, _) = branch.test, !step.questions.contains(where: { $0.id == question }) {
+          refuse(branch.line, "the step \"\(step.id)\" has no question \"\(question)\"")
         }
-      }
-      for branch in step.branches where lesson.step(branch.target) == nil {
-        throw LessonError(file: file, line: branch.line, "there is no step \"\(branch.target)\" to go to")
-      }
-      for case .answer(let question, _) in step.branches.map(\.test)
-      where !step.questions.contains(where: { $0.id == question }) {
-        throw LessonError(
-          file: file, line: step.branches[0].line, "the step \"\(step.id)\" has no question \"\(question)\"")
       }
       for condition in step.conditions {
-        guard let other = (condition.statement as? AbsenceStatement)?.step else { continue }
-        if lesson.step(other) == nil {
-          throw LessonError(file: file, line: condition.line, "there is no step \"\(other)\" in this lesson")
-        }
+        guard let other = (condition.statement as? AbsenceStatement)?.step, lesson.step(other) == nil else { continue }
+        refuse(condition.line, "there is no step \"\(other)\" in this lesson")
       }
     }
+  }
+
+  private mutating func refuse(_ line: Int, _ message: String) {
+    errors.append(LessonError(file: file, line: line, message))
   }
 }
 

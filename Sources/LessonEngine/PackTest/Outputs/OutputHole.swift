@@ -49,23 +49,18 @@ enum OutputPiece: Equatable, Sendable {
     return .piece(.hole(hole, keptAs: parts[0]))
   }
 
-  /// Calls the body with each piece of a text, and with what was in brackets and is none.
-  static func pieces(_ text: some StringProtocol, kept: inout Set<String>, unknown: (String) -> Void = { _ in })
-    -> [OutputPiece]
-  {
+  /// The pieces of a text; what is in brackets and no hole is text like any other.
+  static func pieces(_ text: some StringProtocol, kept: inout Set<String>) -> [OutputPiece] {
     var pieces: [OutputPiece] = []
     var rest = Substring(text)
     while let first = rest.first {
       if first == "<", let end = rest.firstIndex(of: ">") {
         let inside = rest[rest.index(after: rest.startIndex)..<end]
-        switch mark(inside, kept: kept) {
-        case .piece(let piece):
+        if case .piece(let piece) = mark(inside, kept: kept) {
           if case .hole(_, keptAs: let name?) = piece { kept.insert(name) }
           pieces.append(piece)
           rest = rest[rest.index(after: end)...]
           continue
-        case .unknown(let name): unknown(name)
-        case .plain: break
         }
       }
       pieces.append(.text(first))

@@ -17,10 +17,10 @@ extension PackVerb {
     options: ["-o": "FILE", "--json": ""]
   ) { _, arguments in
     let folder = try PackSource.open(try arguments.only("the folder of a pack"))
-    let pack = try Pack.load(folder)
-    let findings = PackLint.findings(pack)
-    guard findings.isEmpty else {
-      for finding in findings { StandardOutput.printError("\(finding) [\(finding.rule.rawValue)]") }
+    let reading = try PackReading(folder)
+    let findings = PackLint.findings(reading).filter { !$0.rule.isAdvice }
+    guard let pack = reading.pack, findings.isEmpty else {
+      for finding in findings { StandardOutput.printError(finding.text) }
       throw LessonError(file: folder.path, line: 0, "not built, since something is wrong with it")
     }
     let contents = try PackContents.gather(pack, from: folder)
