@@ -46,8 +46,9 @@ enum Benchmarks {
     switch group {
     case .api: try await APIRows.measureOwn(runs: arguments.runs ?? 3, overTLS: arguments.overTLS)
     case .cluster: try await ClusterRows.measure(runs: arguments.runs ?? 10)
-    case .repl: try await PromptRows.measure(runs: arguments.runs ?? 15, pods: arguments.knownPods)
-    case .lessons: try await LessonRows.measure(arguments.lessons)
+    case .repl:
+      try await FreshData.with { try await PromptRows.measure(runs: arguments.runs ?? 15, pods: arguments.knownPods) }
+    case .lessons: try await FreshData.with { try await LessonRows.measure(arguments.lessons) }
     case .runtime: try await RuntimeRows.measure(runs: arguments.runs ?? 21)
     case .pods:
       try await MeasuredCluster.with { launcher in

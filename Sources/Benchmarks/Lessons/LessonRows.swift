@@ -15,18 +15,15 @@ enum LessonRows {
 
   static func measure(_ settings: Settings) async throws {
     try await MeasuredCluster.with { launcher in
-      // What is learnt here is nobody's progress.
-      let progress = launcher.paths.state + "/bench-data"
-      let home = ["XDG_DATA_HOME": progress]
       try await launcher.ensureRunning()
       try await launcher.waitForReadyNode()
       let program = try MeasuredCluster.program()
       Row.print(
         "lessons: podium lessons",
         try (0..<settings.runs).map { _ in
-          try MeasuredCommand.time(program, ["podium", "--cluster", launcher.paths.cluster, "lessons"], home)
+          try MeasuredCommand.time(program, ["podium", "--cluster", launcher.paths.cluster, "lessons"])
         }, .atMost(60))
-      try await measureLesson(launcher, home, runs: settings.runs)
+      try await measureLesson(launcher, runs: settings.runs)
     }
     try measureProof(times: settings.proofs)
   }
@@ -37,12 +34,10 @@ enum LessonRows {
   private static let pod = "kuard"
   private static let condition = "ok       pod kuard has label run=kuard"
 
-  private static func measureLesson(
-    _ launcher: ClusterLauncher, _ home: [String: String], runs: Int
-  ) async throws {
+  private static func measureLesson(_ launcher: ClusterLauncher, runs: Int) async throws {
     let client = ClusterClient(endpoint: launcher.client)
     let terminal = try MeasuredTerminal(
-      try MeasuredCluster.program(), ["podium", "--cluster", launcher.paths.cluster], variables: home)
+      try MeasuredCluster.program(), ["podium", "--cluster", launcher.paths.cluster])
     try terminal.expect("\(launcher.paths.cluster)/default")
     try terminal.settle()
     var (starts, ticks): ([Duration], [Duration]) = ([], [])
@@ -89,7 +84,7 @@ enum LessonRows {
       return Row.printAbsent(name, "there is no Lessons/pods beside the program")
     }
     let proofs = try (0..<times).map { _ in
-      try MeasuredCommand.time(program, ["podium", "pack", "test", pack], [:]).inSeconds
+      try MeasuredCommand.time(program, ["podium", "pack", "test", pack]).inSeconds
     }
     Row.print(name, "s", proofs, .atMost(240))
   }

@@ -34,7 +34,7 @@ struct OwnPodRows {
       let times = try await startFromNothing(image: image)
       rows.ready.append(times.ready)
       rows.firstRunning.append(times.running)
-      let ever = try await FirstStart.with { try await startFromNothing(image: image) }
+      let ever = try await FreshData.with { try await startFromNothing(image: image) }
       rows.everReady.append(ever.ready)
       rows.everRunning.append(ever.running)
     }
@@ -158,27 +158,5 @@ struct OwnPodRows {
       }
     }
     Row.print("most: \(subject), files left", "", [Files.exists(folder) ? 1 : 0], .atMost(0))
-  }
-}
-
-/// Folders in which nobody has ever started anything, not even an image is there.
-private enum FirstStart {
-  private static let variable = "XDG_DATA_HOME"
-
-  static func with<Result>(_ body: () async throws -> Result) async throws -> Result {
-    let before = Environment[variable]
-    let folder = try MeasuredCluster.launcher().paths.state + "-data"
-    setenv(variable, folder, 1)
-    defer {
-      if let before { setenv(variable, before, 1) } else { unsetenv(variable) }
-    }
-    do {
-      let result = try await body()
-      try Files.removeTree(folder)
-      return result
-    } catch {
-      try? Files.removeTree(folder)
-      throw error
-    }
   }
 }

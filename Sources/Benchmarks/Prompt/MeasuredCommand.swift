@@ -4,10 +4,10 @@ internal import SystemIO
 /// A command whose output nobody reads.
 enum MeasuredCommand {
   /// From the start of a program to its end.
-  static func time(_ program: String, _ words: [String], _ variables: [String: String] = [:]) throws -> Duration {
+  static func time(_ program: String, _ words: [String]) throws -> Duration {
     let null = try Files.open("/dev/null", O_RDWR)
     defer { close(null) }
-    var launch = ProcessLaunch(program, words, environment: Environment.all(with: variables))
+    var launch = ProcessLaunch(program, words, environment: Environment.all)
     launch.descriptors = [0: null, 1: null, 2: 2]
     let clock = ContinuousClock()
     let start = clock.now

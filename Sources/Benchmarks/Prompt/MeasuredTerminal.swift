@@ -13,12 +13,12 @@ final class MeasuredTerminal {
   private var seen = 0
   private var hasEnded = false
 
-  init(_ program: String, _ arguments: [String], variables: [String: String] = [:]) throws {
+  init(_ program: String, _ arguments: [String]) throws {
     let pair = try TerminalPair.open()
     terminal = pair.holder
     var launch = ProcessLaunch(
       program, arguments,
-      environment: Environment.all(with: variables.merging(["TERM": "xterm", "NO_COLOR": "1"]) { $1 }))
+      environment: Environment.all(with: ["TERM": "xterm", "NO_COLOR": "1"]))
     launch.startsSession = true
     launch.sessionTerminal = pair.path
     do {

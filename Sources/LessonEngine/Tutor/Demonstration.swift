@@ -96,7 +96,7 @@ public struct Demonstration: Sendable {
   }
 
   private func tick(_ checkpoint: inout Checkpoint, _ place: LessonPlace) async {
-    let fresh = await place.look(&checkpoint)
-    if !fresh.isEmpty { await say(fresh.map { .standing(.ok, $0.spoken) }) }
+    let ticks = Tutor.ticks(await place.look(&checkpoint))
+    if !ticks.isEmpty { await say(ticks) }
   }
 }

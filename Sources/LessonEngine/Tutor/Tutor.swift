@@ -298,7 +298,7 @@ public actor Tutor {
     // The learner may have gone elsewhere meanwhile.
     if session.isAt(self.session) {
       self.session?.checkpoint = checkpoint
-      var text = fresh.map { TutorText.standing(.ok, $0.spoken) }
+      var text = Self.ticks(fresh)
       for condition in fresh { note(.cameTrue(condition.spoken), session) }
       if let now = self.session, now.isDone { text += await pass(now) } else { text += openQuestions() }
       if !text.isEmpty { notify(text) }
@@ -307,6 +307,11 @@ public actor Tutor {
       isOverlooked = false
       changed.yield()
     }
+  }
+
+  /// Says what has become true by what was done; what may hold before the step is nobody's merit.
+  static func ticks(_ fresh: [Condition]) -> [TutorText] {
+    fresh.filter { !$0.mayHoldBefore }.map { .standing(.ok, $0.spoken) }
   }
 
   /// What is left when everything holds: said once a step, or nobody would know why it does not end.

@@ -60,7 +60,7 @@ struct TutorWord: Sendable {
     },
     TutorWord("task", "show the step again") { await $0.tutor.task() },
     TutorWord("check", "say what holds and what is still missing") { call in
-      await call.tutor.check { try? await call.streams.write($0 + "\n") }
+      await call.tutor.check { await call.show([.plain($0)]) }
     },
     TutorWord("hint", "help with the step; again for more") { await $0.tutor.hint() },
     TutorWord("why", "say why the first open condition does not hold") { await $0.tutor.why() },
