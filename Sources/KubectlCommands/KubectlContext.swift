@@ -10,6 +10,8 @@ public struct KubectlContext: Sendable {
   public var workingDirectory: String
   /// Where a relative file of `-f` is looked for when it is not there: a lesson's own manifests.
   public var searchFolders: [String] = []
+  /// What a manifest of those folders says here, where it is another text each time.
+  public var fillManifest: (@Sendable (_ text: [UInt8]) -> [UInt8])?
   /// The only folders whose files the command may use; nil for all of the machine's.
   public var confinement: [String]?
   /// Variables that the command was given besides those of this process.

@@ -27,6 +27,12 @@ extension KubectlContext {
     return place
   }
 
+  /// What a manifest says that was found at a place: those of the search folders may be another text each time.
+  func found(_ manifest: [UInt8], at place: String) -> [UInt8] {
+    guard let fillManifest, searchFolders.contains(where: { place.hasPrefix($0 + "/") }) else { return manifest }
+    return fillManifest(manifest)
+  }
+
   /// The same place, if the command may write there: in its own folder only.
   func writable(_ place: String, _ shown: String) throws -> String {
     if confinement != nil { _ = try inside([workingDirectory], place, shown) }

@@ -42,14 +42,4 @@ import Testing
     let found = LessonCommands.problem(line)
     #expect(problem.map { found?.contains($0) == true } ?? (found == nil), "\(found ?? "nothing")")
   }
-
-  @Test func theTokenStandsWhereAnAuthorPutsItAndIsNeverShown() throws {
-    let variables = LessonVariables(token: "k3x9")
-    #expect(variables.fill("echo ${token} $HOME ${HOME}") == "echo k3x9 $HOME ${HOME}")
-    let condition = variables.fill(try Condition("log of pod web contains \"a ${token} b\""))
-    #expect(condition.sentence == "log of pod web contains \"a ${token} b\"")
-    #expect("\(condition.statement)".contains("a k3x9 b"))
-    let tokens = Set((0..<100).map { _ in LessonVariables.newToken() })
-    #expect(tokens.count == 100 && tokens.allSatisfy { $0.count == 8 })
-  }
 }

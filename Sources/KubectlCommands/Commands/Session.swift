@@ -29,7 +29,7 @@ extension Invocation {
   var manifestFiles: ManifestFiles {
     ManifestFiles(
       folders: [context.workingDirectory] + context.searchFolders, isRecursive: self[SharedFlags.recursive], io: io,
-      fetch: context.fetch, confined: context.confined)
+      fetch: context.fetch, confined: context.confined, found: context.found)
   }
 
   /// Query items for `-l` and `--field-selector`.

@@ -24,6 +24,8 @@ struct ManifestFiles {
   var fetch: (@Sendable (_ url: String) async throws -> (status: Int, body: [UInt8]))?
   /// Refuses a place where the command may not read.
   var confined: @Sendable (_ place: String, _ shown: String) throws -> String = { place, _ in place }
+  /// What a file of some place says here.
+  var found: @Sendable (_ bytes: [UInt8], _ place: String) -> [UInt8] = { bytes, _ in bytes }
 
   /// Every object of every file, in order; lists are taken apart.
   func read(_ names: [String]) async throws -> [Manifest] {
@@ -41,7 +43,8 @@ struct ManifestFiles {
       for file in try files(name) {
         let bytes: [UInt8]
         do {
-          bytes = try Files.read(try confined(absolute(file), file))
+          let place = absolute(file)
+          bytes = found(try Files.read(try confined(place, file)), place)
         } catch let error as Failure {
           throw error
         } catch {

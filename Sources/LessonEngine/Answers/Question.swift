@@ -88,6 +88,13 @@ extension Question {
     return Set(numbers.map { $0 - 1 })
   }
 
+  /// Whether two answers say the same, by numbers or in words.
+  func isSame(_ answer: String, _ other: String) -> Bool {
+    if Self.normalised(answer) == Self.normalised(other) { return true }
+    guard case .quiz(let choices) = kind, let chosen = Self.chosen(answer, of: choices) else { return false }
+    return chosen == Self.chosen(other, of: choices)
+  }
+
   /// Case, blanks at the ends, quotation marks and a last full stop do not matter.
   private static func normalised(_ text: String) -> String {
     var text = text.trimmed().lowercased()

@@ -159,7 +159,7 @@ struct StepProof: Sendable {
     if let words = wrong.hint {
       for hint in step.hints.filter({ $0.text.contains(words) }) {
         guard let condition = hint.condition else { continue }
-        let seen = await condition.statement.judge(place.observation)
+        let seen = await place.judge(condition)
         if seen.verdict != .pass {
           result.findings.append(
             finding(
@@ -177,7 +177,7 @@ struct StepProof: Sendable {
     var checkpoint = await place.begin(step)
     for command in commands { _ = await place.run(command, &checkpoint, object) }
     let deadline = ContinuousClock.now + Self.settling
-    while !checkpoint.isPassed, !checkpoint.isFailed, ContinuousClock.now < deadline, !Task.isCancelled {
+    while !checkpoint.isPassed, !checkpoint.isFailedWhole, ContinuousClock.now < deadline, !Task.isCancelled {
       try? await Task.sleep(for: .milliseconds(100))
       _ = await place.look(&checkpoint)
     }

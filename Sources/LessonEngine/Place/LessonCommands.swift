@@ -24,6 +24,7 @@ public struct LessonCommands: Sendable {
       user: client.user)
     context.cluster.namespace = namespace
     context.searchFolders = [files]
+    context.fillManifest = { variables.fill($0) }
     context.confinement = [context.workingDirectory, files]
     context.configuration = nil
     context.open = nil

@@ -53,9 +53,7 @@ public final class LessonPlace: Sendable {
     let name = namespace.name
     let variables = LessonVariables(token: namespace.metadata.annotations[tokenMark] ?? "")
     let commands = LessonCommands(context, namespace: name, files: pack.filesFolder, variables)
-    let kinds = lesson.steps.flatMap(\.conditions).reduce(into: Set<ObservedKind>()) {
-      $0.formUnion($1.statement.kinds)
-    }
+    let kinds = lesson.allConditions.reduce(into: Set<ObservedKind>()) { $0.formUnion($1.statement.kinds) }
     let place = LessonPlace(name, client, commands, kinds, onChange: onChange)
     await place.journal.waitUntilFilled()
     await place.waitForServiceAccount()
@@ -142,6 +140,11 @@ public final class LessonPlace: Sendable {
 
   func look(_ checkpoint: inout Checkpoint) async -> [Condition] {
     await checkpoint.look(at: journal.history, inquiry, now: .now)
+  }
+
+  /// Looks once at a condition that is none of the step's own: of a hint, or of what follows.
+  func judge(_ condition: Condition) async -> Finding {
+    await commands.variables.fill(condition).statement.judge(observation)
   }
 
   /// The pods that were made here, by their uids.
@@ -269,6 +272,16 @@ public final class LessonPlace: Sendable {
     await clear()
     try? await client.delete(Namespace.self, namespace)
     following.cancel()
+  }
+}
+
+extension Lesson {
+  /// Those of the steps, of their hints and of the ways that lead on.
+  fileprivate var allConditions: [Condition] {
+    steps.flatMap { step in
+      step.conditions + step.hints.compactMap(\.condition)
+        + step.branches.compactMap { if case .condition(let condition) = $0.test { condition } else { nil } }
+    }
   }
 }
 

@@ -58,7 +58,7 @@ extension Tutor {
     if session.hintsShown == 0 {
       for hint in session.step.hints {
         guard let condition = hint.condition else { continue }
-        let isFitting = await condition.statement.judge(session.place.observation).verdict == .pass
+        let isFitting = await session.place.judge(condition).verdict == .pass
         guard isFitting, session.isAt(self.session), !stateHintsShown.contains(hint.line) else { continue }
         stateHintsShown.insert(hint.line)
         noteHint("state", session)

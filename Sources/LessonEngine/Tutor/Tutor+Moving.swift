@@ -20,6 +20,7 @@ extension Tutor {
     for question in session.openQuestions {
       let answer = await question.reference(session.place.observation)
       if isAloud { await say([.plain(question.gist), .below(answer)]) }
+      answers[question.id] = answer
       self.session?.answered.insert(question.id)
     }
     let deadline = ContinuousClock.now + max(session.checkpoint.patience, Timing.patience)

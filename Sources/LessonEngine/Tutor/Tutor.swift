@@ -106,6 +106,12 @@ public actor Tutor {
     return (current.map { [$0] } ?? []) + packs.map(\.filesFolder).filter { $0 != current }
   }
 
+  /// What a manifest of a pack says in the lesson that is under way.
+  public var fillManifest: (@Sendable ([UInt8]) -> [UInt8])? {
+    guard let variables = (exploring ?? session?.place)?.commands.variables else { return nil }
+    return { variables.fill($0) }
+  }
+
   /// What the lessons can be called, with their titles.
   public var lessonNames: [(name: String, title: String)] { packs.flatMap(\.lessons).map { ($0.name, $0.title) } }
 
@@ -348,10 +354,12 @@ public actor Tutor {
       switch branch.test {
       case .always: isTaken = true
       case .condition(let condition):
-        isTaken = await condition.statement.judge(session.place.observation).verdict == .pass
+        isTaken = await session.place.judge(condition).verdict == .pass
       case .answer(let question, let text):
-        let given = answers[question]
-        isTaken = given.map { $0.lowercased() == text.lowercased() } ?? false
+        let text = session.place.commands.variables.fill(text)
+        let given = answers[question] ?? lessonRecord.answers[question]
+        let asked = session.step.questions.first { $0.id == question }
+        isTaken = given.flatMap { asked?.isSame($0, text) } ?? false
       }
       if isTaken { return session.lesson.steps.firstIndex { $0.id == branch.target } }
     }

@@ -114,6 +114,7 @@ struct PromptCommands: CommandSet {
     if words.first == "kubectl" || words.first == "k" { words.removeFirst() }
     var context = LocalConnection.chosenContext(
       paths, searching: await filesFolders, namespace: tutor?.namespace)
+    context.fillManifest = await tutor?.fillManifest
     context.variables = streams.variables
     context.understandsOldForms = true
     context.remarksOnTypingErrors = streams.appearance.isTerminal

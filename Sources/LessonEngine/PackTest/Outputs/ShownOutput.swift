@@ -69,15 +69,20 @@ struct ShownOutput: Sendable {
   var lines: [Line]
   var isUnordered: Bool
 
-  /// - Parameter kept: The names that earlier outputs of the step keep; those of this one are added.
-  init(_ lines: [String], kept: inout Set<String>, isUnordered: Bool = false) {
+  /// - Parameters:
+  ///   - kept: The names that earlier outputs of the step keep; those of this one are added.
+  ///   - variables: What is another text in each run, and not printed as it is written.
+  init(
+    _ lines: [String], kept: inout Set<String>, isUnordered: Bool = false,
+    _ variables: LessonVariables = LessonVariables(token: "")
+  ) {
     self.isUnordered = isUnordered
     var names = kept
     self.lines = lines.filter { !$0.trimmed().isEmpty }.map { line in
       Line(
         text: line,
         words: line.split(whereSeparator: \.isWhitespace).map {
-          Word(text: String($0), pieces: OutputPiece.pieces($0, kept: &names))
+          Word(text: String($0), pieces: OutputPiece.pieces(variables.fill(String($0)), kept: &names))
         })
     }
     kept = names

@@ -32,7 +32,8 @@ extension StepProof {
     var kept = KeptWords()
     for case .console(let console) in step.text {
       for entry in console.entries where LessonCommands.problem(entry.command.text) == nil {
-        let shown = ShownOutput(entry.output, kept: &names, isUnordered: console.isUnordered)
+        let shown = ShownOutput(
+          entry.output, kept: &names, isUnordered: console.isUnordered, place.commands.variables)
         let outcome = await run(entry, shown, console, &kept, isPatient: wrong.isEmpty)
         if let outcome { wrong.append(outcome) }
       }
@@ -57,7 +58,7 @@ extension StepProof {
         return nil
       }
       if .now >= deadline || Task.isCancelled {
-        var wrong = WrongOutput(entry: entry, file: lesson.path)
+        var wrong = WrongOutput(entry: entry, file: lesson.path, variables: place.commands.variables)
         if fits == nil { wrong.difference = OutputDifference(shown, printed, kept) }
         if outcome.exitCode != code {
           wrong.exit = .init(code: outcome.exitCode, expected: code, output: outcome.output)
@@ -85,6 +86,7 @@ private struct WrongOutput {
 
   let entry: ConsoleBlock.Entry
   let file: String
+  let variables: LessonVariables
   var difference: OutputDifference?
   var exit: Exit?
 
@@ -101,6 +103,8 @@ private struct WrongOutput {
   /// Nil where other text would not help.
   var update: OutputUpdate? {
     guard exit == nil, let difference else { return nil }
-    return OutputUpdate(file: file, line: entry.outputLine, old: entry.output, new: difference.rewritten)
+    return OutputUpdate(
+      file: file, line: entry.outputLine, old: entry.output,
+      new: difference.rewritten.map(variables.generalize))
   }
 }
