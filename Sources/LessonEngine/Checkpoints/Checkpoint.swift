@@ -24,6 +24,10 @@ public struct Checkpoint: Sendable {
 
   public var isPassed: Bool { progress.allSatisfy(\.hasPassed) }
   public var isFailed: Bool { progress.contains(where: \.hasFailed) }
+  /// Whether all that must never be has been: nothing else can be learnt by waiting.
+  var isFailedWhole: Bool {
+    isFailed && progress.allSatisfy { $0.hasFailed || $0.condition.timing != .never }
+  }
   public var passedCount: Int { progress.count(where: \.hasPassed) }
 
   /// How long the author expects the longest of the open conditions to take.

@@ -97,7 +97,9 @@ struct ObjectPattern: Statement {
 
   // MARK: Operators
 
-  private struct Operator {
+  static let operators = Operator.Kind.allCases.map(\.rawValue)
+
+  fileprivate struct Operator {
     enum Kind: String, CaseIterable {
       case atLeast = "at-least"
       case atMost = "at-most"

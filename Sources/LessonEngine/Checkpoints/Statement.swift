@@ -31,7 +31,7 @@ public enum Capability: String, Sendable, CaseIterable {
 
 /// What was found when a condition was looked at.
 public struct Finding: Sendable, Equatable {
-  public enum Verdict: String, Sendable {
+  public enum Verdict: String, Sendable, CaseIterable {
     case pass
     case notYet
     case fail

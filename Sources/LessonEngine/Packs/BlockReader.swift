@@ -12,6 +12,19 @@ struct BlockReader {
       default: false
       }
     }
+
+    /// What may stand behind it.
+    var attributes: [String] {
+      switch self {
+      case .ask, .quiz: ["id"]
+      case .check: ["yaml", "json", "within", "for"]
+      case .console: ["unordered", "exit"]
+      case .diagram: ["alt"]
+      case .solution: ["title", "free"]
+      case .wrong: ["fails", "hint"]
+      case .debrief, .explore, .hint, .next, .run, .setup: []
+      }
+    }
   }
 
   let word: Word
@@ -46,16 +59,7 @@ struct BlockReader {
   }
 
   private func checkAttributes() throws(LessonError) {
-    let known: [String] =
-      switch word {
-      case .ask, .quiz: ["id"]
-      case .check: ["yaml", "json", "within", "for"]
-      case .console: ["unordered", "exit"]
-      case .diagram: ["alt"]
-      case .solution: ["title", "free"]
-      case .wrong: ["fails", "hint"]
-      case .debrief, .explore, .hint, .next, .run, .setup: []
-      }
+    let known = word.attributes
     for given in attributes.words + attributes.values.keys.sorted() where !known.contains(given) {
       let expected = known.isEmpty ? "nothing is expected there" : "expected \(known.joined(separator: ", "))"
       throw error("unknown word \"\(given)\" behind \(word.rawValue): \(expected)")
