@@ -26,7 +26,7 @@ struct FolderOnDisk: PackFolder {
     guard bytes.count <= Self.textLimit else {
       throw LessonError(file: path + "/" + name, line: 0, "is larger than \(Self.textLimit >> 20) MB")
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return try PackText.read(bytes, file: path + "/" + name)
   }
 
   func exists(_ name: String) -> Bool {

@@ -10,7 +10,8 @@ public struct OutputUpdate: Sendable, Equatable {
   ///
   /// An update whose lines are not found where they were read is refused: then the file has changed meanwhile.
   public static func apply(_ updates: [OutputUpdate], to text: String) throws(LessonError) -> String {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let end = PackText.endsInPairs(text) ? "\r\n" : "\n"
+    var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
     // From the end, so that the numbers of the others stay true.
     for update in updates.sorted(by: { $0.line > $1.line }) {
       let range = (update.line - 1)..<(update.line - 1 + update.old.count)
@@ -19,6 +20,6 @@ public struct OutputUpdate: Sendable, Equatable {
       }
       lines.replaceSubrange(range, with: update.new)
     }
-    return lines.joined(separator: "\n")
+    return lines.joined(separator: end)
   }
 }

@@ -145,7 +145,7 @@ public struct PackArchive: Sendable {
     guard let text = String(validating: try bytes.all(), as: UTF8.self) else {
       throw PackArchiveError(archive: file, entry: name, reason: "is not UTF-8")
     }
-    return text
+    return PackText.lines(text)
   }
 }
 
