@@ -95,9 +95,11 @@ private struct WrongOutput {
   var message: String {
     let command = "`\(entry.command.text)`"
     if let exit {
-      return "\(command) ends with exit code \(exit.code) instead of \(exit.expected): \(exit.output.trimmed())"
+      return "\(command) ends with exit code \(exit.code) instead of \(exit.expected): "
+        + variables.generalize(exit.output.trimmed())
     }
-    return (["\(command) prints something else:"] + (difference?.text ?? [])).joined(separator: "\n    ")
+    return (["\(command) prints something else:"] + (difference?.text.map(variables.generalize) ?? []))
+      .joined(separator: "\n    ")
   }
 
   /// Nil where other text would not help.
