@@ -139,6 +139,19 @@ import Testing
     #expect(lesson.steps[0].digest != lesson.steps[1].digest)
   }
 
+  @Test func textsMayDifferByTheKindOfCluster() throws {
+    func block(_ word: String, _ rest: String) -> String { "```\(word) \(rest)\n$ get pods\n```\n" }
+    let text =
+      "## One {#one}\n" + block("console", "only=real") + block("run", "only=embedded") + block("explore", "only=real")
+      + block("debrief", "only=embedded") + block("diagram", "alt=\"x\" only=real") + block("console", "skip=real")
+    let lesson = try LessonParser.parse(head + text, file: "x.md")
+    #expect(
+      lesson.steps[0].text == [
+        .run([LessonCommand(text: "$ get pods", line: 10)]), .debrief("$ get pods"),
+        .console(ConsoleBlock(lines: ["$ get pods"], line: 21)),
+      ])
+  }
+
   @Test func refusesUnknownFrontMatter() {
     let error = #expect(throws: LessonError.self) {
       try LessonParser.parse("---\nlesson: a\ntitle: A\nneed: [b]\n---\n## A {#a}\n", file: "x.md")

@@ -25,8 +25,11 @@ public struct Condition: Sendable {
     return sentence.replacing(#/\s+[Ww][Ii][Tt][Hh][Ii][Nn]\s+\d+[smh]$/#, with: "")
   }
 
+  /// The mark of those that may hold before.
+  static let alreadyTrue = "already true:"
+
   public init(_ text: String, line: Int = 0) throws(SentenceError) {
-    let marker = "already true:"
+    let marker = Self.alreadyTrue
     let isMarked = text.lowercased().hasPrefix(marker)
     sentence = isMarked ? text.dropFirst(marker.count).trimmed() : text
     self.line = line

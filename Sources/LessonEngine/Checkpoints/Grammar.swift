@@ -71,7 +71,8 @@ public enum Grammar {
       return readings(of: "\(before)\(inside)\(after)") + readings(of: "\(before)\(after)")
     }
 
-    private static func parts(of pattern: String) -> [Part] {
+    /// A pattern without optional parts.
+    static func parts(of pattern: String) -> [Part] {
       pattern.split(separator: " ").flatMap { word -> [Part] in
         let hasComma = word.hasSuffix(",")
         let word = hasComma ? word.dropLast() : word
@@ -131,17 +132,24 @@ public enum Grammar {
       }
     }
     let sentence = words.map(\.text).joined(separator: " ")
-    let nearest = forms.max { similarity($0, words) < similarity($1, words) }
+    let nearest = forms.max { similarity($0.readings, words) < similarity($1.readings, words) }
     throw SentenceError(
       description:
         "\"\(sentence)\" is not a sentence of the checkpoint grammar; the nearest form is: \(nearest?.pattern ?? "")")
+  }
+
+  /// The number of the pattern that is nearer to a sentence than every other and every form, if there is one.
+  static func nearer(_ patterns: [[Part]], to words: [SentenceWord]) -> Int? {
+    let nearness = patterns.map { similarity([$0], words) }
+    guard let best = nearness.indices.max(by: { nearness[$0] < nearness[$1] }) else { return nil }
+    return forms.allSatisfy { similarity($0.readings, words) < nearness[best] } ? best : nil
   }
 
   // MARK: Matching
 
   private static let owning = ["in", "of"]
 
-  private static func match(_ parts: [Part], _ words: [SentenceWord]) -> Holes? {
+  static func match(_ parts: [Part], _ words: [SentenceWord]) -> Holes? {
     var holes = Holes()
     var rest = words[...]
     for (index, part) in parts.enumerated() {
@@ -181,8 +189,8 @@ public enum Grammar {
   }
 
   /// How many keywords of the form stand in the sentence, in its order, and how well their numbers of words agree.
-  private static func similarity(_ form: Form, _ words: [SentenceWord]) -> Int {
-    form.readings.map { parts in
+  private static func similarity(_ readings: [[Part]], _ words: [SentenceWord]) -> Int {
+    readings.map { parts in
       var rest = words[...]
       var hits = -abs(parts.count - words.count)
       for case .keyword(let keyword) in parts {

@@ -13,16 +13,17 @@ struct BlockReader {
       }
     }
 
-    /// What may stand behind it.
-    var attributes: [String] {
+    /// What may stand behind it: words, and keys with a value.
+    var attributes: (words: [String], keys: [String]) {
       switch self {
-      case .ask, .quiz: ["id"]
-      case .check: ["yaml", "json", "within", "for"]
-      case .console: ["unordered", "exit"]
-      case .diagram: ["alt"]
-      case .solution: ["title", "free"]
-      case .wrong: ["fails", "hint"]
-      case .debrief, .explore, .hint, .next, .run, .setup: []
+      case .ask, .quiz: ([], ["id"])
+      case .check: (["yaml", "json"], ["within", "for"])
+      case .console: (["unordered"], ["exit", "only", "skip"])
+      case .diagram: ([], ["alt", "only"])
+      case .debrief, .explore, .run: ([], ["only"])
+      case .solution: ([], ["title", "free"])
+      case .wrong: ([], ["fails", "hint"])
+      case .hint, .next, .setup: ([], [])
       }
     }
   }
@@ -33,9 +34,12 @@ struct BlockReader {
   private let lines: [String]
   private let rest: String
   private let attributes: Markdown.Attributes
+  private let checks: SharedChecks
   private var text: String { lines.joined(separator: "\n").trimmed() }
 
-  init(file: String, info: String, lines: [String], line: Int) throws(LessonError) {
+  init(
+    file: String, info: String, lines: [String], line: Int, sharing checks: SharedChecks
+  ) throws(LessonError) {
     let name = String(info.prefix { $0 != " " && $0 != "{" })
     guard let word = Word(rawValue: name) else {
       let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
@@ -45,9 +49,10 @@ struct BlockReader {
     self.file = file
     self.line = line
     self.lines = lines
+    self.checks = checks
     rest = info.dropFirst(name.count).trimmed()
     attributes =
-      rest.hasPrefix("when ")
+      [.hint, .next].contains(word) && rest.hasPrefix("when ")
       ? Markdown.Attributes()
       : try Markdown.attributes(rest.filter { $0 != "{" && $0 != "}" }, file, line)
     if text.isEmpty { throw error("this \(name) block is empty") }
@@ -59,16 +64,38 @@ struct BlockReader {
   }
 
   private func checkAttributes() throws(LessonError) {
-    let known = word.attributes
-    for given in attributes.words + attributes.values.keys.sorted() where !known.contains(given) {
-      let expected = known.isEmpty ? "nothing is expected there" : "expected \(known.joined(separator: ", "))"
-      throw error("unknown word \"\(given)\" behind \(word.rawValue): \(expected)")
+    let (words, keys) = word.attributes
+    let expected = (words + keys.map { "\($0)=…" }).joined(separator: ", ")
+    let given = attributes.id.map { ["#\($0)"] } ?? []
+    for unknown in given + attributes.words.filter({ !words.contains($0) })
+      + attributes.values.keys.filter({ !keys.contains($0) }).sorted()
+    {
+      throw error(
+        "unknown word \"\(unknown)\" behind \(word.rawValue): \(expected.isEmpty ? "nothing is expected there" : "expected \(expected)")"
+      )
     }
+    for (key, targets) in [("only", Target.allCases), ("skip", [.real])] {
+      guard let value = attributes.values[key], !targets.contains(where: { $0.rawValue == value }) else { continue }
+      throw error(
+        "\(key)=\(value) is no kind of cluster: expected \(targets.map(\.rawValue).joined(separator: " or "))")
+    }
+  }
+
+  /// The kinds of clusters between which texts may differ; goals and checks may not.
+  private enum Target: String, CaseIterable {
+    /// The one that comes with the program, which is where lessons take place.
+    case embedded
+    case real
   }
 
   // MARK: What is shown
 
   func shown() throws(LessonError) -> LessonBlock? {
+    let block = try readShown()
+    return attributes.values["only"] == Target.real.rawValue ? nil : block
+  }
+
+  private func readShown() throws(LessonError) -> LessonBlock? {
     switch word {
     case .console:
       var block = ConsoleBlock(lines: lines, line: line)
@@ -95,7 +122,7 @@ struct BlockReader {
 
   func add(to step: inout Step) throws(LessonError) {
     switch word {
-    case .check: step.conditions += try conditions()
+    case .check: step.conditions += try conditions(&step.sharedChecks)
     case .hint: step.hints.append(try hint())
     case .setup: step.setup += commands
     case .solution: step.solutions.append(try solution())
@@ -144,23 +171,34 @@ struct BlockReader {
 
   // MARK: Conditions
 
-  private func conditions() throws(LessonError) -> [Condition] {
+  private func conditions(_ names: inout Set<String>) throws(LessonError) -> [Condition] {
     if attributes.words.contains("yaml") { return [try object()] }
+    if let key = attributes.values.keys.sorted().first {
+      throw error("\(key)= belongs to check yaml: other conditions have their time words themselves")
+    }
     if attributes.words.contains("json") { return try tree() }
-    return try sentences()
+    return try sentences(&names)
   }
 
-  /// A line each; lines that begin with `else:` below a condition say more about it.
-  private func sentences() throws(LessonError) -> [Condition] {
+  /// A line each; lines that begin with `else:` below it say more about what it stands for.
+  private func sentences(_ names: inout Set<String>) throws(LessonError) -> [Condition] {
     var conditions: [Condition] = []
+    var last = 0..<0
     for (index, text) in lines.enumerated() where !text.trimmed().isEmpty {
       let number = line + 1 + index
       let text = text.trimmed()
       if text.hasPrefix("else:") {
-        guard !conditions.isEmpty else { throw error("else: belongs below a condition", at: number) }
-        conditions[conditions.count - 1].advice = text.dropFirst(5).trimmed()
-      } else {
-        conditions.append(try condition(text, number))
+        guard !last.isEmpty else { throw error("else: belongs below a condition", at: number) }
+        for index in last { conditions[index].advice = text.dropFirst(5).trimmed() }
+        continue
+      }
+      do throws(SentenceError) {
+        let (own, name) = try checks.conditions(text, line: number)
+        if let name { names.insert(name) }
+        last = conditions.count..<(conditions.count + own.count)
+        conditions += own
+      } catch {
+        throw self.error(error.description, at: number)
       }
     }
     return conditions
@@ -175,6 +213,7 @@ struct BlockReader {
   }
 
   private func object() throws(LessonError) -> Condition {
+    if attributes.values.count > 1 { throw error("a check yaml has within= or for=, not both") }
     let document: Document
     do {
       document = try Document.parse(yaml: lines.joined(separator: "\n")).first ?? .null

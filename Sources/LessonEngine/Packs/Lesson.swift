@@ -44,6 +44,8 @@ public struct Step: Sendable {
   public var text: [LessonBlock] = []
   public var setup: [LessonCommand] = []
   public var conditions: [Condition] = []
+  /// The names of `checks.yaml` that its checks use.
+  var sharedChecks: Set<String> = []
   public var questions: [Question] = []
   public var hints: [Hint] = []
   public var solutions: [Solution] = []

@@ -3,12 +3,13 @@ internal import Documents
 /// Reads a lesson's Markdown file.
 public struct LessonParser {
   private let file: String
+  private let checks: SharedChecks
   private var lesson: Lesson
   private var step: Step?
   private var errors: [LessonError] = []
 
   public static func parse(_ text: String, file: String) throws(LessonError) -> Lesson {
-    switch read(text, file: file) {
+    switch read(text, file: file, sharing: SharedChecks()) {
     case .lesson(let lesson): return lesson
     case .errors(let errors): throw errors[0]
     }
@@ -21,7 +22,7 @@ public struct LessonParser {
   }
 
   /// Reads on behind a block that is not understood, so that an author sees all of them at once.
-  static func read(_ text: String, file: String) -> Reading {
+  static func read(_ text: String, file: String, sharing checks: SharedChecks) -> Reading {
     // However the author's editor ends lines.
     let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
     do throws(LessonError) {
@@ -31,7 +32,7 @@ public struct LessonParser {
       }
       var lesson = try FrontMatter.read(lines[1..<end].joined(separator: "\n"), file: file)
       lesson.lines = lines
-      var parser = LessonParser(file: file, lesson: lesson)
+      var parser = LessonParser(file: file, lesson: lesson, sharing: checks)
       for part in try Markdown.parts(lines[(end + 1)...], firstLine: end + 2, file: file)
       where parser.errors.count < mostErrors {
         parser.readOn(part)
@@ -43,8 +44,9 @@ public struct LessonParser {
     }
   }
 
-  private init(file: String, lesson: Lesson) {
+  private init(file: String, lesson: Lesson, sharing checks: SharedChecks) {
     self.file = file
+    self.checks = checks
     self.lesson = lesson
   }
 
@@ -70,7 +72,7 @@ public struct LessonParser {
       show(.prose(String(repeating: "#", count: level) + " " + title))
     case .prose(let text, line: _): show(.prose(text))
     case .fence(let info, let lines, let line):
-      let block = try BlockReader(file: file, info: info, lines: lines, line: line)
+      let block = try BlockReader(file: file, info: info, lines: lines, line: line, sharing: checks)
       if let shown = try block.shown() { show(shown) }
       if block.word.isForReading { return }
       guard var current = step else {
@@ -119,7 +121,8 @@ public struct LessonParser {
     }
     var step = Step(id: id, title: title, line: line)
     step.isOptional = attributes.words.contains("optional")
-    for word in attributes.words + attributes.values.keys.sorted() where word != "time" && word != "optional" {
+    for word in attributes.words.filter({ $0 != "optional" }) + attributes.values.keys.filter({ $0 != "time" }).sorted()
+    {
       throw LessonError(
         file: file, line: line, "unknown word \"\(word)\" behind a step's title: expected time=4m or optional")
     }
@@ -143,7 +146,9 @@ public struct LessonParser {
     for index in lesson.steps.indices {
       let step = lesson.steps[index]
       let end = index + 1 < lesson.steps.count ? lesson.steps[index + 1].line - 1 : lines.count
-      lesson.steps[index].digest = ContentDigest.of(lines[(step.line - 1)..<end].joined(separator: "\n"))
+      // What shared names stand for is as much a part of the step as what is written in it.
+      let shared = step.sharedChecks.isEmpty ? [] : step.conditions.map(\.sentence)
+      lesson.steps[index].digest = ContentDigest.of((lines[(step.line - 1)..<end] + shared).joined(separator: "\n"))
       for question in step.questions where !questions.insert(question.id).inserted {
         refuse(question.line, "the question id \"\(question.id)\" is used twice")
       }

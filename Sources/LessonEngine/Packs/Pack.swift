@@ -12,6 +12,8 @@ public struct Pack: Sendable {
   public var manifest: PackManifest
   /// In their default order.
   public var lessons: [Lesson]
+  /// The sentences that they share.
+  var checks = SharedChecks()
   /// What is in the files that lessons name.
   public var fileTexts: [String: String]
   /// What lies in the pack's own folder of files, whether a lesson names it or not.

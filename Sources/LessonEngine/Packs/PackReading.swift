@@ -18,7 +18,13 @@ public struct PackReading: Sendable {
     var pack = Pack(
       manifest: manifest, lessons: [], fileTexts: [:], filesFolder: try folder.filesFolder(manifest.files),
       folder: folder.path, origin: origin ?? .path(folder.path))
-    for entry in manifest.lessons { readLesson(entry, from: folder, file) { pack.lessons.append($0) } }
+    if folder.exists(SharedChecks.fileName) {
+      let (checks, errors) = SharedChecks.read(
+        try folder.readText(SharedChecks.fileName), file: folder.path + "/" + SharedChecks.fileName)
+      pack.checks = checks
+      self.errors += errors
+    }
+    for entry in manifest.lessons { readLesson(entry, from: folder, into: &pack) }
     for lesson in pack.lessons { check(lesson, of: manifest, folder) }
     for name in Set(pack.lessons.flatMap(\.files)) where PackPath.danger(name) == nil {
       pack.fileTexts[name] = try? folder.readText(manifest.files + "/" + name)
@@ -28,23 +34,24 @@ public struct PackReading: Sendable {
   }
 
   private mutating func readLesson(
-    _ entry: PackManifest.LessonEntry, from folder: some PackFolder, _ manifest: String, _ take: (Lesson) -> Void
+    _ entry: PackManifest.LessonEntry, from folder: some PackFolder, into pack: inout Pack
   ) {
     let name = entry.id + ".md"
     guard folder.exists(name) else {
-      errors.append(LessonError(file: manifest, line: entry.line, "there is no \(name) beside it"))
+      errors.append(
+        LessonError(file: folder.path + "/" + PackPath.manifest, line: entry.line, "there is no \(name) beside it"))
       return
     }
     let path = folder.path + "/" + name
     do {
-      switch LessonParser.read(try folder.readText(name), file: path) {
+      switch LessonParser.read(try folder.readText(name), file: path, sharing: pack.checks) {
       case .errors(let more): errors += more
       case .lesson(let lesson) where lesson.id != entry.id:
         errors.append(
           LessonError(
             file: path, line: lesson.line(of: "lesson"),
             "the lesson's id is \"\(lesson.id)\", but its file is \(name)"))
-      case .lesson(let lesson): take(lesson)
+      case .lesson(let lesson): pack.lessons.append(lesson)
       }
     } catch {
       errors.append(error as? LessonError ?? LessonError(file: path, line: 0, "\(error)"))

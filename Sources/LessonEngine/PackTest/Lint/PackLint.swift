@@ -78,14 +78,21 @@ public enum PackLint {
     }
   }
 
-  /// Files of the pack's own folder that no lesson lists.
+  /// Files of the pack's own folder that no lesson lists, and shared sentences that none uses.
   private static func unused(_ pack: Pack) -> [PackFinding] {
-    let listed = Set(pack.lessons.flatMap(\.files))
-    return pack.ownFiles.filter { !listed.contains($0) }.map { name in
+    let used = pack.lessons.flatMap(\.steps).reduce(into: Set<String>()) { $0.formUnion($1.sharedChecks) }
+    let checks = pack.checks.all.filter { !used.contains($0.name) }.map { check in
       PackFinding(
-        rule: .unusedFile, file: pack.filesFolder + "/" + name, line: 0, lesson: "",
-        message: "no lesson lists this file under `files:`")
+        rule: .unusedCheck, file: pack.folder + "/" + SharedChecks.fileName, line: check.line, lesson: "",
+        message: "no lesson uses \"\(check.name)\"")
     }
+    let listed = Set(pack.lessons.flatMap(\.files))
+    return checks
+      + pack.ownFiles.filter { !listed.contains($0) }.map { name in
+        PackFinding(
+          rule: .unusedFile, file: pack.filesFolder + "/" + name, line: 0, lesson: "",
+          message: "no lesson lists this file under `files:`")
+      }
   }
 }
 

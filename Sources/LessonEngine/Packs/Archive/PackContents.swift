@@ -35,7 +35,7 @@ public struct PackContents: Sendable {
     for entry in try folder.entries(of: "") where entry.kind != .folder && !lessons.contains(entry.name) {
       let isTranslation =
         PackPath.isLesson(entry.name) && pack.lessons.contains { entry.name.hasPrefix($0.id + ".") }
-      guard isTranslation || PackPath.papers.contains(entry.name) else { continue }
+      guard isTranslation || (PackPath.papers + [SharedChecks.fileName]).contains(entry.name) else { continue }
       parts.append(Part(name: entry.name, bytes: try folder.content(entry.name)))
     }
     for name in Set(pack.lessons.flatMap(\.files)) {

@@ -35,7 +35,7 @@ enum PackPath {
   static func misplacement(_ name: String) -> String? {
     if name == signature { return "is a signature, which a newer podium can check: this one cannot" }
     let isKnown =
-      [manifest, lock].contains(name) || papers.contains(name) || isLesson(name)
+      [manifest, lock, SharedChecks.fileName].contains(name) || papers.contains(name) || isLesson(name)
       || name.hasPrefix(PackManifest.filesFolder + "/") || name.hasPrefix(images + "/")
     return isKnown
       ? nil : "is no part of a pack of format \(PackManifest.format): lessons, files/… and images/… are"
