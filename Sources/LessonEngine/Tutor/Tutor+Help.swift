@@ -59,8 +59,8 @@ extension Tutor {
       for hint in session.step.hints {
         guard let condition = hint.condition else { continue }
         let isFitting = await session.place.judge(condition).verdict == .pass
-        guard isFitting, session.isAt(self.session), !stateHintsShown.contains(hint.line) else { continue }
-        stateHintsShown.insert(hint.line)
+        guard isFitting, session.isAt(self.session), !session.stateHintsShown.contains(hint.line) else { continue }
+        self.session?.stateHintsShown.insert(hint.line)
         noteHint("state", session)
         return [.heading("A hint, as things are"), .prose(hint.text)] + further(session)
       }

@@ -366,9 +366,6 @@ public actor Tutor {
     return session.stepIndex + 1 < session.lesson.steps.count ? session.stepIndex + 1 : nil
   }
 
-  /// The hints for a state of the cluster that were given in this session, by their lines.
-  var stateHintsShown: Set<Int> = []
-
   /// What the learner answered last to each question.
   var answers: [String: String] = [:]
 

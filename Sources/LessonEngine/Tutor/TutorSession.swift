@@ -9,6 +9,8 @@ struct TutorSession {
   var answered: Set<String> = []
   /// One more than there are when the solution was shown as well.
   var hintsShown = 0
+  /// The hints for a state of the cluster that were given, by their lines.
+  var stateHintsShown: Set<Int> = []
   var failedChecks = 0
   /// Help is offered once a step, and never pressed upon anybody.
   var isHelpOffered = false
