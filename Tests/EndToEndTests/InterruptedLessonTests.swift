@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// A learner whose prompt is killed, and then whose cluster is gone: the lesson goes on where it was.
+/// A learner whose prompt is killed, whose cluster is gone, and who deletes the lesson's namespace: the lesson goes on.
 @Suite(.timeLimit(.minutes(3)))
 struct InterruptedLessonTests {
   @Test(.needsUserNamespace) func losesNothing() async throws {
@@ -37,6 +37,19 @@ struct InterruptedLessonTests {
       try await terminal.enter("get pods", showing: "kuard <...>1/1")
       // What was done before the crash is still in the transcript.
       try await terminal.enter("transcript", showing: "kubectl run kuard", "You had this step done for you.")
+      // A namespace that the learner deletes comes back; one that they put in its place is theirs.
+      try await terminal.enter("delete namespace first-pod", showing: "The lesson's namespace first-pod is gone")
+      try await terminal.enter("check", showing: "reset step makes it again")
+      try await terminal.enter("reset step", showing: "The namespace first-pod is made again.")
+      try await terminal.enter("reset step", showing: "The step begins anew.", "Step 2 of 5")
+      try await terminal.enter("get pods", showing: "kuard <...>1/1")
+      try await terminal.enter("delete namespace first-pod", showing: "The lesson's namespace first-pod is gone")
+      try await terminal.enter("create namespace first-pod", showing: "namespace/first-pod created")
+      try await terminal.enter("create configmap mine -n first-pod", showing: "configmap/mine created")
+      try await terminal.enter("reset step", showing: "is another one now, which is not the lesson's.")
+      try await terminal.enter("leave", showing: "start first-pod goes on at step 2")
+      try await terminal.enter("start first-pod", showing: "Step 2 of 5")
+      try await terminal.enter("get configmap mine -n first-pod", showing: "mine ")
       try await terminal.enter("leave", showing: "start first-pod goes on at step 2")
       try await terminal.enter("get namespaces", showing: "default")
       try await terminal.type("quit\r")

@@ -11,7 +11,9 @@ public final class LessonPlace: Sendable {
   public let commands: LessonCommands
   let journal: ClusterJournal
   let inquiry: ClusterInquiry
-  private let client: ClusterClient
+  let client: ClusterClient
+  /// The lesson, as its namespaces name it.
+  let owner: String
   private let following: Task<Void, Never>
 
   /// Says that a namespace belongs to a lesson, and to which; only such namespaces are ever removed.
@@ -21,13 +23,14 @@ public final class LessonPlace: Sendable {
   /// The step whose start the namespace has seen: its setup is complete.
   private static let stepMark = "podium.dev/step"
   /// A word that nobody can guess, as long-lived as the namespace.
-  private static let tokenMark = "podium.dev/token"
+  static let tokenMark = "podium.dev/token"
 
   private init(
-    _ namespace: String, _ client: ClusterClient, _ commands: LessonCommands, _ kinds: Set<ObservedKind>,
-    onChange: @escaping @Sendable () -> Void
+    _ namespace: String, of owner: String, _ client: ClusterClient, _ commands: LessonCommands,
+    _ kinds: Set<ObservedKind>, onChange: @escaping @Sendable () -> Void
   ) {
     self.namespace = namespace
+    self.owner = owner
     self.client = client
     self.commands = commands
     let journal = ClusterJournal(client: client, namespace: namespace, kinds: kinds)
@@ -54,44 +57,14 @@ public final class LessonPlace: Sendable {
     let variables = LessonVariables(token: namespace.metadata.annotations[tokenMark] ?? "")
     let commands = LessonCommands(context, namespace: name, files: pack.filesFolder, variables)
     let kinds = lesson.allConditions.reduce(into: Set<ObservedKind>()) { $0.formUnion($1.statement.kinds) }
-    let place = LessonPlace(name, client, commands, kinds, onChange: onChange)
+    let place = LessonPlace(name, of: owner, client, commands, kinds, onChange: onChange)
     await place.journal.waitUntilFilled()
     await place.waitForServiceAccount()
     return place
   }
 
-  /// A namespace of somebody else is left alone: then the lesson takes the next free name.
-  private static func makeNamespace(
-    _ wanted: String, owner: String, _ client: ClusterClient
-  ) async throws(StatusError) -> Namespace {
-    var name = wanted
-    for number in 2..<100 {
-      if let found = try? await client.get(Namespace.self, name) {
-        let isOurs = found.metadata.labels[label] == owner
-        if isOurs, found.metadata.deletionTimestamp == nil { return found }
-        if !isOurs {
-          name = "\(wanted)-\(number)"
-          continue
-        }
-        // It is on its way out: a moment later the name is free.
-        try? await Task.sleep(for: .milliseconds(50))
-        if number % 10 != 0 { continue }
-      }
-      var namespace = Namespace()
-      namespace.metadata.name = name
-      namespace.metadata.labels = security.merging([label: owner]) { $1 }
-      namespace.metadata.annotations = [tokenMark: LessonVariables.newToken()]
-      do throws(StatusError) {
-        return try await client.create(namespace)
-      } catch {
-        if error.reason != "AlreadyExists" { throw error }
-      }
-    }
-    throw StatusError.internalError("no name like \"\(wanted)\" is free for the lesson's namespace")
-  }
-
   /// Pods can be made once the namespace has its service account.
-  private func waitForServiceAccount() async {
+  func waitForServiceAccount() async {
     for _ in 0..<400 {
       if (try? await client.get(ServiceAccount.self, "default", namespace: namespace)) != nil { return }
       try? await Task.sleep(for: .milliseconds(5))
@@ -215,6 +188,7 @@ public final class LessonPlace: Sendable {
 
   /// Removes every object of the namespace and waits until they are gone.
   func clear() async {
+    guard await standing() == .open else { return }
     var options = DeleteOptions()
     options.gracePeriodSeconds = 0
     // Owners first, so that nothing is made again.
@@ -267,11 +241,11 @@ public final class LessonPlace: Sendable {
 
   /// Removes the namespace with everything in it.
   public func close() async {
-    let found = try? await client.get(Namespace.self, namespace)
-    guard found?.metadata.labels[Self.label] != nil else { return }
+    // Clearing waits until the journal knows of it.
+    defer { following.cancel() }
+    guard await standing() == .open else { return }
     await clear()
     try? await client.delete(Namespace.self, namespace)
-    following.cancel()
   }
 }
 

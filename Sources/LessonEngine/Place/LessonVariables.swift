@@ -3,9 +3,7 @@ internal import Documents
 /// What is another text in each run of a lesson: `${token}` is a word that only looking reveals.
 struct LessonVariables: Sendable, Equatable {
   private static let name = "${token}"
-  private let token: String
-
-  init(token: String) { self.token = token }
+  let token: String
 
   static func newToken() -> String {
     // Without letters and digits that look alike.

@@ -130,7 +130,7 @@ extension Tutor {
     self.session?.failedChecks += 1
     let failing = after.checkpoint.progress.first(where: \.isMissing)?.condition.sentence
     record(.init(.checked, after.key, step: after.step.id, detail: failing))
-    return report(self.session ?? after, lost)
+    return await loss(after) + report(self.session ?? after, lost)
   }
 
   /// The first open condition, if waiting may help because what it is about is under way.
@@ -196,7 +196,7 @@ extension Tutor {
       return [.plain("Everything holds; only \(questions.count == 1 ? "a question is" : "questions are") open.")]
         + questions.flatMap { Self.asking($0) }
     }
-    var text = StepReport.detailed(open, isWhole: true)
+    var text = await loss(now) + StepReport.detailed(open, isWhole: true)
     if let pod = open.condition.statement.pod, now.place.observation.pod(pod) != nil {
       text += await explain(now.place.namespace, pod).map { .output("  " + $0) }
     }

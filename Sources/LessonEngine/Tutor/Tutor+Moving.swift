@@ -1,3 +1,5 @@
+internal import KubernetesAPI
+
 /// Going on, back and beginning again.
 extension Tutor {
   /// Shows how the step is done by doing it, aloud.
@@ -69,13 +71,13 @@ extension Tutor {
     guard what == "step" || what == "lesson" else {
       return [.plain("reset step begins this step anew, reset lesson the whole lesson. Neither is done at once.")]
     }
+    if exploring != nil { return Self.waitsForExploring }
+    if await session.place.standing() == .taken { return await loss(session) }
+    guard session.isAt(self.session) else { return [] }
     if session.announcedReset != what {
       self.session?.announcedReset = what
-      let names = session.place.observation.pods().compactMap(\.metadata.name)
-      let lost =
-        names.isEmpty
-        ? "Nothing is lost: the namespace \(session.place.namespace) is empty."
-        : "This deletes \(names.count == 1 ? "pod" : "pods") \(names.joined(separator: ", ")) and everything else in the namespace \(session.place.namespace)."
+      let lost = await lost(byResetting: session.place)
+      guard session.isAt(self.session) else { return [] }
       let rebuilt =
         what == "step" && session.stepIndex > 0 ? " What the steps before have made is made again." : ""
       return [.notYet(lost + rebuilt), .plain("Type reset \(what) once more to do it.")]
@@ -90,7 +92,25 @@ extension Tutor {
     return [.plain("The lesson begins anew."), .blank] + (await rebuild(session, step: 0))
   }
 
+  private func lost(byResetting place: LessonPlace) async -> String {
+    if await place.standing() != .open { return "The namespace \(place.namespace) is made again." }
+    let names = place.observation.pods().compactMap(\.metadata.name)
+    if !names.isEmpty {
+      let pods = "\(names.count == 1 ? "pod" : "pods") \(names.joined(separator: ", "))"
+      return "This deletes \(pods) and everything else in the namespace \(place.namespace)."
+    }
+    return await place.isEmpty()
+      ? "Nothing is lost: the namespace \(place.namespace) is empty."
+      : "This deletes everything in the namespace \(place.namespace)."
+  }
+
   private func rebuild(_ session: TutorSession, step: Int) async -> [TutorText] {
+    do throws(StatusError) {
+      try await session.place.restore()
+    } catch {
+      let loss = await loss(session)
+      return loss.isEmpty ? [.notYet("The lesson's namespace cannot be made again: \(error.message)")] : loss
+    }
     await session.place.replay(session.lesson, before: step)
     return await begin(session.pack, session.lesson, session.place, step: step)
   }

@@ -81,7 +81,32 @@ public actor Tutor {
   }
 
   /// Something was done that may have changed what no object tells.
-  public func noteCommand() { if needsAnotherLook { changed.yield() } }
+  public func noteCommand() async {
+    if needsAnotherLook { changed.yield() }
+    guard exploring == nil, let session, !session.isToldOfLoss else { return }
+    let loss = await loss(session)
+    guard !loss.isEmpty, session.isAt(self.session), self.session?.isToldOfLoss == false else { return }
+    self.session?.isToldOfLoss = true
+    notify(loss)
+  }
+
+  /// What is to be said where the lesson's namespace is no longer there; nothing where it is.
+  func loss(_ session: TutorSession) async -> [TutorText] {
+    let namespace = session.place.namespace
+    switch await session.place.standing() {
+    case .open: return []
+    case .gone:
+      return [
+        .notYet("The lesson's namespace \(namespace) is gone, with everything in it."),
+        .plain("reset step makes it again, with what the steps before have made."),
+      ]
+    case .taken:
+      return [
+        .notYet("The namespace \(namespace) is another one now, which is not the lesson's."),
+        .plain("leave, and start \(session.lesson.name) goes on in a namespace with another name."),
+      ]
+    }
+  }
 
   // MARK: Where the learner is
 

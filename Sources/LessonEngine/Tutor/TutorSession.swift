@@ -16,6 +16,8 @@ struct TutorSession {
   var isHelpOffered = false
   /// It was said that only questions are open.
   var isToldOfQuestions = false
+  /// It was said that the namespace is no longer there.
+  var isToldOfLoss = false
   /// The reference solution does the step.
   var isSkipped = false
   /// It is done, and the next step is about to begin.
