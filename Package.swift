@@ -194,7 +194,12 @@ let package = Package(
       "KubectlCommandsTests",
       ["KubectlCommands", "ClusterClient", "KubernetesAPI", "ObjectSchema", "Documents", "SystemIO"],
       exclude: ["Fixtures"]),
-    tests("LessonEngineTests", ["LessonEngine", "KubernetesAPI", "Documents", "Digests", "SystemIO"]),
+    tests(
+      "LessonEngineTests",
+      [
+        "LessonEngine", "KubectlCommands", "APIServer", "ObjectStore", "ClusterClient", "KubernetesAPI", "ObjectSchema",
+        "Documents", "Digests", "SystemIO",
+      ]),
     tests(
       "EndToEndTests",
       [

@@ -9,8 +9,14 @@ public final class Mirror<Object: NamedObject>: Sendable {
   private struct State {
     var objects: [ObjectKey: Object] = [:]
     var isFilled = false
-    var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+    var refusal: StatusError?
+    var waiting: [Int: Waiting] = [:]
     var nextWaiting = 0
+  }
+
+  private struct Waiting {
+    let continuation: CheckedContinuation<Void, Never>
+    let takesRefusal: Bool
   }
 
   private let client: ClusterClient
@@ -39,7 +45,12 @@ public final class Mirror<Object: NamedObject>: Sendable {
   public var isFilled: Bool { state.withLock(\.isFilled) }
 
   /// Returns when the first list has arrived, or when the waiting task is cancelled.
-  public func waitUntilFilled() async {
+  public func waitUntilFilled() async { await wait(takingRefusal: false) }
+
+  /// Returns when the first list has arrived as well as when the server does not give it to us.
+  public func waitUntilAnswered() async { await wait(takingRefusal: true) }
+
+  private func wait(takingRefusal takesRefusal: Bool) async {
     let number = state.withLock { state in
       state.nextWaiting += 1
       return state.nextWaiting
@@ -47,21 +58,23 @@ public final class Mirror<Object: NamedObject>: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let isOver = state.withLock { state in
-          if state.isFilled || Task.isCancelled { return true }
-          state.waiting[number] = continuation
+          if state.isFilled || takesRefusal && state.refusal != nil || Task.isCancelled { return true }
+          state.waiting[number] = Waiting(continuation: continuation, takesRefusal: takesRefusal)
           return false
         }
         if isOver { continuation.resume() }
       }
     } onCancel: {
-      state.withLock { $0.waiting.removeValue(forKey: number) }?.resume()
+      state.withLock { $0.waiting.removeValue(forKey: number) }?.continuation.resume()
     }
   }
 
   /// Follows the cluster until cancelled. `onChange` is called after the copy has changed, with the object as it was
-  /// before and as it is now.
+  /// before and as it is now. It asks on where it is refused, for rights may be granted; `onRefusal` is told when it is,
+  /// and nil when it is no more.
   public func run(
-    onChange: @Sendable (ObjectKey, _ old: Object?, _ new: Object?) -> Void = { _, _, _ in }
+    onChange: @Sendable (ObjectKey, _ old: Object?, _ new: Object?) -> Void = { _, _, _ in },
+    onRefusal: @Sendable (StatusError?) -> Void = { _ in }
   ) async throws {
     var delay = Duration.milliseconds(50)
     while true {
@@ -69,14 +82,34 @@ public final class Mirror<Object: NamedObject>: Sendable {
       do {
         let list = try await client.list(Object.self, namespace: namespace, selection)
         replaceAll(with: list.items, onChange)
+        if endRefusal() { onRefusal(nil) }
         delay = .milliseconds(50)
         try await follow(after: list.resourceVersion, onChange)
       } catch is CancellationError {
         throw CancellationError()
       } catch {
+        if let refusal = error as? StatusError, refusal.isRefusal { note(refusal, onRefusal) }
         try await pause(delay)
         delay = min(delay * 2, .seconds(2))
       }
+    }
+  }
+
+  /// Who waits for the answer finds it told already.
+  private func note(_ refusal: StatusError, _ onRefusal: (StatusError?) -> Void) {
+    if state.withLock({ $0.refusal == nil }) { onRefusal(refusal) }
+    let waiting = state.withLock { state in
+      defer { state.waiting = state.waiting.filter { !$0.value.takesRefusal } }
+      state.refusal = refusal
+      return state.waiting.values.filter(\.takesRefusal)
+    }
+    for one in waiting { one.continuation.resume() }
+  }
+
+  private func endRefusal() -> Bool {
+    state.withLock { state in
+      defer { state.refusal = nil }
+      return state.refusal != nil
     }
   }
 
@@ -114,19 +147,23 @@ public final class Mirror<Object: NamedObject>: Sendable {
 
   private func replaceAll(with items: [Object], _ onChange: (ObjectKey, Object?, Object?) -> Void) {
     let fresh = Dictionary(items.map { (ObjectKey($0), $0) }, uniquingKeysWith: { $1 })
-    let (old, waiting) = state.withLock { state in
-      defer {
-        state.objects = fresh
-        state.isFilled = true
-        state.waiting = [:]
-      }
-      return (state.objects, state.waiting)
+    let old = state.withLock { state in
+      defer { state.objects = fresh }
+      return state.objects
     }
-    for continuation in waiting.values { continuation.resume() }
     for (key, object) in old where fresh[key] == nil { onChange(key, object, nil) }
     for (key, object) in fresh where old[key]?.metadata.resourceVersion != object.metadata.resourceVersion {
       onChange(key, old[key], object)
     }
+    // Who waits for the list finds it told already.
+    let waiting = state.withLock { state in
+      defer {
+        state.isFilled = true
+        state.waiting = [:]
+      }
+      return state.waiting.values
+    }
+    for one in waiting { one.continuation.resume() }
   }
 }
 

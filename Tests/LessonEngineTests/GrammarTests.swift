@@ -97,6 +97,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("1 pod labelled app=web is Ready", "1 pods labelled app=web are Ready"),
+    ("container a of pod web restarted at least 1 time", "container a of pod web restarted at least 1 times"),
+    ("log of pod web has at least 1 line", "log of pod web has at least 1 lines"),
+  ])
+  func countsOneAsPeopleDo(one: String, many: String) throws {
+    let tree = CheckTree.node(try Condition(one))
+    #expect(tree == CheckTree.node(try Condition(many)))
+    #expect(try CheckTree.condition(tree).sentence == one)
+    #expect(throws: SentenceError.self) { try Condition(one.replacing("1", with: "2")) }
+  }
+
   @Test func readsTimeWords() throws {
     #expect(try Condition("pod web is Ready").timing == .within(.seconds(30)))
     #expect(try Condition("pod web is Ready within 2m").timing == .within(.seconds(120)))

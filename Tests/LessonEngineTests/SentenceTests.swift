@@ -8,7 +8,7 @@ import Testing
 /// for true.
 @Suite struct SentenceTests {
   private func judge(_ sentence: String, _ story: Story, _ witness: Witness = Witness()) async throws -> Finding {
-    try await Condition(sentence).statement.judge(Observation(story.history, witness))
+    try await Condition(sentence).statement.finding(in: Observation(story.history, witness))
   }
 
   private func expect(
@@ -53,8 +53,8 @@ import Testing
       }
     }
     try await expect("1 pods labelled app=web are Ready", .pass, in: story)
-    try await expect("2 pods labelled app=web are Ready", .notYet, "2 with the label, 1 of them Ready", in: story)
-    try await expect("at least 1 pods labelled app=web are Running", .pass, in: story)
+    try await expect("2 pods labelled app=web are Ready", .notYet, "2 pods with the label, 1 of them Ready", in: story)
+    try await expect("at least 1 pod labelled app=web is Running", .pass, in: story)
   }
 
   @Test func shape() async throws {
@@ -184,7 +184,7 @@ import Testing
     try await expect("file /box/out in pod web has at least 2 lines", .pass, in: story, witness)
     try await expect(#"file /box/out in pod web equals "tick""#, .notYet, in: story, witness)
     try await expect("file /box/out in pod web grows", .notYet, "as a second before", in: story, witness)
-    try await expect("file /box in pod web has at least 1 lines", .notYet, "is a directory", in: story, witness)
+    try await expect("file /box in pod web has at least 1 line", .notYet, "is a directory", in: story, witness)
     witness.isBlind = true
     try await expect("file /box/out in pod web exists", .cannotTell, in: story, witness)
     try await expect("file /box/no in pod web does not exist", .cannotTell, in: story, witness)
@@ -206,6 +206,8 @@ import Testing
     try await expect(#"log of pod web contains "three""#, .notYet, "2 lines, the last one: two", in: story, witness)
     try await expect(#"log of pod web does not contain "three""#, .pass, in: story, witness)
     try await expect("log of pod web has at least 3 lines", .notYet, in: story, witness)
+    try await expect(#"previous log of pod web contains "old""#, .notYet, "there was no run before", in: story, witness)
+    story.pod("web") { $0.run(restarts: 1, after: 1) }
     try await expect(#"previous log of pod web, container web contains "old""#, .pass, in: story, witness)
     witness.isBlind = true
     try await expect(#""hostname" in pod web prints "web""#, .cannotTell, in: story, witness)
@@ -241,15 +243,17 @@ import Testing
     other.hasCgroup = false
     let witness = Witness(sight: PodSight(containers: ["a": one, "b": other]))
     try await expect("containers a and b of pod web share the network namespace", .pass, in: story, witness)
-    try await expect("containers a and b of pod web share the mount namespace", .notYet, "2 and 3", in: story, witness)
+    try await expect(
+      "containers a and b of pod web share the mount namespace", .notYet, "a has mount namespace 2, b has 3", in: story,
+      witness)
     try await expect("containers a and b of pod web do not share the mount namespace", .pass, in: story, witness)
     try await expect("containers a and b of pod web share the ipc namespace", .cannotTell, in: story, witness)
     try await expect(
-      "containers a and c of pod web share the network namespace", .notYet, "container c does not run", in: story,
+      "containers a and c of pod web share the network namespace", .notYet, "no container c", in: story,
       witness)
     try await expect("cgroup memory limit of container a in pod web is 64Mi", .pass, in: story, witness)
     try await expect(
-      "cgroup memory limit of container a in pod web is 65Mi", .notYet, "67108864 bytes", in: story, witness)
+      "cgroup memory limit of container a in pod web is 65Mi", .notYet, "memory limit is 64Mi", in: story, witness)
     try await expect("cgroup memory limit of container b in pod web is 64Mi", .cannotTell, in: story, witness)
   }
 
@@ -259,7 +263,7 @@ import Testing
     try await expect("no pod exists", .pass, in: story)
     try await expect("nothing of step create is left", .cannotTell, in: story)
     story.pod("web")
-    try await expect("no pod exists", .notYet, "pods web", in: story)
+    try await expect("no pod exists", .notYet, "there is web", in: story)
     story.history.beginStep("delete")
     try await expect("nothing of step create is left", .notYet, "pod web is still there", in: story)
     story.gone("web")

@@ -1,27 +1,37 @@
 import KubernetesAPI
 import ObjectSchema
+import Synchronization
 
 @testable import LessonEngine
 
 /// A cluster that says what a test wants it to say.
 struct Witness: Inquiry {
   var logs: [String: String] = [:]
+  /// Whether there is more of the logs than can be read.
+  var isLogCut = false
   var outcomes: [String: CommandOutcome] = [:]
+  /// By their paths, `helper:/box/out` in one container only.
   var files: [String: FileSight] = [:]
   var answers: [String: WebAnswer] = [:]
   var openPorts: Set<UInt16> = []
   var sight = PodSight(containers: [:])
   var left: [String] = []
-  /// What cannot be asked here.
+  /// A file that has one byte more each time that somebody looks.
+  var growing: GrowingFile?
+
+  /// Nothing can be asked here.
   var isBlind = false
+  /// Why, as a cluster would say it.
+  var refusal: (found: String, because: String)?
 
   private func tell<Value>(_ value: Value?) -> Observed<Value> {
+    if let refusal { return .unobservable(refusal.found, because: refusal.because) }
     if isBlind { return .unobservable("nobody can see it") }
     return value.map { .seen($0) } ?? .notYet("it is not there")
   }
 
-  func log(pod: Pod, container: String?, previous: Bool) async -> Observed<String> {
-    tell(logs[(previous ? "previous " : "") + (container ?? "")])
+  func log(pod: Pod, container: String?, previous: Bool) async -> Observed<LogSight> {
+    tell(logs[(previous ? "previous " : "") + (container ?? "")].map { LogSight($0, isWhole: !isLogCut) })
   }
 
   func run(_ command: [String], pod: Pod, container: String?) async -> Observed<CommandOutcome> {
@@ -29,13 +39,19 @@ struct Witness: Inquiry {
   }
 
   func file(_ path: String, pod: Pod, container: String?) async -> Observed<FileSight> {
-    tell(files[path] ?? .missing)
+    tell(growing?.look() ?? files["\(container ?? ""):\(path)"] ?? files[path] ?? .missing)
   }
 
   func request(_ path: String, pod: Pod, port: UInt16) async -> Observed<WebAnswer> { tell(answers["\(port)\(path)"]) }
   func connect(pod: Pod, port: UInt16) async -> Observed<Bool> { tell(openPorts.contains(port)) }
   func anatomy(pod: Pod) async -> Observed<PodSight> { tell(sight) }
   func remains(of uid: String) async -> Observed<[String]> { tell(left) }
+}
+
+final class GrowingFile: Sendable {
+  private let size = Atomic(0)
+
+  func look() -> FileSight { .file(content: "", size: size.add(1, ordering: .relaxed).newValue) }
 }
 
 /// Builds the history of a namespace, a change at a time.
@@ -57,6 +73,24 @@ struct Story {
     history.note(Sighting(kind: "Pod", name: name, uid: uid, object: pod))
   }
 
+  mutating func object<Object: NamedObject>(
+    _ type: Object.Type, _ name: String, uid: String = "o1", _ change: (inout Object) -> Void = { _ in }
+  ) {
+    var object = Object()
+    object.metadata.name = name
+    object.metadata.uid = uid
+    change(&object)
+    history.note(Sighting(kind: Object.resource.kind, name: name, uid: uid, object: object))
+  }
+
+  /// The cluster does not show a kind.
+  mutating func hide(_ resource: Resource) {
+    history.note(
+      StatusError(403, "Forbidden", "\(resource.plural) is forbidden: \(Self.learner)"), of: resource)
+  }
+
+  private static let learner = #"User "learner" cannot list them in the namespace "first-pod""#
+
   mutating func gone(_ name: String, uid: String = "u1") {
     history.note(Sighting(kind: "Pod", name: name, uid: uid, object: nil))
   }
@@ -76,13 +110,16 @@ struct Story {
 
 extension Pod {
   /// Running, and ready or not.
-  mutating func run(ready: Bool = true, restarts: Int32 = 0) {
+  ///
+  /// - Parameter code: How the run before ended.
+  mutating func run(ready: Bool = true, restarts: Int32 = 0, after code: Int32? = nil) {
     status.phase = "Running"
     var container = ContainerStatus()
     container.name = "web"
     container.ready = ready
     container.restartCount = restarts
     container.state.running = ContainerStateRunning()
+    container.lastState.terminated = code.map { .ended(code: $0, reason: "Error") }
     status.containerStatuses = [container]
     var condition = PodCondition()
     condition.type = "Ready"
@@ -92,24 +129,32 @@ extension Pod {
 
   mutating func end(code: Int32, reason: String = "Error") {
     status.phase = code == 0 ? "Succeeded" : "Failed"
-    var ended = ContainerStateTerminated()
-    ended.exitCode = code
-    ended.reason = reason
     var container = ContainerStatus()
     container.name = "web"
     container.restartCount = 0
-    container.state.terminated = ended
+    container.state.terminated = .ended(code: code, reason: reason)
     status.containerStatuses = [container]
   }
 
-  mutating func wait(_ reason: String) {
+  mutating func wait(_ reason: String, _ message: String? = nil, after code: Int32? = nil) {
     status.phase = "Pending"
     var waiting = ContainerStateWaiting()
     waiting.reason = reason
+    waiting.message = message
     var container = ContainerStatus()
     container.name = "web"
-    container.restartCount = 0
+    container.restartCount = code == nil ? 0 : 1
     container.state.waiting = waiting
+    container.lastState.terminated = code.map { .ended(code: $0, reason: "Error") }
     status.containerStatuses = [container]
+  }
+}
+
+extension ContainerStateTerminated {
+  static func ended(code: Int32, reason: String) -> ContainerStateTerminated {
+    var ended = ContainerStateTerminated()
+    ended.exitCode = code
+    ended.reason = reason
+    return ended
   }
 }

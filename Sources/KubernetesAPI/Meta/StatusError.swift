@@ -14,6 +14,9 @@ public struct StatusError: Error, Sendable, Equatable, CustomStringConvertible {
   public var message: String { status.message ?? "" }
   public var description: String { message }
 
+  /// Whether the server does not offer to us what was asked for; asking again does not help, being given a right does.
+  public var isRefusal: Bool { [401, 403, 405].contains(code) || code == 404 && status.details?.name == nil }
+
   public init(_ code: Int32, _ reason: String, _ message: String, details: StatusDetails? = nil) {
     var status = Status()
     status.kind = "Status"

@@ -6,9 +6,21 @@ struct LiveValue: Sendable {
   let read: @Sendable (Observation) async -> [String]
   let pattern: String
 
+  /// Read as the forms of sentences are.
   fileprivate struct Form: Sendable {
     let pattern: String
-    let read: @Sendable ([String: String], Observation) async -> [String]
+    let read: @Sendable (Grammar.Holes, Observation) async -> [String]
+    private let readings: [[Grammar.Part]]
+
+    init(_ pattern: String, _ read: @escaping @Sendable (Grammar.Holes, Observation) async -> [String]) {
+      self.pattern = pattern
+      self.read = read
+      readings = Grammar.Part.readings(of: pattern)
+    }
+
+    func match(_ words: [SentenceWord]) -> Grammar.Holes? {
+      readings.lazy.compactMap { Grammar.match($0, words) }.first
+    }
   }
 
   private static let forms: [Form] = [
@@ -33,14 +45,14 @@ struct LiveValue: Sendable {
       return (status?.state.terminated ?? status?.lastState.terminated)?.exitCode.map { "\($0)" }
     },
     Form(container: "waiting reason") { pod, name in pod.status(ofContainer: name)?.state.waiting?.reason },
-    Form(pattern: "number of pods") { _, observation in ["\(observation.pods().count)"] },
-    Form(pattern: "message of event {event} of pod {pod}") { holes, observation in
-      observation.events(.pod, holes["pod"] ?? "").filter { $0.reason == holes["event"] }.compactMap(\.event.message)
+    Form("number of pods") { _, observation in ["\(observation.pods().count)"] },
+    Form("message of event {event} of pod {pod}") { holes, observation in
+      observation.allEvents(.pod, holes["pod"]).filter { $0.reason == holes["event"] }.compactMap(\.message)
     },
-    Form(pattern: "content of file {path} in pod {pod}") { holes, observation in
-      guard let pod = observation.pod(holes["pod"] ?? ""),
+    Form("content of file {path} in pod {pod} [, container {container}]") { holes, observation in
+      guard let pod = observation.pod(holes["pod"]),
         case .seen(.file(let content, _)) = await observation.inquiry.file(
-          holes["path"] ?? "", pod: pod, container: nil)
+          holes["path"], pod: pod, container: holes.texts["container"])
       else { return [] }
       return [content.trimmed()]
     },
@@ -50,7 +62,7 @@ struct LiveValue: Sendable {
   init?(_ text: String) {
     guard let words = try? SentenceWord.split(text) else { return nil }
     for form in Self.forms {
-      guard let holes = Self.match(form.pattern, words) else { continue }
+      guard let holes = form.match(words) else { continue }
       pattern = form.pattern
       read = { observation in await form.read(holes, observation) }
       return
@@ -60,36 +72,18 @@ struct LiveValue: Sendable {
 
   /// The pod that it is about, for authors' mistakes.
   static var patterns: [String] { forms.map(\.pattern) }
-
-  private static func match(_ pattern: String, _ words: [SentenceWord]) -> [String: String]? {
-    let parts = pattern.split(separator: " ")
-    guard parts.count == words.count else { return nil }
-    var holes: [String: String] = [:]
-    for (part, word) in zip(parts, words) {
-      if part.hasPrefix("{") {
-        holes[String(part.dropFirst().dropLast())] = word.text
-      } else if !word.isKeyword(part.lowercased()) {
-        return nil
-      }
-    }
-    return holes
-  }
 }
 
 extension LiveValue.Form {
   fileprivate init(_ pattern: String, _ value: @escaping @Sendable (Pod) -> String?) {
-    self.init(pattern: pattern) { holes, observation in
-      observation.pod(holes["pod"] ?? "").flatMap(value).map { [$0] } ?? []
+    self.init(pattern) { holes, observation in
+      observation.pod(holes["pod"]).flatMap(value).map { [$0] } ?? []
     }
   }
 
   fileprivate init(container what: String, _ value: @escaping @Sendable (Pod, String) -> String?) {
-    self.init("\(what) of container {container} in pod {pod}", value)
-  }
-
-  private init(_ pattern: String, _ value: @escaping @Sendable (Pod, String) -> String?) {
-    self.init(pattern: pattern) { holes, observation in
-      observation.pod(holes["pod"] ?? "").flatMap { value($0, holes["container"] ?? "") }.map { [$0] } ?? []
+    self.init("\(what) of container {container} in pod {pod}") { holes, observation in
+      observation.pod(holes["pod"]).flatMap { value($0, holes["container"]) }.map { [$0] } ?? []
     }
   }
 }

@@ -165,6 +165,10 @@ extension Condition {
         pattern[..<open].trimmed() + (isFilled ? (inside.hasPrefix(",") ? "" : " ") + inside : "")
         + pattern[pattern.index(after: close)...]
     }
+    if holes["count"] == "1" {
+      pattern = pattern.split(separator: " ").map { Grammar.Part.singulars[String($0)] ?? String($0) }
+        .joined(separator: " ")
+    }
     for part in form.allHoles {
       guard let name = part.hole else { continue }
       switch part {

@@ -55,7 +55,7 @@ public struct Checkpoint: Sendable {
     var lost: Set<Int> = []
     for (index, entry) in progress.enumerated() where entry.hasPassed {
       guard case .within = entry.condition.timing, !entry.condition.statement.looksInside else { continue }
-      if await entry.condition.statement.judge(observation).verdict == .notYet { lost.insert(index) }
+      if await entry.condition.statement.finding(in: observation).verdict == .notYet { lost.insert(index) }
     }
     return lost
   }
@@ -89,12 +89,12 @@ public struct Checkpoint: Sendable {
     // Only these can become true and false again between two looks without anybody asking.
     if !statement.looksInside, seen < history.end {
       for place in (seen + 1)...history.end {
-        let finding = await statement.judge(Observation(history, upTo: place, inquiry))
+        let finding = await statement.finding(in: Observation(history, upTo: place, inquiry))
         if progress[index].note(finding, now: now) { return true }
       }
       return false
     }
-    return progress[index].note(await statement.judge(Observation(history, inquiry)), now: now)
+    return progress[index].note(await statement.finding(in: Observation(history, inquiry)), now: now)
   }
 }
 

@@ -24,13 +24,8 @@ public enum Grammar {
       self.id = id
       self.pattern = pattern
       self.make = make
-      // Both orders are natural; the pattern names the one that says most with the container left out.
-      let otherOrder = pattern.replacing(Self.podFirst, with: "container {container} of pod {pod}")
-      readings =
-        (otherOrder == pattern ? [] : Part.readings(of: otherOrder)) + Part.readings(of: pattern)
+      readings = Part.readings(of: pattern)
     }
-
-    private static let podFirst = "pod {pod} [, container {container}]"
 
     /// The holes that every sentence of this form fills.
     var requiredHoles: [Part] { readings.last?.filter(\.isHole) ?? [] }
@@ -57,18 +52,29 @@ public enum Grammar {
       }
     }
 
+    /// What keywords become where one is counted: `1 pod labelled app=web is Ready`.
+    static let singulars = ["pods": "pod", "times": "time", "lines": "line", "are": "is"]
+
     private static let quotedHoles: Set<String> = ["command", "text"]
     private static let numberHoles: Set<String> = ["count", "code", "port", "status"]
 
+    private static let podFirst = "pod {pod} [, container {container}]"
+
     /// Every way to write the pattern: with its optional parts and without.
-    fileprivate static func readings(of pattern: String) -> [[Part]] {
+    static func readings(of pattern: String) -> [[Part]] {
+      // Both orders are natural; the pattern names the one that says most with the container left out.
+      let otherOrder = pattern.replacing(podFirst, with: "container {container} of pod {pod}")
+      return (otherOrder == pattern ? [] : readings(inOrder: otherOrder)) + readings(inOrder: pattern)
+    }
+
+    private static func readings(inOrder pattern: String) -> [[Part]] {
       guard let open = pattern.firstIndex(of: "["), let close = pattern[open...].firstIndex(of: "]") else {
         return [parts(of: pattern)]
       }
       let before = pattern[..<open]
       let after = pattern[pattern.index(after: close)...]
       let inside = pattern[pattern.index(after: open)..<close]
-      return readings(of: "\(before)\(inside)\(after)") + readings(of: "\(before)\(after)")
+      return readings(inOrder: "\(before)\(inside)\(after)") + readings(inOrder: "\(before)\(after)")
     }
 
     /// A pattern without optional parts.
@@ -158,7 +164,9 @@ public enum Grammar {
         guard let word = rest.popFirst() else { return nil }
         // What is in a pod is also of it: nobody should have to remember which form says which.
         let isOwner = owning.contains(keyword) && parts.dropFirst(index + 1).first == .keyword("pod")
-        guard word.isKeyword(keyword) || isOwner && owning.contains(where: word.isKeyword) else { return nil }
+        let singular = holes["count"] == "1" ? Part.singulars[keyword] : nil
+        let accepted = [keyword] + (isOwner ? owning : []) + (singular.map { [$0] } ?? [])
+        guard accepted.contains(where: word.isKeyword) else { return nil }
       case .comma:
         guard rest.popFirst() == .comma else { return nil }
       case .quoted(let name):

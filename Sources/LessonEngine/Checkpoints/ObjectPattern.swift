@@ -33,8 +33,9 @@ struct ObjectPattern: Statement {
   /// What is asked of the status comes by itself.
   var ripens: Bool { pattern["status"] != nil }
 
+  var expected: String { "\(kind.word) \(name) with the fields of the description" }
+
   func judge(_ observation: Observation) async -> Finding {
-    let expected = "\(kind.word) \(name) with the fields of the description"
     let look = "kubectl get \(kind.word) \(name) -o yaml"
     guard let document = observation.object(kind, name)?.document else {
       return .missing(kind, name, expected: expected, observation)

@@ -1,6 +1,10 @@
+internal import KubernetesAPI
+
 /// What a condition says about the cluster: one type a family of sentences.
 public protocol Statement: Sendable {
-  /// Looks at the cluster as it is, and as it was since the step began.
+  /// What is so when it holds, in a learner's words.
+  var expected: String { get }
+  /// Looks at the cluster as it is, and as it was since the step began; whoever asks takes `finding(in:)`.
   func judge(_ observation: Observation) async -> Finding
   /// The pod that it speaks of.
   var pod: String? { get }
@@ -17,6 +21,17 @@ extension Statement {
   public var kinds: Set<ObservedKind> { [.pod] }
   public var needs: Capability { .objects }
   public var ripens: Bool { true }
+
+  /// What is found of it. Where its objects may not be seen it is not judged: nothing would look like absence.
+  public func finding(in observation: Observation) async -> Finding {
+    let resources = kinds.map(\.resource).sorted { $0.plural < $1.plural }
+    guard let (plural, why) = observation.blindness(resources + (needs == .events ? [Event.resource] : [])) else {
+      return await judge(observation)
+    }
+    return Finding(
+      .cannotTell, expected: expected, found: "\(plural) cannot be seen here", because: why,
+      look: "kubectl auth can-i list \(plural)")
+  }
 
   /// Whether it can change without any object changing, so that it has to be looked at again after a while.
   var looksInside: Bool { ![.objects, .events, .journal].contains(needs) }

@@ -16,20 +16,27 @@ public struct ClusterInquiry: Inquiry {
 
   // MARK: Logs and commands
 
-  public func log(pod: Pod, container: String?, previous: Bool) async -> Observed<String> {
-    var query = [QueryItem("limitBytes", "4194304")]
+  private static let logLimit = 4 << 20
+
+  public func log(pod: Pod, container: String?, previous: Bool) async -> Observed<LogSight> {
+    var query = [QueryItem("limitBytes", "\(Self.logLimit)")]
     if previous { query.append(QueryItem("previous", "true")) }
     if let container = container ?? PodExplanation.containers(pod).first {
       query.append(QueryItem("container", container))
     }
     let path = Pod.resource.path(namespace: pod.namespace, name: pod.name, subresource: "log")
     let asked = query
-    return await answer { .seen(String(decoding: try await client.send("GET", path, query: asked), as: UTF8.self)) }
+    return await answer(orSay: "the log of pod \(pod.name) cannot be read") {
+      let bytes = try await client.send("GET", path, query: asked)
+      return .seen(LogSight(String(decoding: bytes, as: UTF8.self), isWhole: bytes.count < Self.logLimit))
+    }
   }
 
   public func run(_ command: [String], pod: Pod, container: String?) async -> Observed<CommandOutcome> {
     if let why = cannotBeAsked(pod, container) { return .notYet(why) }
-    return await answer { try await execute(command, pod, container) }
+    return await answer(orSay: "no command can be run in pod \(pod.name)") {
+      try await execute(command, pod, container)
+    }
   }
 
   private func execute(
@@ -55,8 +62,15 @@ public struct ClusterInquiry: Inquiry {
       switch outcome {
       case .exited(let code):
         return .seen(CommandOutcome(exitCode: code, output: String(decoding: output, as: UTF8.self)))
-      // What the runtime says when there is no such program is the container's answer all the same.
-      case .failed(let error): return .seen(CommandOutcome(exitCode: 126, output: error.message))
+      case .failed(let error):
+        // The whole way down to the reason is told, which stands at the end.
+        let message = error.message
+        guard let prefix = message.firstRange(of: "unable to start container process: ") else {
+          return .notYet(message)
+        }
+        var outcome = CommandOutcome(exitCode: 126, output: message)
+        outcome.startFailure = String(message[prefix.upperBound...]).replacing(#/: unknown$/#, with: "")
+        return .seen(outcome)
       case nil: return .notYet("the connection to the container broke off")
       }
     } onCancel: {
@@ -66,10 +80,6 @@ public struct ClusterInquiry: Inquiry {
 
   /// Why nothing can be asked inside the container now.
   private func cannotBeAsked(_ pod: Pod, _ container: String?) -> String? {
-    let names = pod.allContainerStatuses.compactMap(\.name)
-    if let container, !names.isEmpty, !names.contains(container) {
-      return "pod \(pod.name) has no container \(container), but \(names.joined(separator: ", "))"
-    }
     let name = container ?? PodExplanation.containers(pod).first ?? ""
     guard pod.status(ofContainer: name)?.state.running != nil else {
       return "container \(name) of pod \(pod.name) is not running"
@@ -82,7 +92,7 @@ public struct ClusterInquiry: Inquiry {
   public func file(_ path: String, pod: Pod, container: String?) async -> Observed<FileSight> {
     if let why = cannotBeAsked(pod, container) { return .notYet(why) }
     let container = container ?? PodExplanation.containers(pod).first ?? ""
-    return await answer {
+    return await answer(orSay: "files of pod \(pod.name) cannot be read") {
       do throws(StatusError) {
         return .seen(try await read(path, pod, container))
       } catch {
@@ -101,7 +111,7 @@ public struct ClusterInquiry: Inquiry {
     switch kind {
     case "missing": return .missing
     case "directory": return .directory
-    case "other": return .file(content: "", size: 0)
+    case "other": return .other
     default:
       let content = document["content"]?.stringValue ?? ""
       return .file(content: content, size: Int(document["size"]?.integerValue ?? 0))
@@ -114,9 +124,12 @@ public struct ClusterInquiry: Inquiry {
       return .seen(.file(content: outcome.output, size: outcome.output.utf8.count))
     case .seen(let outcome) where outcome.output.contains("No such file"): return .seen(.missing)
     case .seen(let outcome) where outcome.output.contains("s a directory"): return .seen(.directory)
-    case .seen: return .unobservable("container \(container) has no program that reads files")
+    case .seen(let outcome):
+      return .unobservable(
+        "file \(path) cannot be read in container \(container)",
+        because: outcome.startFailure ?? outcome.output.trimmed())
     case .notYet(let why): return .notYet(why)
-    case .unobservable(let why): return .unobservable(why)
+    case .unobservable(let why, let because): return .unobservable(why, because: because)
     }
   }
 
@@ -128,12 +141,13 @@ public struct ClusterInquiry: Inquiry {
 
   public func request(_ path: String, pod: Pod, port: UInt16) async -> Observed<WebAnswer> {
     guard pod.status.phase == "Running" else { return .notYet("pod \(pod.name) is not running") }
-    return await answer {
+    return await answer(orSay: "port \(port) of pod \(pod.name) cannot be reached") {
       let connection = try await ForwardedConnection.open(client, pod, port)
       let request = "GET \(path) HTTP/1.0\r\nHost: \(pod.name)\r\nUser-Agent: podium\r\nConnection: close\r\n\r\n"
       let reply = try await connection.exchange(Array(request.utf8))
       switch reply {
-      case .refused(let why): return .notYet("port \(port) does not answer: \(why)")
+      case .refused: return .notYet("connections to port \(port) are refused")
+      case .failed(let why): return .notYet("port \(port) cannot be reached: \(why)")
       case .bytes(let bytes):
         guard let answer = WebAnswer(bytes) else { return .notYet("what answers at port \(port) is not HTTP") }
         return .seen(answer)
@@ -143,9 +157,13 @@ public struct ClusterInquiry: Inquiry {
 
   public func connect(pod: Pod, port: UInt16) async -> Observed<Bool> {
     guard pod.status.phase == "Running" else { return .notYet("pod \(pod.name) is not running") }
-    return await answer {
+    return await answer(orSay: "port \(port) of pod \(pod.name) cannot be reached") {
       let connection = try await ForwardedConnection.open(client, pod, port)
-      return .seen(try await connection.isAccepted())
+      switch try await connection.firstReply() {
+      case .bytes: return .seen(true)
+      case .refused: return .seen(false)
+      case .failed(let why): return .notYet("port \(port) cannot be reached: \(why)")
+      }
     }
   }
 
@@ -153,7 +171,7 @@ public struct ClusterInquiry: Inquiry {
 
   public func anatomy(pod: Pod) async -> Observed<PodSight> {
     guard let node = pod.spec.nodeName, !node.isEmpty else { return .notYet("pod \(pod.name) is on no node yet") }
-    return await answer {
+    return await answer(orSay: "what the containers of pod \(pod.name) share cannot be seen") {
       let path = kubelet(of: pod) + "/anatomy/\(pod.namespace)/\(pod.name)"
       // Only our own kubelets tell it; elsewhere a program has to look.
       guard let bytes = try? await client.send("GET", path), let report = try? Document.parse(json: bytes) else {
@@ -166,7 +184,7 @@ public struct ClusterInquiry: Inquiry {
   /// Namespaces as a program inside each container sees its own; limits stay unknown.
   private func anatomyByProgram(_ pod: Pod) async throws -> Observed<PodSight> {
     var containers: [String: PodSight.Member] = [:]
-    for name in PodExplanation.containers(pod) where pod.status(ofContainer: name)?.state.running != nil {
+    for name in pod.allContainerStatuses.filter({ $0.state.running != nil }).compactMap(\.name) {
       var member = PodSight.Member()
       for kind in ["net", "ipc", "uts", "pid", "mnt", "user"] {
         guard case .seen(let outcome) = try await execute(["readlink", "/proc/self/ns/\(kind)"], pod, name),
@@ -180,7 +198,7 @@ public struct ClusterInquiry: Inquiry {
   }
 
   public func remains(of uid: String) async -> Observed<[String]> {
-    await answer {
+    await answer(orSay: "what is left on the nodes cannot be seen") {
       let nodes = try await client.list(Node.self).items
       var remains: [String] = []
       for node in nodes {
@@ -199,9 +217,9 @@ public struct ClusterInquiry: Inquiry {
 
   // MARK: Asking
 
-  /// An error is an answer that may change; one that takes too long as well.
+  /// An error is an answer that may change; one that takes too long as well. A refusal is none.
   private func answer<Value: Sendable>(
-    _ ask: @escaping @Sendable () async throws -> Observed<Value>
+    orSay refusal: String, _ ask: @escaping @Sendable () async throws -> Observed<Value>
   ) async -> Observed<Value> {
     let patience = patience
     return await withTaskGroup(of: Observed<Value>?.self) { group in
@@ -209,6 +227,7 @@ public struct ClusterInquiry: Inquiry {
         do {
           return try await ask()
         } catch let error as StatusError {
+          if error.isRefusal { return .unobservable(refusal, because: error.message) }
           return .notYet(error.message)
         } catch {
           return .notYet("\(error)")

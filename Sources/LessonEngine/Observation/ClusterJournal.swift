@@ -27,21 +27,25 @@ public final class ClusterJournal: Sendable {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for follower in followers {
         group.addTask { [self] in
-          try await follower.follow { sighting in self.note { $0.note(sighting) } }
+          try await follower.follow(
+            { sighting in self.note { $0.note(sighting) } },
+            { refusal in self.note { $0.note(refusal, of: follower.resource) } })
         }
       }
       group.addTask { [self] in
-        try await events.run { _, _, event in
-          if let event { self.note { $0.note(event) } }
-        }
+        try await events.run(
+          onChange: { _, _, event in
+            if let event { self.note { $0.note(event) } }
+          }, onRefusal: { refusal in self.note { $0.note(refusal, of: Event.resource) } })
       }
       try await group.waitForAll()
     }
   }
 
-  public func waitUntilFilled() async {
-    for follower in followers { await follower.waitUntilFilled() }
-    await events.waitUntilFilled()
+  /// Returns when everything is known that is there, and of the rest that it may not be seen.
+  public func waitUntilAnswered() async {
+    for follower in followers { await follower.waitUntilAnswered() }
+    await events.waitUntilAnswered()
   }
 
   /// What is told from here on belongs to a new step; the objects that are there now are known to it.

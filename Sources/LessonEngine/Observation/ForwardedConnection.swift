@@ -6,7 +6,10 @@ internal import Synchronization
 struct ForwardedConnection: Sendable {
   enum Reply: Sendable {
     case bytes([UInt8])
-    case refused(String)
+    /// Nobody listens at the port.
+    case refused
+    /// The way to the port is cut.
+    case failed(String)
   }
 
   private let socket: WebSocket
@@ -29,7 +32,7 @@ struct ForwardedConnection: Sendable {
       while let piece = try await next() {
         switch piece {
         case .bytes(let more): if bytes.count < 4 << 20 { bytes += more }
-        case .refused: return piece
+        case .refused, .failed: return piece
         }
       }
       await socket.close()
@@ -39,27 +42,21 @@ struct ForwardedConnection: Sendable {
     }
   }
 
-  /// Whether somebody takes the connection. Nothing is sent, so a server that waits for words is one that has taken it.
-  func isAccepted() async throws -> Bool {
+  /// What is said to a connection. Nothing is sent, so a server that waits for words is one that has taken it.
+  func firstReply() async throws -> Reply {
     let socket = socket
-    let refused = await withTaskGroup(of: Bool.self) { group in
+    return try await withThrowingTaskGroup(of: Reply.self) { group in
+      // One that ends it without a word has taken it as well.
+      group.addTask { try await next() ?? .bytes([]) }
       group.addTask {
-        while let piece = try? await next() {
-          if case .refused = piece { return true }
-          return false
-        }
-        return false
+        try await Task.sleep(for: .milliseconds(300))
+        return .bytes([])
       }
-      group.addTask {
-        try? await Task.sleep(for: .milliseconds(300))
-        return false
-      }
-      let first = await group.next() ?? false
+      defer { group.cancelAll() }
+      let first = await group.nextResult() ?? .success(.bytes([]))
       await socket.close()
-      group.cancelAll()
-      return first
+      return try first.get()
     }
-    return !refused
   }
 
   /// Channel 0 carries the data and channel 1 a complaint; the first message of each is the number of the port.
@@ -67,7 +64,10 @@ struct ForwardedConnection: Sendable {
     while let message = try await socket.receive() {
       guard case .binary(let bytes) = message, let channel = bytes.first else { continue }
       if bytes.count == 3, greetings.take(channel) { continue }
-      if channel == 1 { return .refused(String(decoding: bytes.dropFirst(), as: UTF8.self)) }
+      if channel == 1 {
+        let why = String(decoding: bytes.dropFirst(), as: UTF8.self)
+        return why.lowercased().contains("connection refused") ? .refused : .failed(why)
+      }
       return .bytes(Array(bytes.dropFirst()))
     }
     return nil

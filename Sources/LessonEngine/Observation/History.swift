@@ -15,6 +15,15 @@ public struct Sighting: Sendable {
     self.object = object
   }
 
+  /// Whether every namespace has it, whatever happens there.
+  var isFurniture: Bool {
+    switch kind {
+    case ConfigMap.resource.kind: name == "kube-root-ca.crt"
+    case ServiceAccount.resource.kind: name == "default"
+    default: false
+    }
+  }
+
   var pod: Pod? { object as? Pod }
   var document: Document? { object?.typed().document() }
 }
@@ -40,11 +49,16 @@ public struct History: Sendable {
   /// How often each event had happened before the step.
   private var countsBefore: [String: Int32] = [:]
   private var countsNow: [String: Int32] = [:]
+  /// Every event that was told, in the order of their first times.
+  private var allEvents: [Event] = []
+  private var placesOfEvents: [String: Int] = [:]
   /// What was made in each step, for a step that has to clear up after another.
   private(set) var made: [String: [Sighting]] = [:]
   /// Every pod that was ever there, by its uid.
   private(set) var podUIDs: Set<String> = []
   private var step = ""
+  /// Why objects of a kind cannot be seen, where the cluster does not show them.
+  private var refusals: [String: String] = [:]
 
   public init() {}
 
@@ -65,13 +79,26 @@ public struct History: Sendable {
     let isNew = now[key]?.uid != sighting.uid && sighting.object != nil
     now[key] = sighting.object == nil ? nil : sighting
     changes.append(.seen(sighting))
-    if isNew { made[step, default: []].append(sighting) }
+    if isNew, !sighting.isFurniture { made[step, default: []].append(sighting) }
   }
 
   public mutating func note(_ event: Event) {
     countsNow[event.uid] = event.occurrences
+    if let place = placesOfEvents[event.uid] {
+      allEvents[place] = event
+    } else {
+      placesOfEvents[event.uid] = allEvents.count
+      allEvents.append(event)
+    }
     changes.append(.event(event))
   }
+
+  /// The cluster does not show the objects of a kind; nil when it shows them again.
+  public mutating func note(_ refusal: StatusError?, of resource: Resource) {
+    refusals[resource.kind] = refusal?.message
+  }
+
+  func refusal(of resource: Resource) -> String? { refusals[resource.kind] }
 
   // MARK: As it was at a place
 
@@ -115,6 +142,12 @@ public struct History: Sendable {
       }
     }
     return result
+  }
+
+  /// What was ever told of the object of this name, or of the last one, each event as it was told last.
+  func allEvents(_ kind: ObservedKind, _ name: String) -> [Event] {
+    guard let uid = sightings(kind, name, at: end).last?.uid else { return [] }
+    return allEvents.filter { $0.involvedObject.uid == uid }
   }
 }
 

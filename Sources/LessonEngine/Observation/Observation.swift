@@ -25,10 +25,15 @@ public struct Observation: Sendable {
 
   /// Whether there is an object of a namespace that was not made with it.
   var holdsAnything: Bool {
-    ObservedKind.all.contains { kind in
-      kind.resource.isNamespaced
-        && objects(kind).contains { !["kube-root-ca.crt", "default"].contains($0.name) || kind == .pod }
+    ObservedKind.ofNamespaces.contains { kind in objects(kind).contains { !$0.isFurniture } }
+  }
+
+  /// What of the given kinds cannot be seen, and why; nil when all can.
+  func blindness(_ resources: [Resource]) -> (plural: String, why: String)? {
+    for resource in resources {
+      if let why = history.refusal(of: resource) { return (resource.plural, why) }
     }
+    return nil
   }
 
   /// Whether an object of this name was there at any time since the step began.
@@ -50,13 +55,16 @@ public struct Observation: Sendable {
 
   func events(_ kind: ObservedKind, _ name: String) -> [CountedEvent] { history.events(kind, name, at: end) }
 
+  /// Also what happened to it before the step began.
+  func allEvents(_ kind: ObservedKind, _ name: String) -> [Event] { history.allEvents(kind, name) }
+
   /// The objects that were made in a step.
   func made(inStep id: String) -> [Sighting]? { history.made[id] }
 }
 
 /// What has to be asked for, because no object tells it.
 public protocol Inquiry: Sendable {
-  func log(pod: Pod, container: String?, previous: Bool) async -> Observed<String>
+  func log(pod: Pod, container: String?, previous: Bool) async -> Observed<LogSight>
   func run(_ command: [String], pod: Pod, container: String?) async -> Observed<CommandOutcome>
   func file(_ path: String, pod: Pod, container: String?) async -> Observed<FileSight>
   /// A request from the node to a port of the pod.
@@ -73,15 +81,16 @@ public enum Observed<Value: Sendable>: Sendable {
   case seen(Value)
   /// It may be there later; the text says why it is not.
   case notYet(String)
-  /// The cluster does not offer it.
-  case unobservable(String)
+  /// The cluster does not offer it, or not to us; `because` is what it says itself.
+  case unobservable(String, because: String? = nil)
 
   /// Judges what was seen; what could not be seen speaks for itself.
   func finding(expected: String, look: String? = nil, _ judge: (Value) -> Finding) -> Finding {
     switch self {
     case .seen(let value): judge(value)
     case .notYet(let why): Finding(.notYet, expected: expected, found: why, look: look)
-    case .unobservable(let why): Finding(.cannotTell, expected: expected, found: why, look: look)
+    case .unobservable(let why, let because):
+      Finding(.cannotTell, expected: expected, found: why, because: because, look: look)
     }
   }
 }
@@ -89,6 +98,8 @@ public enum Observed<Value: Sendable>: Sendable {
 public struct CommandOutcome: Sendable, Equatable {
   public var exitCode: Int32
   public var output: String
+  /// Why the command could not even be started; then its output and its exit code say nothing.
+  public var startFailure: String?
 
   public init(exitCode: Int32, output: String) {
     self.exitCode = exitCode
@@ -96,10 +107,24 @@ public struct CommandOutcome: Sendable, Equatable {
   }
 }
 
+/// What a container has printed, as far as it was read.
+public struct LogSight: Sendable, Equatable {
+  public var text: String
+  /// Whether there is no more of it.
+  public var isWhole: Bool
+
+  public init(_ text: String, isWhole: Bool = true) {
+    self.text = text
+    self.isWhole = isWhole
+  }
+}
+
 /// A file in a container, as far as it was read.
 public enum FileSight: Sendable, Equatable {
   case missing
   case directory
+  /// A pipe, a socket or a device: reading it might never end.
+  case other
   case file(content: String, size: Int)
 }
 

@@ -13,6 +13,8 @@ public struct ObservedKind: Sendable, Hashable, CustomStringConvertible {
     ObservedKind(Job.self), ObservedKind(Service.self), ObservedKind(ConfigMap.self), ObservedKind(Secret.self),
     ObservedKind(ServiceAccount.self), ObservedKind(Node.self),
   ]
+  /// Those of which a namespace has its own.
+  static let ofNamespaces = Set(all.filter(\.resource.isNamespaced))
 
   private init<Object: NamedObject>(_ type: Object.Type) {
     name = type.resource.kind
@@ -20,12 +22,14 @@ public struct ObservedKind: Sendable, Hashable, CustomStringConvertible {
     makeFollower = { client, namespace in
       let mirror = Mirror<Object>(client, namespace: type.resource.isNamespaced ? namespace : nil)
       return KindFollower(
-        follow: { note in
-          try await mirror.run { key, old, new in
-            note(Sighting(kind: type.resource.kind, name: key.name, uid: (new ?? old)?.uid ?? "", object: new))
-          }
+        resource: type.resource,
+        follow: { note, noteRefusal in
+          try await mirror.run(
+            onChange: { key, old, new in
+              note(Sighting(kind: type.resource.kind, name: key.name, uid: (new ?? old)?.uid ?? "", object: new))
+            }, onRefusal: noteRefusal)
         },
-        waitUntilFilled: { await mirror.waitUntilFilled() })
+        waitUntilAnswered: { await mirror.waitUntilAnswered() })
     }
   }
 
@@ -49,6 +53,11 @@ public struct ObservedKind: Sendable, Hashable, CustomStringConvertible {
 
 /// Follows the objects of one kind.
 struct KindFollower: Sendable {
-  let follow: @Sendable (_ note: @escaping @Sendable (Sighting) -> Void) async throws -> Void
-  let waitUntilFilled: @Sendable () async -> Void
+  let resource: Resource
+  let follow:
+    @Sendable (
+      _ note: @escaping @Sendable (Sighting) -> Void, _ noteRefusal: @escaping @Sendable (StatusError?) -> Void
+    ) async throws -> Void
+  /// Returns when what is there is known, or when it is known that it may not be listed.
+  let waitUntilAnswered: @Sendable () async -> Void
 }

@@ -46,10 +46,18 @@ struct CommandStatement: Statement {
     guard let pod = observation.pod(name) else {
       return .missing(.pod, name, expected: expected, observation)
     }
+    if let container, let found = PodExplanation.lack(of: container, pod) {
+      return Finding(.notYet, expected: expected, found: found, look: "kubectl describe pod \(name)")
+    }
     let look = "kubectl exec \(name)\(container.map { " -c \($0)" } ?? "") -- \(command)"
     return await observation.inquiry.run(words, pod: pod, container: container)
       .finding(expected: expected, look: look) { outcome in
-        .of(holds(outcome), expected: expected, found: Self.describe(outcome), look: look)
+        // Where the program is missing, its failing would prove anything.
+        if let why = outcome.startFailure {
+          return Finding(
+            .cannotTell, expected: expected, found: "`\(words[0])` cannot be started there", because: why, look: look)
+        }
+        return .of(holds(outcome), expected: expected, found: Self.describe(outcome), look: look)
       }
   }
 
@@ -61,7 +69,7 @@ struct CommandStatement: Statement {
     }
   }
 
-  private var expected: String {
+  var expected: String {
     switch claim {
     case .prints(let text): "`\(command)` prints \"\(text)\""
     case .fails: "`\(command)` fails"
@@ -71,13 +79,8 @@ struct CommandStatement: Statement {
 
   private static func describe(_ outcome: CommandOutcome) -> String {
     let output = outcome.output.trimmed()
-    // What could not even be started is reported with the whole way down to the reason, which stands at the end.
-    if let prefix = output.firstRange(of: "unable to start container process: ") {
-      return "it cannot be started: \(output[prefix.upperBound...]), exit code \(outcome.exitCode)"
-    }
     let line = output.split(whereSeparator: \.isNewline).map { $0.trimmed() }.joined(separator: " ")
     let shown = line.count > 120 ? String(line.prefix(120)) + "…" : line
-    let end = outcome.exitCode == 0 ? "" : ", exit code \(outcome.exitCode)"
-    return (shown.isEmpty ? "it printed nothing" : "\"\(shown)\"") + end
+    return (shown.isEmpty ? "it printed nothing" : "it printed \"\(shown)\"") + ", exit code \(outcome.exitCode)"
   }
 }

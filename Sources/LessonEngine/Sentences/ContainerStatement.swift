@@ -57,10 +57,8 @@ struct ContainerStatement: Statement {
     guard let found = observation.pod(name) else {
       return .missing(.pod, name, expected: expected, observation)
     }
-    guard found.container(container) != nil || found.status(ofContainer: container) != nil else {
-      let names = PodExplanation.containers(found).joined(separator: ", ")
-      return Finding(
-        .notYet, expected: expected, found: "pod \(name) has no container \(container), but \(names)", look: look)
+    if let lack = PodExplanation.lack(of: container, found) {
+      return Finding(.notYet, expected: expected, found: lack, look: look)
     }
     guard let status = found.status(ofContainer: container) else {
       return Finding(
@@ -68,11 +66,13 @@ struct ContainerStatement: Statement {
         because: PodExplanation.cause(found), look: look)
     }
     return .of(
-      holds(status), expected: expected, found: Self.describe(status), because: PodExplanation.cause(found), look: look)
+      holds(status), expected: expected, found: Self.describe(status), because: PodExplanation.cause(status, found),
+      look: look)
   }
 
-  private var expected: String {
-    switch claim {
+  var expected: String {
+    let container = "container \(container)"
+    return switch claim {
     case .isRunning: "\(container) is running"
     case .isReady(let isReady): "\(container) is \(isReady ? "" : "not ")ready"
     case .isWaiting(let reason): "\(container) is waiting for \(reason)"

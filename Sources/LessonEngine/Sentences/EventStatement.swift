@@ -48,7 +48,8 @@ enum EventStatement: Statement {
       let count = matching.reduce(0) { $0 + $1.count }
       return .of(
         count >= minimum, expected: expected,
-        found: count > 0 ? "it happened \(count == 1 ? "once" : "\(count) times")" : Self.list(events), look: look)
+        found: count > 0
+          ? "it happened \(count == 1 ? "once" : "\(count) times")" : Self.others(events, reason), look: look)
     case .inOrder(let reasons, _, _):
       var rest = reasons[...]
       for event in events where event.reason == rest.first { rest = rest.dropFirst() }
@@ -56,12 +57,18 @@ enum EventStatement: Statement {
     }
   }
 
-  private var expected: String {
+  var expected: String {
     switch self {
     case .happened(let reason, _, _, let minimum, let text):
       "event \(reason)" + (text.map { " with \"\($0)\"" } ?? "") + (minimum == 1 ? "" : ", \(minimum) times or more")
     case .inOrder(let reasons, _, _): "events \(reasons.joined(separator: ", ")) in this order"
     }
+  }
+
+  /// What happened instead: the event with other words, or other events.
+  private static func others(_ events: [CountedEvent], _ reason: String) -> String {
+    guard let last = events.last(where: { $0.reason == reason }) else { return list(events) }
+    return "it happened with \"\(TextGist.clipped(last.event.message ?? ""))\""
   }
 
   private static func list(_ events: [CountedEvent]) -> String {

@@ -35,26 +35,35 @@ enum ExistenceStatement: Statement {
   var kinds: Set<ObservedKind> { [subject.kind] }
   var pod: String? { subject.kind == .pod ? subject.name : nil }
 
+  var expected: String {
+    switch self {
+    case .exists(let kind, let name): "a \(kind.word) called \(name)"
+    case .isGone(let kind, let name): "no \(kind.word) \(name) any more"
+    case .hasCondition(_, _, let type, let status): "\(type) = \(status)"
+    }
+  }
+
   func judge(_ observation: Observation) async -> Finding {
     let (kind, name) = subject
     let sighting = observation.object(kind, name)
     switch self {
     case .exists:
       return .of(
-        sighting != nil, expected: "a \(kind.word) called \(name)",
+        sighting != nil, expected: expected,
         found: sighting.map(Self.state) ?? PodExplanation.missing(kind, name, observation),
         look: "kubectl get \(kind.resource.plural)")
     case .isGone:
-      let expected = "no \(kind.word) \(name) any more"
       if let sighting {
         return Finding(
-          .notYet, expected: expected, found: Self.state(sighting), look: "kubectl get \(kind.word) \(name)")
+          .notYet, expected: expected, found: Self.state(sighting),
+          because: sighting.pod.flatMap(PodExplanation.farewell), look: "kubectl get \(kind.word) \(name)")
       }
       // Something that never was cannot be gone.
       let wasThere = observation.hasSeen(kind, name)
       return .of(
         wasThere, expected: expected,
-        found: wasThere ? "it is gone" : "there was no \(kind.word) \(name) since the step began")
+        found: wasThere ? "it is gone" : "there was no \(kind.word) \(name) since the step began",
+        look: "kubectl get \(kind.resource.plural)")
     case .hasCondition(_, _, let type, let status):
       return condition(type, status, sighting, observation)
     }
@@ -64,7 +73,6 @@ enum ExistenceStatement: Statement {
     _ type: String, _ status: String, _ sighting: Sighting?, _ observation: Observation
   ) -> Finding {
     let (kind, name) = subject
-    let expected = "\(type) = \(status)"
     guard let document = sighting?.document else {
       return .missing(kind, name, expected: expected, observation)
     }

@@ -49,6 +49,9 @@ struct FileStatement: Statement {
     guard let pod = observation.pod(name) else {
       return .missing(.pod, name, expected: expected, observation)
     }
+    if let container, let found = PodExplanation.lack(of: container, pod) {
+      return Finding(.notYet, expected: expected, found: found, look: "kubectl describe pod \(name)")
+    }
     let sight = await observation.inquiry.file(path, pod: pod, container: container)
     guard claim == .grows else { return sight.finding(expected: expected, look: look) { judge($0, look) } }
     guard case .seen(.file(_, let size)) = sight else {
@@ -67,14 +70,22 @@ struct FileStatement: Statement {
   }
 
   private func judge(_ sight: FileSight, _ look: String) -> Finding {
+    let holds = holds(sight)
     let found: String
     switch sight {
     case .missing: found = "there is no file \(path)"
     case .directory: found = "\(path) is a directory"
+    case .other: found = "\(path) is neither a file nor a directory, and is not read"
+    case .file(let content, let size) where !holds && size > content.utf8.count && claim.isAboutAnyPart:
+      // The rest of the file may have it.
+      return Finding(
+        .cannotTell, expected: expected, found: "only the first \(content.utf8.count) of \(size) bytes can be read",
+        look: look)
+    case .file where claim == .doesNotExist: found = "there is a file \(path)"
     case .file(let content, let size):
-      found = size == 0 ? "the file is empty" : "\(Self.lines(content)) lines, the last one: \(Self.last(content))"
+      found = size == 0 ? "the file is empty" : TextGist.of(content)
     }
-    return .of(holds(sight), expected: expected, found: found, look: look)
+    return .of(holds, expected: expected, found: found, look: look)
   }
 
   private func holds(_ sight: FileSight) -> Bool {
@@ -84,26 +95,29 @@ struct FileStatement: Statement {
     case (.doesNotExist, let sight): sight == .missing
     case (.contains(let text), .file(let content, _)): content.contains(text)
     case (.equals(let text), .file(let content, _)): content == text || content == text + "\n"
-    case (.hasLines(let count), .file(let content, _)): Self.lines(content) >= count
+    case (.hasLines(let count), .file(let content, _)): TextGist.lineCount(content) >= count
     default: false
     }
   }
 
-  private static func lines(_ content: String) -> Int { content.split(separator: "\n").count }
-
-  private static func last(_ content: String) -> String {
-    let line = content.split(separator: "\n").last.map(String.init) ?? ""
-    return line.count > 100 ? line.prefix(100) + "…" : line
-  }
-
-  private var expected: String {
+  var expected: String {
     switch claim {
     case .exists: "a file \(path)"
     case .doesNotExist: "no file \(path)"
     case .contains(let text): "\(path) contains \"\(text)\""
     case .equals(let text): "\(path) is \"\(text)\""
-    case .hasLines(let count): "\(path) has \(count) lines or more"
+    case .hasLines(let count): "\(path) has \(counted(count, "line")) or more"
     case .grows: "\(path) grows"
+    }
+  }
+}
+
+extension FileStatement.Claim {
+  /// Whether a part that was not read can make it true.
+  fileprivate var isAboutAnyPart: Bool {
+    switch self {
+    case .contains, .hasLines: true
+    case .exists, .doesNotExist, .equals, .grows: false
     }
   }
 }

@@ -46,6 +46,12 @@ enum HistoryStatement: Statement {
     guard !lives.isEmpty else {
       return .missing(.pod, name, expected: expected, observation)
     }
+    if case .finishedBefore(let first, let second, _) = self, let last = lives[lives.count - 1].last {
+      for container in [first, second] {
+        guard let found = PodExplanation.lack(of: container, last) else { continue }
+        return Finding(.notYet, expected: expected, found: found, look: "kubectl describe pod \(name)")
+      }
+    }
     let isSo = lives.contains(where: holds)
     return .of(
       isSo, expected: expected, found: isSo ? "it was so" : found(lives[lives.count - 1]),
@@ -94,7 +100,7 @@ enum HistoryStatement: Statement {
     status?.state.running?.startedAt ?? status?.state.terminated?.startedAt
   }
 
-  private var expected: String {
+  var expected: String {
     switch self {
     case .passedThrough(_, let states): "it was " + states.map(\.rawValue).joined(separator: ", then ")
     case .readiness(_, let values): "Ready went " + values.map { $0 ? "True" : "False" }.joined(separator: ", then ")
@@ -103,26 +109,37 @@ enum HistoryStatement: Statement {
   }
 
   private func found(_ life: [Pod]) -> String {
-    var words: [String] = []
-    for pod in life {
-      let word: String
-      switch self {
-      case .readiness: word = Self.isReady(pod) == true ? "True" : "False"
-      default: word = PodSummary(pod).status
-      }
-      if words.last != word { words.append(word) }
-    }
     switch self {
-    case .passedThrough: return "it was " + words.joined(separator: ", then ")
-    case .readiness: return "Ready was " + words.joined(separator: ", then ")
-    case .finishedBefore(let first, let second, _):
-      let last = life.last
-      func state(_ name: String) -> String {
-        guard let status = last?.status(ofContainer: name) else { return "\(name) is not there" }
-        if status.state.running != nil { return "\(name) is running" }
-        return status.state.terminated != nil ? "\(name) has ended" : "\(name) has not started"
-      }
-      return "\(state(first)), \(state(second))"
+    case .passedThrough: return "it was " + Self.sequence(life.map(word))
+    case .readiness:
+      let words = life.compactMap { Self.isReady($0).map { $0 ? "True" : "False" } }
+      return words.isEmpty ? "Ready has no value yet" : "Ready was " + Self.sequence(words)
+    case .finishedBefore(let first, let second, _): return Self.found(life, first, second)
     }
+  }
+
+  private static func sequence(_ words: [String]) -> String {
+    words.enumerated().filter { $0.offset == 0 || $0.element != words[$0.offset - 1] }.map(\.element)
+      .joined(separator: ", then ")
+  }
+
+  /// As `kubectl get pods` shows it, with readiness where it is asked for.
+  private func word(_ pod: Pod) -> String {
+    let summary = PodSummary(pod)
+    guard case .passedThrough(_, let states) = self, states.contains(.ready) || states.contains(.notReady) else {
+      return summary.status
+    }
+    return "\(summary.status) \(summary.readyText)"
+  }
+
+  private static func found(_ life: [Pod], _ first: String, _ second: String) -> String {
+    func status(_ name: String) -> ContainerStatus? { life.last?.status(ofContainer: name) }
+    func state(_ name: String) -> String {
+      guard let state = status(name)?.state else { return "\(name) has not started" }
+      if state.running != nil { return "\(name) is running" }
+      return state.terminated == nil ? "\(name) has not started" : "\(name) has ended"
+    }
+    let bothBegan = status(first)?.state.terminated != nil && start(status(second)) != nil
+    return bothBegan ? "\(second) started before \(first) ended" : "\(state(first)), \(state(second))"
   }
 }

@@ -79,43 +79,53 @@ enum IsolationStatement: Statement {
     }
     return await observation.inquiry.anatomy(pod: pod).finding(expected: expected, look: look) { sight in
       for container in containers where sight.containers[container] == nil {
-        return Finding(.notYet, expected: expected, found: "container \(container) does not run", look: look)
+        let found = PodExplanation.lack(of: container, pod) ?? "container \(container) does not run"
+        return Finding(
+          .notYet, expected: expected, found: found, because: PodExplanation.cause(pod),
+          look: "kubectl describe pod \(name)")
       }
       let members = containers.compactMap { sight.containers[$0] }
       switch self {
-      case .share(_, _, let kind, let shares): return Self.compare(members, kind, shares, expected, look)
-      case .limit(_, _, let limit, let amount, _): return Self.judge(members[0], limit, amount, expected, look)
+      case .share(_, _, let kind, let shares): return compare(members, kind, shares, look)
+      case .limit(_, _, let limit, let amount, _): return judge(members[0], limit, amount, look)
       }
     }
   }
 
-  private static func compare(
-    _ members: [PodSight.Member], _ kind: NamespaceKind, _ shares: Bool, _ expected: String, _ look: String
+  private func compare(
+    _ members: [PodSight.Member], _ kind: NamespaceKind, _ shares: Bool, _ look: String
   ) -> Finding {
     let inodes = members.compactMap { $0.namespaces[kind.rawValue] }
     guard inodes.count == members.count else {
+      let hidden = zip(containers, members).filter { $0.1.namespaces[kind.rawValue] == nil }.map(\.0)
       return Finding(
-        .cannotTell, expected: expected, found: "the \(kind.word) namespaces cannot be seen", look: look)
+        .cannotTell, expected: expected,
+        found: "the \(kind.word) namespace of \(hidden.joined(separator: " and ")) cannot be seen", look: look)
     }
     let found =
-      inodes[0] == inodes[1] ? "both have \(kind.word) namespace \(inodes[0])" : "\(inodes[0]) and \(inodes[1])"
+      inodes[0] == inodes[1]
+      ? "both have \(kind.word) namespace \(inodes[0])"
+      : "\(containers[0]) has \(kind.word) namespace \(inodes[0]), \(containers[1]) has \(inodes[1])"
     return .of((inodes[0] == inodes[1]) == shares, expected: expected, found: found, look: look)
   }
 
-  private static func judge(
-    _ member: PodSight.Member, _ limit: Limit, _ amount: Int64, _ expected: String, _ look: String
-  ) -> Finding {
+  private func judge(_ member: PodSight.Member, _ limit: Limit, _ amount: Int64, _ look: String) -> Finding {
     guard member.hasCgroup else {
-      return Finding(.cannotTell, expected: expected, found: "this node cannot set limits", look: look)
+      return Finding(
+        .cannotTell, expected: expected,
+        found: "\(containers[0]) has no cgroup that can be seen: its node sets no limits, or does not show them",
+        look: look)
     }
     guard let found = limit == .memory ? member.memoryLimit : member.cpuMillicores else {
       return Finding(.notYet, expected: expected, found: "no \(limit.rawValue) limit", look: look)
     }
+    let text = limit == .cpu ? "\(found)m" : found % 1024 == 0 ? "\(found / 1024)Ki" : "\(found)"
     return .of(
-      found == amount, expected: expected, found: limit == .memory ? "\(found) bytes" : "\(found)m", look: look)
+      found == amount, expected: expected, found: "\(limit.rawValue) limit is \(Quantity(text)?.text ?? text)",
+      look: look)
   }
 
-  private var expected: String {
+  var expected: String {
     switch self {
     case .share(let names, _, let kind, let shares):
       "\(names.joined(separator: " and ")) \(shares ? "have one" : "have each their own") \(kind.word) namespace"

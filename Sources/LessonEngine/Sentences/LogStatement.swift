@@ -39,29 +39,54 @@ struct LogStatement: Statement {
       return .missing(.pod, name, expected: expected, observation)
     }
     let look = "kubectl logs \(isPrevious ? "--previous " : "")\(name)\(container.map { " -c \($0)" } ?? "")"
+    if let container, let found = PodExplanation.lack(of: container, pod) {
+      return Finding(.notYet, expected: expected, found: found, look: "kubectl describe pod \(name)")
+    }
+    let asked = container ?? PodExplanation.containers(pod).first ?? ""
+    if isPrevious, let status = pod.status(ofContainer: asked), status.lastState.terminated == nil {
+      return Finding(
+        .notYet, expected: expected, found: "container \(asked) was never restarted: there was no run before",
+        because: PodExplanation.cause(status, pod), look: "kubectl get pod \(name)")
+    }
     return await observation.inquiry.log(pod: pod, container: container, previous: isPrevious)
-      .finding(expected: expected, look: look) { log in
-        let lines = log.split(separator: "\n")
-        return .of(
-          holds(log, lines.count), expected: expected,
-          found: lines.last.map { "\(lines.count) lines, the last one: \($0)" } ?? "the log is empty", look: look)
-      }
+      .finding(expected: expected, look: look) { judge($0, look) }
   }
 
-  private func holds(_ log: String, _ lines: Int) -> Bool {
+  private func judge(_ log: LogSight, _ look: String) -> Finding {
+    let holds = holds(log.text)
+    // The rest of the log may say otherwise.
+    if !log.isWhole, holds == (claim.isAboutAbsence) {
+      return Finding(
+        .cannotTell, expected: expected, found: "only the beginning of the log can be read", look: look)
+    }
+    return .of(holds, expected: expected, found: found(log.text), look: look)
+  }
+
+  private func holds(_ log: String) -> Bool {
     switch claim {
     case .contains(let text): log.contains(text)
     case .lacks(let text): !log.contains(text)
-    case .hasLines(let count): lines >= count
+    case .hasLines(let count): TextGist.lineCount(log) >= count
     }
   }
 
-  private var expected: String {
+  private func found(_ log: String) -> String {
+    if log.isEmpty { return "the log is empty" }
+    if case .lacks(let text) = claim, let line = TextGist.line(of: log, with: text) { return "a line: \(line)" }
+    return TextGist.of(log)
+  }
+
+  var expected: String {
     let log = isPrevious ? "the log of the run before" : "the log"
     switch claim {
     case .contains(let text): return "\(log) has \"\(text)\""
     case .lacks(let text): return "\(log) does not have \"\(text)\""
-    case .hasLines(let count): return "\(log) has \(count) lines or more"
+    case .hasLines(let count): return "\(log) has \(counted(count, "line")) or more"
     }
   }
+}
+
+extension LogStatement.Claim {
+  /// Whether what was not read can only speak against it.
+  fileprivate var isAboutAbsence: Bool { if case .lacks = self { true } else { false } }
 }

@@ -54,14 +54,15 @@ struct NetworkStatement: Statement {
       let hasText = text.map($0.body.contains) ?? true
       return .of(
         $0.status == status && hasText, expected: expected,
-        found: "status \($0.status)" + (hasText || $0.status != status ? "" : " without \"\(text ?? "")\""), look: look)
+        found: "status \($0.status)" + (hasText || $0.status != status ? "" : " without \"\(text ?? "")\""),
+        because: $0.body.isEmpty ? nil : "it says \"\(TextGist.firstLine($0.body))\"", look: look)
     }
   }
 
-  private var expected: String {
+  var expected: String {
     switch claim {
     case .answers(let path, let status, let text):
-      "\(path) answers \(status)" + (text.map { " with \"\($0)\"" } ?? "")
+      "GET \(path) at port \(port) answers \(status)" + (text.map { " with \"\($0)\"" } ?? "")
     case .accepts: "port \(port) takes connections"
     case .refuses: "nothing takes connections at port \(port)"
     }

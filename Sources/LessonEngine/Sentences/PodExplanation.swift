@@ -25,6 +25,34 @@ enum PodExplanation {
     return nil
   }
 
+  /// What stands in the way of one container; nil where nothing more is known than its state.
+  static func cause(_ container: ContainerStatus, _ pod: Pod) -> String? {
+    if let message = container.state.waiting?.message ?? container.state.terminated?.message, !message.isEmpty {
+      return message
+    }
+    if let ended = container.lastState.terminated {
+      return "the run before ended with exit code \(ended.exitCode ?? 0) (\(ended.reason ?? "Error"))"
+    }
+    // It waits for others then.
+    return container.state.waiting == nil ? nil : cause(pod)
+  }
+
+  /// Why a pod that is being deleted is still there.
+  static func farewell(_ pod: Pod) -> String? {
+    guard pod.metadata.deletionTimestamp != nil else { return nil }
+    if let finalizer = pod.metadata.finalizers.first { return "it waits for the finalizer \(finalizer)" }
+    return pod.metadata.deletionGracePeriodSeconds.map {
+      "it is being deleted: its containers have \(counted(Int($0), "second")) to end"
+    }
+  }
+
+  /// What is said of a container that the pod does not have; nil when it has it.
+  static func lack(of container: String, _ pod: Pod) -> String? {
+    if pod.container(container) != nil || pod.status(ofContainer: container) != nil { return nil }
+    let names = (pod.spec.initContainers + pod.spec.containers).compactMap(\.name)
+    return "pod \(pod.name) has no container \(container), but \(names.joined(separator: ", "))"
+  }
+
   /// The last warning about the pod, else the last thing that happened to it.
   static func lastEvent(_ events: [CountedEvent]) -> String? {
     let event = events.last { $0.event.type == "Warning" } ?? events.last

@@ -39,28 +39,38 @@ enum PodStatement: Statement {
 
   var pod: String? { if case .isInState(let name, _) = self { name } else { nil } }
 
+  var expected: String {
+    switch self {
+    case .isInState(_, let state): state.expectation
+    case .labelled(let amount, let label, let state):
+      "\(amount.text) \(state.rawValue) \(amount.number == 1 ? "pod" : "pods") with the label \(label)"
+    }
+  }
+
   func judge(_ observation: Observation) async -> Finding {
     switch self {
-    case .isInState(let name, let state): return Self.isInState(name, state, observation)
+    case .isInState(let name, let state): return isInState(name, state, observation)
     case .labelled(let amount, let label, let state):
       let parts = label.split(separator: "=", maxSplits: 1).map(String.init)
       let labelled = observation.pods().filter { $0.metadata.labels[parts[0]] == parts.last }
       let matching = labelled.filter { state.holds(for: $0) }
       return .of(
-        amount.allows(matching.count), expected: "\(amount.text) \(state.rawValue) with the label \(label)",
-        found: "\(labelled.count) with the label, \(matching.count) of them \(state.rawValue)",
+        amount.allows(matching.count), expected: expected,
+        found: labelled.isEmpty
+          ? "no pod has the label"
+          : "\(counted(labelled.count, "pod")) with the label, \(matching.count) of them \(state.rawValue)",
         because: labelled.lazy.filter { !state.holds(for: $0) }.compactMap(PodExplanation.cause).first,
         look: "kubectl get pods -l \(label)")
     }
   }
 
-  private static func isInState(_ name: String, _ state: PodState, _ observation: Observation) -> Finding {
+  private func isInState(_ name: String, _ state: PodState, _ observation: Observation) -> Finding {
     guard let pod = observation.pod(name) else {
-      return .missing(.pod, name, expected: state.expectation, observation)
+      return .missing(.pod, name, expected: expected, observation)
     }
-    if state.holds(for: pod) { return Finding(.pass, expected: state.expectation, found: PodExplanation.state(pod)) }
+    if state.holds(for: pod) { return Finding(.pass, expected: expected, found: PodExplanation.state(pod)) }
     return Finding(
-      .notYet, expected: state.expectation, found: PodExplanation.state(pod),
+      .notYet, expected: expected, found: PodExplanation.state(pod),
       because: PodExplanation.cause(pod) ?? PodExplanation.lastEvent(observation.events(.pod, name)),
       look: "kubectl describe pod \(name)")
   }

@@ -102,9 +102,9 @@ enum ShapeStatement: Statement {
     let look = "kubectl get pod \(name) -o yaml"
     guard let container else { return judge(pod, look) }
     guard let match = pod.container(container) else {
-      let names = PodExplanation.containers(pod).joined(separator: ", ")
       return Finding(
-        .notYet, expected: expected, found: "pod \(name) has no container \(container), but \(names)", look: look)
+        .notYet, expected: expected, found: PodExplanation.lack(of: container, pod) ?? "no container \(container)",
+        look: look)
     }
     return judge(match, look)
   }
@@ -121,7 +121,8 @@ enum ShapeStatement: Statement {
     case .label(_, let name, let value):
       let found = pod.metadata.labels[name]
       return .of(
-        found == value, expected: expected, found: found.map { "\(name)=\($0)" } ?? "no label \(name)", look: look)
+        found == value, expected: expected, found: found.map { "\(name)=\($0)" } ?? "no label \(name)",
+        look: "kubectl get pod \(self.name) --show-labels")
     default: return Finding(.cannotTell, expected: expected, found: "it is not about the pod as a whole", look: look)
     }
   }
@@ -135,8 +136,8 @@ enum ShapeStatement: Statement {
     case .variable(_, _, let name, let value):
       let found = container.env.first { $0.name == name }
       return .of(
-        found?.value ?? (found == nil ? nil : "") == value && found?.valueFrom == nil, expected: expected,
-        found: found.map { "\(name)=\($0.value ?? "")" } ?? "no variable \(name)", look: look)
+        found.map { ($0.value ?? "") == value && $0.valueFrom == nil } ?? false, expected: expected,
+        found: found.map(Self.describe) ?? "no variable \(name)", look: look)
     case .mount(_, _, let volume, let path):
       let mounts = container.volumeMounts.map { "\($0.name ?? "") at \($0.mountPath ?? "")" }
       return .of(
@@ -161,17 +162,23 @@ enum ShapeStatement: Statement {
     }
   }
 
-  private var expected: String {
+  private static func describe(_ variable: EnvVar) -> String {
+    let name = variable.name ?? ""
+    // What it becomes is decided when the container starts.
+    return variable.valueFrom == nil ? "\(name)=\(variable.value ?? "")" : "\(name) is taken from elsewhere: valueFrom"
+  }
+
+  var expected: String {
     switch self {
     case .containers(_, let names): "containers \(names.joined(separator: ", "))"
     case .initContainers(_, let names): "init containers \(names.joined(separator: ", "))"
     case .image(_, _, let pattern, let isExact): isExact ? "the image \(pattern)" : "an image like \(pattern)"
-    case .variable(_, let container, let name, let value): "\(name)=\(value) in \(container)"
+    case .variable(_, let container, let name, let value): "\(name)=\(value) in container \(container)"
     case .label(_, let name, let value): "the label \(name)=\(value)"
-    case .mount(_, let container, let volume, let path): "\(container) sees the volume \(volume) at \(path)"
-    case .probe(_, let container, let kind): "\(container) has a \(kind.rawValue) probe"
+    case .mount(_, let container, let volume, let path): "volume \(volume) at \(path) in container \(container)"
+    case .probe(_, let container, let kind): "container \(container) has a \(kind.rawValue) probe"
     case .ordered(_, let container, let bound, let resource, let amount):
-      "a \(bound.rawValue) of \(resource)=\(amount) for \(container)"
+      "a \(bound.rawValue) of \(resource)=\(amount) for container \(container)"
     }
   }
 }
