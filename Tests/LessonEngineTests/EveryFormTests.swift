@@ -158,7 +158,7 @@ import Testing
 
 extension MemoryFolder {
   /// What is in a folder of the disk.
-  fileprivate static func onDisk(_ path: String) throws -> MemoryFolder {
+  static func onDisk(_ path: String) throws -> MemoryFolder {
     var folder = MemoryFolder(path: path)
     func add(_ place: String) throws {
       for name in try Files.list(path + place) {

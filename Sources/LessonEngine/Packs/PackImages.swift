@@ -151,7 +151,7 @@ extension PackImage: Equatable {
 
 extension Pack {
   /// Images under the pack's own id that its files and solutions use, and that it does not bring.
-  public var imageFindings: [PackFinding] {
+  var imageFindings: [PackFinding] {
     let known = Set(manifest.images.map(\.name))
     func isMissing(_ name: String) -> Bool { name.hasPrefix(id + "/") && !known.contains(name) }
     func finding(_ name: String, _ file: String, _ line: Int, _ lesson: String) -> PackFinding {

@@ -37,10 +37,14 @@ public struct PackReading: Sendable {
     _ entry: PackManifest.LessonEntry, from folder: some PackFolder, into pack: inout Pack
   ) {
     let name = entry.id + ".md"
-    guard folder.exists(name) else {
-      errors.append(
-        LessonError(file: folder.path + "/" + PackPath.manifest, line: entry.line, "there is no \(name) beside it"))
-      return
+    func refuse(_ message: String) {
+      errors.append(LessonError(file: folder.path + "/" + PackPath.manifest, line: entry.line, message))
+    }
+    guard folder.exists(name) else { return refuse("there is no \(name) beside it") }
+    // Namespaces of lessons bear it as a label.
+    let label = pack.id + "." + entry.id
+    if label.utf8.count > 63 {
+      refuse("the ids of pack and lesson are too long together: \(label) has \(label.utf8.count) characters, of 63")
     }
     let path = folder.path + "/" + name
     do {

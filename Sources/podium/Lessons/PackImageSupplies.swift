@@ -9,12 +9,11 @@ extension PackImageSupply {
       items: pack.manifest.images.map { Item(name: $0.name, source: Source($0.source), line: $0.line) })
   }
 
-  /// What is wrong with a pack's images, as far as reading tells.
+  /// Why images of a pack cannot be made, as far as reading tells.
   static func findings(_ pack: Pack) -> [PackFinding] {
-    pack.imageFindings
-      + PackImageSupply(pack).problems().map {
-        PackFinding(rule: .image, file: $0.file, line: $0.line, lesson: "", message: $0.message)
-      }
+    PackImageSupply(pack).problems().map {
+      PackFinding(rule: .image, file: $0.file, line: $0.line, lesson: "", message: $0.message)
+    }
   }
 }
 

@@ -10,12 +10,13 @@ public enum PackLint {
     }
     guard let pack = reading.pack else { return unreadable }
     // A lesson that cannot be read may use what seems to be of no use.
-    return unreadable + (reading.errors.isEmpty ? unused(pack) : []) + needs(pack)
-      + pack.lessons.flatMap { findings($0, in: pack) }
+    return unreadable + (reading.errors.isEmpty ? unused(pack) : []) + readable(pack)
   }
 
-  static func findings(_ pack: Pack) -> [PackFinding] {
-    unused(pack) + needs(pack) + pack.lessons.flatMap { findings($0, in: pack) }
+  static func findings(_ pack: Pack) -> [PackFinding] { unused(pack) + readable(pack) }
+
+  private static func readable(_ pack: Pack) -> [PackFinding] {
+    needs(pack) + pack.imageFindings + pack.lessons.flatMap { findings($0, in: pack) }
   }
 
   private static func findings(_ lesson: Lesson, in pack: Pack) -> [PackFinding] {

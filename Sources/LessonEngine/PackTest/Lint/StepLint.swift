@@ -78,14 +78,20 @@ struct StepLint {
     let shown =
       step.text.map(\.words) + step.questions.map(\.text) + [step.title] + step.conditions.compactMap(\.advice)
     let text = Mentions((shown + lesson.files.compactMap { pack.fileTexts[$0] }).joined(separator: "\n"))
-    return step.conditions.flatMap { condition in
-      condition.asked.filter { !text.contains($0) }.map { word in
-        finding(
-          .unmentioned, condition.line,
-          "\"\(word.text)\" is asked for by \"\(condition.sentence)\", but neither the step's text nor its files speak of it"
-        )
+    // What is asked for twice is missed once.
+    var known: [AskedWord] = []
+    var findings: [PackFinding] = []
+    for condition in step.conditions {
+      for word in condition.asked where !known.contains(word) && !text.contains(word) {
+        known.append(word)
+        findings.append(
+          finding(
+            .unmentioned, condition.line,
+            "\"\(word.text)\" is asked for by \"\(condition.sentence)\", but neither the step's text nor its files speak of it"
+          ))
       }
     }
+    return findings
   }
 
   /// What is found by its place is something else as soon as somebody changes the order.

@@ -119,7 +119,7 @@ struct TextLint {
       let prose = Self.withoutCode(text)
       for target in Self.linkTargets(prose) {
         if let problem = problem(ofLink: target) {
-          find(.link, first + index, "the link to \(target) leads nowhere: \(problem)")
+          find(.link, first + index, "the link \"\(target)\" leads nowhere: \(problem)")
         }
       }
       words += prose.split(separator: " ").map { PlacedWord(text: String($0), line: first + index) }

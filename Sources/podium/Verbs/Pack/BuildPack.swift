@@ -1,6 +1,7 @@
 internal import Documents
 internal import Glibc
 internal import LessonEngine
+internal import LocalCluster
 internal import SystemIO
 
 extension PackVerb {
@@ -18,7 +19,8 @@ extension PackVerb {
   ) { _, arguments in
     let folder = try PackSource.open(try arguments.only("the folder of a pack"))
     let reading = try PackReading(folder)
-    let findings = PackLint.findings(reading).filter { !$0.rule.isAdvice }
+    let findings = (PackLint.findings(reading) + (reading.pack.map(PackImageSupply.findings) ?? []))
+      .filter { !$0.rule.isAdvice }
     guard let pack = reading.pack, findings.isEmpty else {
       for finding in findings { StandardOutput.printError(finding.text) }
       throw LessonError(file: folder.path, line: 0, "not built, since something is wrong with it")
