@@ -39,6 +39,7 @@ struct LessonTurnsTests {
         explore
         back
         apply -f turn.yaml
+        sleep 1
         hint
         skip
         create deployment choice --image=nginx
