@@ -13,10 +13,19 @@ public struct ClusterLauncher: Sendable {
 
   /// What is started as the control plane: this very program, unless it is another one that measures it.
   private let program: String
+  private let lifeline: Lifeline?
 
   public init(paths: ClusterPaths, program: String = "/proc/self/exe") {
     self.paths = paths
     self.program = program
+    lifeline = nil
+  }
+
+  /// A cluster that goes with whoever has started it, and all that it has stored with it.
+  public init(temporary paths: ClusterPaths) throws {
+    self.paths = paths
+    program = "/proc/self/exe"
+    lifeline = try Lifeline()
   }
 
   /// A connection to the control plane, whether or not it is there.
@@ -59,6 +68,10 @@ public struct ClusterLauncher: Sendable {
       var launch = ProcessLaunch(
         program, ["podium", "--cluster", paths.cluster, "cluster", "serve", "--ready-descriptor", "3"])
       launch.descriptors = [0: null, 1: log, 2: log, 3: ends[1]]
+      if let lifeline {
+        launch.arguments += ["--owner-descriptor", "4"]
+        launch.descriptors[4] = lifeline.farEnd
+      }
       launch.startsSession = true
       pid = try launch.start()
     }

@@ -6,11 +6,12 @@ internal import Glibc
 internal import HTTPTransport
 internal import ImageStore
 internal import KubernetesAPI
+internal import LinuxRuntime
 internal import ObjectSchema
 internal import ObjectStore
 internal import Scheduler
 internal import Synchronization
-internal import SystemIO
+public import SystemIO
 
 /// The process behind `podium cluster`: store, API server, scheduler and controllers, and the care for the nodes.
 public final class ControlPlane: Sendable {
@@ -70,9 +71,11 @@ public final class ControlPlane: Sendable {
 
   /// Runs the control plane of a cluster until it is told to stop.
   ///
-  /// - Parameter onReady: Called once it answers, with what the user has to be told of the start.
+  /// - Parameters:
+  ///   - owner: Where the end of whoever wanted the cluster is heard: then it goes, with all that it has stored.
+  ///   - onReady: Called once it answers, with what the user has to be told of the start.
   public static func serve(
-    _ paths: ClusterPaths, withNodes: Bool = true, onReady: (_ remark: String?) -> Void
+    _ paths: ClusterPaths, withNodes: Bool = true, owner: Descriptor? = nil, onReady: (_ remark: String?) -> Void
   ) async throws {
     guard let lock = try FileLock.tryAcquire(paths.clusterLock) else {
       throw ClusterProblem("the cluster \"\(paths.cluster)\" is running already")
@@ -85,11 +88,20 @@ public final class ControlPlane: Sendable {
     try plane.loopback.reopen()
     log("serving \(paths.apiSocket)")
     onReady(plane.remark)
-    try await plane.run()
+    let end = await plane.run(owner)
     log("stopped")
+    if end == .ownerEnded {
+      try await HostFiles.remove(paths.state)
+      try Files.removeTree(paths.runtime)
+    }
   }
 
-  private func run() async throws {
+  /// Why a control plane ends.
+  private enum End: Error {
+    case stopRequested, ownerEnded, failed
+  }
+
+  private func run(_ owner: Descriptor?) async -> End {
     await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [self] in await server.run() }
       group.addTask { [self] in try await nodes.run() }
@@ -108,12 +120,20 @@ public final class ControlPlane: Sendable {
       group.addTask { [self] in try await watchForIdleness() }
       group.addTask { [self] in
         for await _ in stopRequests { break }
-        throw StopRequested()
+        throw End.stopRequested
       }
+      if let owner {
+        group.addTask {
+          while try await !owner.read().isEmpty {}
+          throw End.ownerEnded
+        }
+      }
+      var end = End.failed
       do {
         while try await group.next() != nil {}
-      } catch is StopRequested {
-        Self.log("stopping")
+      } catch let reason as End {
+        end = reason
+        Self.log(reason == .ownerEnded ? "whoever started this cluster has ended" : "stopping")
       } catch {
         Self.log("a part of the control plane failed: \(error)")
       }
@@ -121,10 +141,9 @@ public final class ControlPlane: Sendable {
       group.cancelAll()
       await http.stop()
       await store.close()
+      return end
     }
   }
-
-  private struct StopRequested: Error {}
 
   /// Ends the cluster as `podium cluster stop` would; called by signal handlers.
   func stop() { requestStop.yield() }

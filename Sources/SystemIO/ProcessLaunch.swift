@@ -35,7 +35,19 @@ public struct ProcessLaunch: Sendable {
       posix_spawn_file_actions_addopen(&actions, 0, sessionTerminal, O_RDWR, 0)
       for target in [1, 2] as [Int32] { posix_spawn_file_actions_adddup2(&actions, 0, target) }
     }
-    for (target, source) in descriptors { posix_spawn_file_actions_adddup2(&actions, source, target) }
+    // One that stands where another is to go is taken out of the way first.
+    var aside: [Int32] = []
+    defer { for number in aside { close(number) } }
+    let above = (descriptors.keys.max() ?? 0) + 1
+    for (target, source) in descriptors {
+      var source = source
+      if source != target, descriptors[source] != nil {
+        source = fcntl(source, F_DUPFD_CLOEXEC, above)
+        if source < 0 { throw SystemCallError("fcntl", on: program) }
+        aside.append(source)
+      }
+      posix_spawn_file_actions_adddup2(&actions, source, target)
+    }
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

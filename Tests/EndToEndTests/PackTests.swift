@@ -58,6 +58,27 @@ struct PackTests {
     }
   }
 
+  /// Its cluster goes with whoever wanted it, who need not have been able to say goodbye.
+  @Test(.needsUserNamespace, arguments: ["^C", "kill"])
+  func aProofThatIsEndedLeavesNothing(how: String) async throws {
+    try await Learner.with { learner in
+      let command = learner.account.command(
+        BuiltProgram.path("podium"), ["pack", "test", Learner.checkout + "/Lessons/pods"])
+      try await PseudoTerminal.run(
+        command.program, command.arguments, environment: learner.environment, folder: learner.home
+      ) { terminal in
+        try await terminal.expect("reference solution", within: .seconds(60))
+        if how == "kill" { try #require(terminal.program).kill() } else { try await terminal.press(.controlC) }
+        #expect(try await terminal.waitForEnd() != .exited(0))
+      }
+      try await Deadline.wait("the cluster of the proof is gone", within: .seconds(30)) {
+        // The learner's own folder is made by every command.
+        let folders = try Files.list(learner.home + "/state/podium") + Files.list(learner.home + "/runtime/podium")
+        return !folders.contains { $0.hasPrefix("pack-test-") }
+      }
+    }
+  }
+
   @Test(.needsUserNamespace) func aLessonIsPlayedByItsSolutions() async throws {
     try await Learner.with { learner in
       let answer = try await learner.podium("lesson", "run", "init-containers", "--auto", within: .seconds(90))

@@ -142,11 +142,14 @@ enum ClusterVerb {
   @Sendable
   private static func serve(_ paths: ClusterPaths, _ arguments: [String]) async throws -> Int32 {
     var readiness: Descriptor?
+    var owner: Descriptor?
     var withNodes = true
     var words = arguments[...]
     while let word = words.popFirst() {
       if word == "--ready-descriptor", let number = words.popFirst().flatMap({ Int32($0) }) {
         readiness = Descriptor(adopting: number, name: "readiness pipe")
+      } else if word == "--owner-descriptor", let number = words.popFirst().flatMap({ Int32($0) }) {
+        owner = Descriptor(adopting: number, name: "lifeline of whoever wants this cluster")
       } else if word == "--without-nodes" {
         withNodes = false
       } else {
@@ -154,7 +157,7 @@ enum ClusterVerb {
       }
     }
     do {
-      try await ControlPlane.serve(paths, withNodes: withNodes) { remark in
+      try await ControlPlane.serve(paths, withNodes: withNodes, owner: owner) { remark in
         if let readiness {
           StandardOutput.write("ready\n\(remark ?? "")", to: readiness.number)
           readiness.close()

@@ -72,7 +72,7 @@ extension PackVerb {
     _ path: String, _ options: PackTest.Options, isJSON: Bool, junit: String?
   ) async throws -> Int32 {
     let paths = try ClusterPaths.resolve(cluster: "pack-test-\(getpid())")
-    let launcher = ClusterLauncher(paths: paths)
+    let launcher = try ClusterLauncher(temporary: paths)
     do {
       let pack = try OpenedPacks.load(path, paths)
       try await launcher.ensureRunning()
