@@ -11,6 +11,7 @@ struct InterruptedLessonTests {
         try await terminal.enter("start first-pod", showing: "Step 1 of 5: One command, one Pod")
         try await terminal.enter(
           "skip", showing: "$ kubectl run kuard --image=willvelida/kuard", "Step 1 of 5 is done.")
+        try await terminal.enter("explore", showing: "You are in first-pod-explore now")
         let prompt = try #require(terminal.program)
         prompt.kill()
         _ = try await terminal.waitForEnd()
@@ -24,7 +25,9 @@ struct InterruptedLessonTests {
     try await learner.terminal { terminal in
       try await terminal.expect("where you left it", within: .seconds(60))
       try await terminal.expect("Going on at step 2 of 5.")
+      try await terminal.expect("You are in first-pod-explore now")
       try await terminal.expect(Learner.prompt)
+      try await terminal.enter("back", showing: "first-pod-explore is gone")
       try await terminal.enter("get pods", showing: "kuard <...>1/1")
       try await terminal.type("quit\r")
       try await terminal.expect("waits for you at step 2 of 5")

@@ -48,6 +48,12 @@ extension LessonPlace {
     }
   }
 
+  /// Whether another namespace of that name belongs to the same lesson.
+  static func isOpen(_ name: String, for place: LessonPlace) async -> Bool {
+    guard let found = try? await place.client.get(Namespace.self, name) else { return false }
+    return standing(found, place.owner) == .open
+  }
+
   /// Makes the namespace again, empty, where it was deleted.
   func restore() async throws(StatusError) {
     for _ in 0..<600 {

@@ -120,7 +120,7 @@ extension Tutor {
     guard let session else { return Self.noLesson }
     if let exploring { return [.plain("You are exploring in the namespace \(exploring.namespace); back returns.")] }
     do {
-      let place = try await openPlace(session.lesson, of: session.pack, known: nil, suffix: "-explore")
+      let place = try await openPlace(session.lesson, of: session.pack, known: nil, suffix: Self.explorationSuffix)
       exploring = place
       var text: [TutorText] = [
         .plain(

@@ -196,8 +196,13 @@ public actor Tutor {
     guard session == nil, let key = progress.current, let (pack, lesson) = try? packs.lesson(named: key) else {
       return []
     }
-    return [.heading("\(lesson.title), where you left it")] + (await enter(pack, lesson))
+    let text = [.heading("\(lesson.title), where you left it")] + (await enter(pack, lesson))
+    guard let session, await LessonPlace.isOpen(Self.explorationName(lesson), for: session.place) else { return text }
+    return text + [.blank] + (await explore())
   }
+
+  static func explorationName(_ lesson: Lesson) -> String { lesson.id + explorationSuffix }
+  static let explorationSuffix = "-explore"
 
   /// Opens the lesson's namespace and brings it to the start of the first step that is not done.
   private func enter(_ pack: Pack, _ lesson: Lesson) async -> [TutorText] {
