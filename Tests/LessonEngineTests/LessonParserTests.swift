@@ -59,39 +59,6 @@ import Testing
     #expect(step.wrongs.first?.fails == "is Ready")
   }
 
-  @Test(arguments: [
-    ("## No id\n", 5, "the step needs an id"),
-    ("## A {#a}\n```check\npod x is Reddy\n```\n", 7, "is no state of a pod"),
-    ("## A {#a}\n```check\n", 6, "not closed"),
-    ("## A {#a}\n```chekc\nx\n```\n", 6, "unknown block \"chekc\""),
-    ("```check\npod x exists\n```\n", 5, "belongs to a step"),
-    ("## A {#a}\n## B {#a}\n", 6, "used twice"),
-    ("## A {#a time=soon}\n", 5, "not a duration"),
-    ("## A {#a}\n```wrong\nx\n```\n", 6, "fails="),
-    ("Only words.\n", 6, "no step"),
-    ("## A {#a}\n```ask\nWhat?\nanswer: x\n```\n", 6, "needs an id"),
-    ("## A {#a}\n```ask id=q\nWhat?\n```\n", 6, "needs a line answer"),
-    ("## A {#a}\n```quiz id=q\nWhat?\n- [ ] a\n- [ ] b\n```\n", 6, "no choice of the quiz is right"),
-    ("## A {#a}\n```quiz id=q\nWhat?\n- [x] a\n```\n", 6, "two choices or more"),
-    ("## A {#a}\n```next\ngo to nowhere\n```\n", 6, "no step \"nowhere\""),
-    ("## A {#a}\n```diagram\n+-+\n```\n", 6, "needs alt="),
-    ("## A {#a}\n```check yaml\nkind: Pod\n```\n", 6, "needs `kind:` and `metadata: {name: …}`"),
-    (
-      "## A {#a}\n```check yaml\nkind: Pod\nmetadata: {name: a}\nspec: {x: {at-least: many}}\n```\n", 6,
-      "needs a number"
-    ),
-    ("## A {#a}\n```check json\n[\n{\"check\": \"exist\"}]\n```\n", 8, "there is no form \"exist\""),
-    ("## A {#a}\n```check\nnothing of step b is left\n```\n", 7, "no step \"b\""),
-    ("## A {#a}\n```hint if x\ny\n```\n", 6, "unknown word"),
-    ("## A {#a maybe}\n", 5, "unknown word \"maybe\""),
-  ])
-  func namesFileLineAndExpectation(body: String, line: Int, words: String) {
-    let error = #expect(throws: LessonError.self) { try LessonParser.parse(head + body, file: "x.md") }
-    #expect(error?.line == line)
-    #expect(error?.description.hasPrefix("x.md:\(line): ") == true)
-    #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
-  }
-
   @Test func readsQuestionsPicturesAndBranches() throws {
     let text = """
       ## Ask {#ask optional}
@@ -150,13 +117,5 @@ import Testing
         .run([LessonCommand(text: "$ get pods", line: 10)]), .debrief("$ get pods"),
         .console(ConsoleBlock(lines: ["$ get pods"], line: 21)),
       ])
-  }
-
-  @Test func refusesUnknownFrontMatter() {
-    let error = #expect(throws: LessonError.self) {
-      try LessonParser.parse("---\nlesson: a\ntitle: A\nneed: [b]\n---\n## A {#a}\n", file: "x.md")
-    }
-    #expect(error?.line == 4)
-    #expect(error?.message.contains("unknown field \"need\"") == true)
   }
 }

@@ -55,6 +55,21 @@ import Testing
   @Test(arguments: [
     ("", "pack.yaml:1: expected the fields of a pack, beginning with `format: 1`"),
     ("id: x", "pack.yaml:1: expected `format: 1`"),
+    ("id: x\nformat: one", "pack.yaml:2: expected `format: 1`"),
+    ("format: 1\nid: [", "pack.yaml:2: did not find expected node content"),
+    ("format: 1\nid: [x]", "pack.yaml:2: expected `id:` with a text"),
+    ("format: 1\nid: x\nversion: 1.0.0\ntitle: \"\"", "pack.yaml:4: expected `title:` with a text"),
+    (
+      "format: 1\nid: x\nversion: 1.0.0\ntitle: X\nlessons: []",
+      "pack.yaml:5: expected `lessons:` with at least one id"
+    ),
+    (
+      "format: 1\nid: x\nversion: 1.0.0\ntitle: X\nlessons:\n- a\n- a", "pack.yaml:7: the lesson \"a\" is listed twice"
+    ),
+    (
+      "format: 1\nid: library\nversion: 1.0.0\ntitle: X\nlessons: [a]\nimages: [{name: 'library/a:1', layout: x}]",
+      "pack.yaml:6: a pack that is called library can bring no images: their names would be those of others"
+    ),
     (
       "format: 2\nnovelty: 1",
       "pack.yaml:1: format 2 is not known to this program, which reads format 1: use a newer podium"
@@ -78,6 +93,7 @@ import Testing
     ("policy: {skip: perhaps}", "unknown skip \"perhaps\": expected one of allowed, no"),
     ("policy: {skip: with-code}", "skip: with-code is for a newer podium"),
     ("policy: {solutions: soon}", "unknown solutions \"soon\": expected one of after-pass, after-hints, never"),
+    ("policy: no", "expected `policy:` with `skip:` or `solutions:` below it"),
     ("policy: {hints: 3}", "unknown field \"hints\" of the policy: expected skip or solutions"),
     ("files: /etc", "/etc is a place on one machine: name the folder as seen from pack.yaml"),
     ("language: e", "\"e\" is no language: expected one such as en or pt-BR"),

@@ -98,11 +98,14 @@ public enum CheckTree {
     guard given.count < 2 else {
       throw SentenceError(description: "a condition has one time word, not \(given.joined(separator: " and "))")
     }
-    if let text = node["within"]?.stringValue { return .within(try DurationText.read(text)) }
-    if let text = node["for"]?.stringValue { return .stays(try DurationText.read(text)) }
-    if node["now"]?.boolValue == true { return .now }
-    if node["never"]?.boolValue == true { return .never }
-    return .within(Timing.patience)
+    guard let word = given.first, let value = node[word] else { return .within(Timing.patience) }
+    switch word {
+    case "within": return .within(try DurationText.read(value.plainText))
+    case "for": return .stays(try DurationText.read(value.plainText))
+    default:
+      guard value.boolValue == true else { throw SentenceError(description: "`\(word):` is true or left out") }
+      return word == "now" ? .now : .never
+    }
   }
 
   // MARK: Schema

@@ -30,6 +30,11 @@ enum FrontMatter {
     guard let title = document["title"]?.stringValue, !title.isEmpty else {
       throw LessonError(file: file, line: 1, "expected `title: …`")
     }
+    guard title.unicodeScalars.allSatisfy({ !$0.isControl }) else {
+      throw LessonError(
+        file: file, line: (document["title"]?.line ?? 0) + 1,
+        "the title has a control character in it, which steers terminals")
+    }
     var uses: [Capability] = []
     for word in try list("uses") {
       guard let capability = Capability(rawValue: word) else {
