@@ -41,6 +41,7 @@ struct LessonTurnsTests {
         apply -f turn.yaml
         sleep 1
         hint
+        check
         skip
         create deployment choice --image=nginx
         answer 1 3
@@ -50,7 +51,8 @@ struct LessonTurnsTests {
       expect(
         skipped, inOrder: "What stands before the first step", "left <--+--> right", "Step 1 of 5: Find the word",
         "What does a label of two words look like?", "configmap/turn created", "A hint, as things are",
-        "is a turn that leads nowhere", "Step 1 of 5 is done.", "Step 2 of 5: Choose freely, if you like",
+        "is a turn that leads nowhere", "the label word=${token}", "Step 1 of 5 is done.",
+        "Step 2 of 5: Choose freely, if you like",
         "deployment.apps/choice created", "A Deployment is asked for.", "Step 2 of 5 is done.",
         "Step 4 of 5: Write it yourself")
 

@@ -37,7 +37,9 @@ public struct ExpectedAnswer: Sendable {
   }
 
   func values(_ observation: Observation) async -> [String] {
-    if let live { await live.read(observation) } else { [observation.variables.fill(text)] }
+    let filled = observation.variables.fill(text)
+    guard let live else { return [filled] }
+    return await (filled == text ? live : LiveValue(filled) ?? live).read(observation)
   }
 }
 
