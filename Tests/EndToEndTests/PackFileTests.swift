@@ -144,6 +144,33 @@ struct PackFileTests {
     }
   }
 
+  @Test(.needsUserNamespace) func aPackThatIsRemovedTakesItsLessonAlong() async throws {
+    try await Self.withPack { learner, _, pack in
+      Self.succeeds(try await learner.podium("pack", "install", pack))
+      for isRunning in [true, false] {
+        try await learner.terminal { terminal in
+          try await terminal.expect("default>", within: .seconds(60))
+          try await terminal.enter("start greetings/hello", showing: "Step 1 of")
+          try await terminal.enter("run web --image=nginx", showing: "pod/web created")
+          terminal.program?.kill()
+          _ = try await terminal.waitForEnd()
+        }
+        if !isRunning { Self.succeeds(try await learner.podium("cluster", "stop")) }
+        #expect(
+          Self.succeeds(try await learner.podium("pack", "remove", "greetings"))
+            == "Removed greetings 0.1.0. What you have done in its lessons is remembered.\n"
+            + "Its lesson \"hello\" was under way and has been left; the namespace hello is removed.\n")
+        if isRunning { #expect(try await !learner.kubectl("get", "namespaces", "-o", "name").contains("hello")) }
+        #expect(try await learner.podium("report").output.contains("\"removed\": true"))
+        Self.succeeds(try await learner.podium("pack", "install", pack))
+      }
+      // What a stopped cluster had on disk does not come back with it.
+      try await Deadline.wait("the namespace is gone", within: .seconds(30)) {
+        try await !learner.kubectl("get", "namespaces", "-o", "name").contains("hello")
+      }
+    }
+  }
+
   @Test(.needsRoot, .needsOrdinaryUser) func anOrdinaryUserInstallsWhereThereIsRoom() async throws {
     try await Learner.with(.ordinaryUser) { learner in
       let pack = learner.home + "/home/greetings"

@@ -16,12 +16,15 @@ public enum LearningReport {
   /// - Parameter log: The log of progress.
   public static func document(log: [UInt8], _ packs: [Pack]) -> Document {
     var stories: [String: [String: StepStory]] = [:]
+    // In the order in which they were begun.
+    var steps: [String: [String]] = [:]
     var completed: Set<String> = []
     for (time, entry) in Progress.Entry.entries(log: log) {
       if entry.event == .completed { completed.insert(entry.lesson) }
       guard let step = entry.step else { continue }
       var story = stories[entry.lesson]?[step] ?? StepStory()
       note(entry, at: time, &story)
+      if stories[entry.lesson]?[step] == nil { steps[entry.lesson, default: []].append(step) }
       stories[entry.lesson, default: [:]][step] = story
     }
     let lessons = packs.flatMap { pack in
@@ -31,11 +34,21 @@ public enum LearningReport {
         return [
           "pack": .string(pack.id), "version": .string(pack.version), "lesson": .string(lesson.id),
           "completed": .bool(completed.contains(key)),
-          "steps": .list(lesson.steps.compactMap { step in steps[step.id].map { document(step, $0) } }),
+          "steps": .list(lesson.steps.compactMap { step in steps[step.id].map { document(step.id, $0) } }),
         ]
       }
     }
-    return ["format": 1, "lessons": .list(lessons)]
+    let known = Set(packs.flatMap { pack in pack.lessons.map { pack.id + "/" + $0.id } })
+    // What was done was done, whether or not its pack is still there.
+    let removed = steps.keys.filter { !known.contains($0) }.sorted().map { key -> Document in
+      let parts = key.split(separator: "/", maxSplits: 1).map(String.init)
+      return [
+        "pack": .string(parts.first ?? ""), "removed": true, "lesson": .string(parts.last ?? ""),
+        "completed": .bool(completed.contains(key)),
+        "steps": .list((steps[key] ?? []).compactMap { step in stories[key]?[step].map { document(step, $0) } }),
+      ]
+    }
+    return ["format": 1, "lessons": .list(lessons + removed)]
   }
 
   private static func note(_ entry: Progress.Entry, at time: String, _ story: inout StepStory) {
@@ -54,9 +67,9 @@ public enum LearningReport {
     }
   }
 
-  private static func document(_ step: Step, _ story: StepStory) -> Document {
+  private static func document(_ step: String, _ story: StepStory) -> Document {
     var document: Document = [
-      "step": .string(step.id), "outcome": .string(story.outcome), "failedChecks": .integer(story.attempts),
+      "step": .string(step), "outcome": .string(story.outcome), "failedChecks": .integer(story.attempts),
       "hints": .list(story.hints.map(Document.string)),
     ]
     if let failing = story.firstFailing { document["firstFailing"] = .string(failing) }

@@ -193,12 +193,21 @@ public actor Tutor {
   /// Goes on where the learner was when the program ended; nothing when no lesson was under way.
   public func resume() async -> [TutorText] {
     if let complaint = keeper.complaint { return [.notYet(complaint)] }
-    guard session == nil, let key = progress.current, let (pack, lesson) = try? packs.lesson(named: key) else {
-      return []
-    }
+    guard session == nil, let key = progress.current else { return [] }
+    guard let (pack, lesson) = try? packs.lesson(named: key) else { return absence(of: key) }
     let text = [.heading("\(lesson.title), where you left it")] + (await enter(pack, lesson))
     guard let session, await LessonPlace.isOpen(Self.explorationName(lesson), for: session.place) else { return text }
     return text + [.blank] + (await explore())
+  }
+
+  /// Nothing is taken away from somebody who may bring the pack back.
+  private func absence(of key: String) -> [TutorText] {
+    let parts = key.split(separator: "/")
+    return [
+      .notYet(
+        "The lesson \"\(parts.last ?? "")\" is under way, but its pack \"\(parts.first ?? "")\" is not here: --pack PATH or podium pack install brings it back."
+      )
+    ] + (progress[key]?.namespace.map { [.plain("Its Pods run on, in the namespace \($0).")] } ?? [])
   }
 
   static func explorationName(_ lesson: Lesson) -> String { lesson.id + explorationSuffix }
