@@ -27,10 +27,13 @@ extension Images {
     try Files.replace(indexPath, with: index.bytes, mode: 0o644)
   }
 
+  /// How many characters of a layer's name stand in the options of a mount that has no room for whole names.
+  public static let mountedNameLength = 16
+
   /// Removes what no name leads to any more.
   ///
   /// Layers in `inUse`, by the names of their directories, stay unpacked: a file system that is mounted over a directory
-  /// cannot do without it.
+  /// cannot do without it. A mount of many layers knows only how their names begin.
   @discardableResult
   public func prune(inUse: Set<String> = []) throws -> PrunedContent {
     guard let peace = try FileLock.tryAcquire(pullingPath) else { throw ImageStoreError.busy }
@@ -38,7 +41,10 @@ extension Images {
     let lock = try lock()
     defer { withExtendedLifetime(lock) {} }
     var wantedBlobs: Set<String> = []
-    var wantedLayers = Set(inUse.map { path + "/unpacked/" + $0 })
+    let mounted = try Files.list(path + "/unpacked").filter {
+      inUse.contains($0) || inUse.contains(String($0.prefix(Self.mountedNameLength)))
+    }
+    var wantedLayers = Set(mounted.map { path + "/unpacked/" + $0 })
     for entry in try index().entries {
       wantedBlobs.insert(entry.digest)
       let content = try ImageContent(entry.digest, in: blobs)

@@ -23,6 +23,14 @@ struct LayerEntry: Sendable {
   var mode: UInt32
   var kind: Kind
   var owner = FileOwner.root
+  /// Extended attributes, sorted by their names.
+  var attributes: [Attribute] = []
+
+  /// An extended attribute, such as the capabilities that a program has by itself.
+  struct Attribute: Sendable, Equatable {
+    var name: String
+    var value: [UInt8]
+  }
 
   static func directory(_ path: String, mode: UInt32 = 0o755) -> LayerEntry {
     LayerEntry(path: path, mode: mode, kind: .directory)

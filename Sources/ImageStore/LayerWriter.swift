@@ -46,6 +46,9 @@ struct LayerWriter {
         archive_entry_set_uname(item, "root")
         archive_entry_set_gname(item, "root")
       }
+      for attribute in entry.attributes {
+        archive_entry_xattr_add_entry(item, attribute.name, attribute.value, attribute.value.count)
+      }
       var content: [UInt8] = []
       var program: ProgramFile?
       var copied: (source: LayerEntry.FileSource, size: Int)?

@@ -52,10 +52,13 @@ enum MountedLayers {
     return names
   }
 
-  /// The digests among the directories of the option `lowerdir`.
+  /// The digests among the directories of the option `lowerdir`, whole or as they begin.
   private static func layers(in line: Substring) -> [String] {
-    line.split { ":,=/ ".contains($0) }.map(String.init)
-      .filter { $0.utf8.count == 64 && $0.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) } }
+    line.split { ":,=/- ".contains($0) }.map(String.init)
+      .filter {
+        [64, Images.mountedNameLength].contains($0.utf8.count)
+          && $0.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+      }
   }
 }
 

@@ -8,6 +8,9 @@ import Testing
 
 /// Layers as the machine's own `tar` makes them, with what our own writer never does.
 @Suite(.timeLimit(.minutes(1))) struct ForeignLayerTests {
+  /// May open ports below 1024.
+  private let capability: [UInt8] = [1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+
   private func tar(_ folder: TemporaryFolder, _ arguments: String...) async throws {
     let answer = try await ProgramOutput.of(
       "tar", ["--xattrs", "--xattrs-include=*", "-C", folder.path("content")] + arguments)
@@ -21,6 +24,34 @@ import Testing
     return root
   }
 
+  /// What `setcap` notes in a `RUN` is still there when the image is unpacked.
+  @Test(.needsRoot) func whatAContainerGaveToItsFilesIsKept() async throws {
+    try await TemporaryFolder.with { folder in
+      try folder.write("x", to: "upper/file")
+      try Files.makeDirectories(folder.path("upper/folder"))
+      for path in ["upper/file", "upper/folder"].map(folder.path) {
+        try systemCall("lsetxattr", on: path) { lsetxattr(path, "user.note", "hello", 5, 0) }
+        try systemCall("lsetxattr", on: path) { lsetxattr(path, "user.overlay.origin", "x", 1, 0) }
+      }
+      let file = folder.path("upper/file")
+      try systemCall("lsetxattr", on: file) { lsetxattr(file, "security.capability", capability, capability.count, 0) }
+      try systemCall("lsetxattr", on: file) { lsetxattr(file, "trusted.note", "x", 1, 0) }
+      let images = try Images.open(at: folder.path("images"))
+      let layer = try #require(try await images.addLayer(ofChangesIn: folder.path("upper")))
+      let again = try #require(try await images.addLayer(ofChangesIn: folder.path("upper")))
+      #expect(layer == again)
+      let root = folder.path("root")
+      try Files.makeDirectories(root)
+      try LayerUnpacker.unpack(images.blobs.path(layer.digest), into: root, expecting: layer.digest)
+      #expect(attribute("security.capability", of: root + "/file") == capability)
+      for path in ["/file", "/folder"] {
+        #expect(attribute("user.note", of: root + path) == Array("hello".utf8))
+        #expect(attribute("user.overlay.origin", of: root + path) == nil)
+        #expect(attribute("trusted.note", of: root + path) == nil)
+      }
+    }
+  }
+
   private func attribute(_ name: String, of path: String) -> [UInt8]? {
     var value = [UInt8](repeating: 0, count: 100)
     let count = lgetxattr(path, name, &value, value.count)
@@ -30,7 +61,6 @@ import Testing
   @Test(.needsRoot) func keepsOwnersAndAttributesAndLeavesDevicesOut() async throws {
     try await TemporaryFolder.with { folder in
       let file = try folder.write("text", to: "content/file")
-      let capability: [UInt8] = [1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
       try systemCall("lchown", on: file) { lchown(file, 1234, 4321) }
       try systemCall("lsetxattr", on: file) { lsetxattr(file, "security.capability", capability, capability.count, 0) }
       try systemCall("lsetxattr", on: file) { lsetxattr(file, "user.note", "hello", 5, 0) }

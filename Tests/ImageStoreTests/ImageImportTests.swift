@@ -85,7 +85,10 @@ import Testing
       #expect(try images.prune() == PrunedContent())
       #expect(try images.find(ImageReference("kept")) != nil)
       try images.remove(ImageReference("kept"))
-      let pruned = try images.prune(inUse: [String(image.layers[0].suffix(64))])
+      let mounted = String(image.layers[0].suffix(64))
+      // As a mount of many layers names it.
+      let pruned = try images.prune(inUse: [String(mounted.prefix(16))])
+      #expect(try images.prune(inUse: [mounted]) == PrunedContent())
       #expect(pruned.blobs == 4 && pruned.layers == 1 && pruned.bytes > 1000)
       #expect(try Files.list(images.blobs.folder) == [])
       #expect(Files.isDirectory(image.layers[0]))

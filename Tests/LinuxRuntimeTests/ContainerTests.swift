@@ -195,6 +195,15 @@ extension RealNodes {
       }
     }
 
+    @Test func isMadeOfManyLayersInTheirOrder() async throws {
+      try await TestNode.with { node in
+        let script = "ls /stack | wc -l; cat /stack/top; echo mine > /stack/top; cat /stack/top /stack/layer-1"
+        let (log, status) = try await node.output(of: script, in: try await node.sandbox()) { $0.imageID = "tall" }
+        #expect(status.code == 0)
+        #expect(log == "101\n100\nmine\n1\n")
+      }
+    }
+
     @Test func writesNothingWhenItsRootIsReadOnly() async throws {
       try await TestNode.with { node in
         let sandbox = try await node.sandbox()

@@ -157,6 +157,8 @@ struct TestNode {
 struct TestImage: ImageSource {
   static let id = "sha256:busybox"
   let image: ContainerImage
+  /// The same on top of a hundred layers more, each of which has a file, and hides that of the one below.
+  let tall: ContainerImage
 
   static func make(in folder: TemporaryFolder) throws -> TestImage {
     let root = folder.path("image/layer")
@@ -188,11 +190,23 @@ struct TestImage: ImageSource {
       info: ImageInfo(id: id, names: ["docker.io/library/busybox:latest"], digest: id, size: 1, isStandIn: true),
       layers: [root])
     image.arguments = ["sh"]
-    return TestImage(image: image)
+    var tall = image
+    tall.layers =
+      try (1...100).map { number in
+        let name = String(repeating: "0123456789abcde" + String(number % 10, radix: 16), count: 4)
+        let layer = folder.path("image/\(number)/\(name)")
+        try Files.makeDirectories(layer + "/stack", mode: 0o755)
+        for folder in [folder.path("image/\(number)"), layer, layer + "/stack"] { chmod(folder, 0o755) }
+        for file in ["top", "layer-\(number)"] {
+          try Files.write("\(number)\n", to: layer + "/stack/" + file, mode: 0o644)
+        }
+        return layer
+      } + [root]
+    return TestImage(image: image, tall: tall)
   }
 
   func find(_ reference: String) async throws(RuntimeError) -> ContainerImage? {
-    reference == Self.id || reference == "busybox" ? image : nil
+    reference == "tall" ? tall : reference == Self.id || reference == "busybox" ? image : nil
   }
 
   func pull(_ reference: String, logins: [String]) async throws(RuntimeError) -> ContainerImage { image }

@@ -36,6 +36,7 @@ struct ChangedFiles {
     try systemCall("lstat", on: place) { lstat(place, &status) }
     var entry = LayerEntry.directory(path, mode: status.st_mode & 0o7777)
     entry.owner = FileOwner(user: status.st_uid, group: status.st_gid)
+    entry.attributes = Self.attributes(of: place)
     switch FileType(rawValue: status.st_mode & S_IFMT) {
     case .directory:
       entries.append(entry)
@@ -60,6 +61,26 @@ struct ChangedFiles {
       // Nothing that would be of use in another container.
       break
     }
+  }
+
+  /// What image tools keep: the capabilities of programs, and what users have noted. All else is of this machine or of
+  /// the overlay file system.
+  private static func attributes(of path: String) -> [LayerEntry.Attribute] {
+    // File systems without attributes have none to keep.
+    let names = read { llistxattr(path, $0?.assumingMemoryBound(to: CChar.self), $1) }
+      .split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    let kept = names.filter { $0 == "security.capability" || $0.hasPrefix("user.") && !$0.hasPrefix("user.overlay.") }
+    return kept.sorted().map { name in
+      LayerEntry.Attribute(name: name, value: read { lgetxattr(path, name, $0, $1) })
+    }
+  }
+
+  private static func read(_ call: (UnsafeMutableRawPointer?, Int) -> Int) -> [UInt8] {
+    let size = call(nil, 0)
+    guard size > 0 else { return [] }
+    var bytes = [UInt8](repeating: 0, count: size)
+    let count = bytes.withUnsafeMutableBytes { call($0.baseAddress, size) }
+    return Array(bytes.prefix(max(count, 0)))
   }
 
   /// Whether the folder hides what lower layers have in it.

@@ -1,5 +1,6 @@
 internal import ContainerRuntime
 internal import Glibc
+internal import ImageStore
 
 /// A container's process: its namespaces, its root file system, its limits and what it may do, in the order in which
 /// they have to be set up.
@@ -91,15 +92,32 @@ struct ContainerPlan {
   private var devices: MountAttributes { spec.security.isPrivileged ? [] : .noDevices }
   private var deviceFlags: MountFlags { spec.security.isPrivileged ? [] : .noDevices }
 
+  /// The kernel takes one page of them, with a zero at the end.
+  private static let longestOptions = 4096
+
+  /// Layers are named as they lie below the directory that they share; where that is too long for the options of a mount,
+  /// links with short names stand for them.
+  ///
   /// The writable layer lives in memory that goes away with the container's mount namespace, unless somebody wants to
   /// have it: nothing to clean up.
   private var layered: [Step] {
     let scratch = NodePaths.scratch
-    let common = layers.commonDirectory
-    let lower = layers.reversed().map { OverlayOption.escaped($0.relative(to: common)) }.joined(separator: ":")
-    let options =
-      "lowerdir=\(lower),upperdir=\(scratch)/upper,workdir=\(scratch)/work"
-      + (mapping.isRootless ? ",userxattr" : "") + wholeFiles
+    func options(_ lower: [String]) -> String {
+      "lowerdir=\(lower.joined(separator: ":")),upperdir=\(scratch)/upper,workdir=\(scratch)/work"
+        + (mapping.isRootless ? ",userxattr" : "") + wholeFiles
+    }
+    var place = layers.commonDirectory
+    var overlay = options(layers.reversed().map { OverlayOption.escaped($0.relative(to: place)) })
+    var links: [Step] = []
+    if overlay.utf8.count >= Self.longestOptions {
+      place = scratch + "/layers"
+      let names = layers.enumerated().map { index, layer in
+        "\(index)-\(layer.lastName.prefix(Images.mountedNameLength))"
+      }
+      links = [.makeDirectories(place)]
+      links += zip(layers, names).map { .tolerate(EEXIST, .makeLink(to: $0, at: "\(place)/\($1)")) }
+      overlay = options(names.reversed().map(OverlayOption.escaped))
+    }
     var steps: [Step] = [
       spec.writableLayer.map { .mount($0, on: scratch, .bind) }
         ?? .mount("tmpfs", on: scratch, type: "tmpfs", options: "mode=0755"),
@@ -112,9 +130,10 @@ struct ContainerPlan {
       let place = scratch + "/upper" + path
       steps += [.makeDirectories(place.parentDirectory), .writeFile(place, text)]
     }
+    steps += links
     steps += [
-      .changeDirectory(common),
-      .mount("overlay", on: scratch + "/root", type: "overlay", options: options, deviceFlags),
+      .changeDirectory(place),
+      .mount("overlay", on: scratch + "/root", type: "overlay", options: overlay, deviceFlags),
       .enterRoot(scratch + "/root"),
     ]
     return steps
@@ -249,6 +268,8 @@ enum OverlayOption {
 extension String {
   /// How many names a path has.
   fileprivate var depth: Int { split(separator: "/").count }
+
+  fileprivate var lastName: Substring { self[(lastIndex(of: "/").map(index(after:)) ?? startIndex)...] }
 
   var parentDirectory: String {
     guard let slash = lastIndex(of: "/"), slash != startIndex else { return "/" }
