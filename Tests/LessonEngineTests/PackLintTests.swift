@@ -63,6 +63,7 @@ import Testing
     // What is not advice is a failure, whatever stands beside it.
     report.findings.append(PackFinding(rule: .slow, file: "a.md", line: 2, lesson: "", message: "slow"))
     #expect(!report.isProved && report.json["proved"] == false)
+    #expect(report.text[0] == "The pack \"p\" has 1 finding and 1 piece of advice (0 lessons, 0 steps, 0.0 s):")
     #expect(report.json["findings"]?.listValue?.last?["advice"] == false)
     #expect(report.junit.contains("<testsuite name=\"p\" tests=\"1\" failures=\"1\" skipped=\"0\">"))
     #expect(report.junit.contains("<failure type=\"slow\" message=\"a.md:2: slow\"/>"))

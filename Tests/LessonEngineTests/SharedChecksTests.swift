@@ -1,5 +1,6 @@
 import Documents
 import SystemIO
+import TestSupport
 import Testing
 
 @testable import LessonEngine
@@ -151,6 +152,18 @@ import Testing
     #expect(
       SharedChecks.read(long, file: "checks.yaml").errors.map(\.message)
         == ["\"web works\" needs a list of sentences, from one to 20"])
+  }
+
+  @Test(.timeLimit(.minutes(1))) func noFileEndsTheReader() async {
+    let text = Self.serving + "\nweb {names…} {text}: ['{text} in pod web fails']\n"
+    await Fuzz.run(rounds: 1_000) { random in
+      let damaged = Fuzz.mutate(
+        Array(text.utf8), with: ["{", "}", "{}", "…", "[", "- ", ": ", "\"", ", ", "within 1s", "\u{1B}"], &random)
+      let (checks, errors) = SharedChecks.read(String(decoding: damaged, as: UTF8.self), file: "checks.yaml")
+      for check in checks.all where errors.isEmpty {
+        _ = try? checks.conditions(check.name, line: 1)
+      }
+    }
   }
 
   /// The other names are read on, and the use of a bad one is no second mistake.

@@ -55,7 +55,11 @@ public struct PackReport: Sendable {
     let untried = lessons.filter { !$0.untried.isEmpty }.map {
       "  \($0.lesson): not tried, since a step before is not passed: \($0.untried.joined(separator: ", "))"
     }
-    return ["The pack \"\(pack)\" has \(Self.count(findings.count, "finding")) (\(what)):"]
+    let advice = findings.count(where: \.rule.isAdvice)
+    let number =
+      Self.count(findings.count - advice, "finding")
+      + (advice == 0 ? "" : " and \(Self.count(advice, "piece")) of advice")
+    return ["The pack \"\(pack)\" has \(number) (\(what)):"]
       + findings.map { "  \($0.text)" } + untried
   }
 

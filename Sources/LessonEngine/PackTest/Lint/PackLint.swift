@@ -53,6 +53,14 @@ public enum PackLint {
           "this next block is never looked at: the one of line \(earlier.line) goes on in any case", step: step.id)
       }
     }
+    for step in lesson.steps {
+      for branch in step.branches {
+        guard let answer = step.wrongAnswer(of: branch) else { continue }
+        add(
+          .unreachable, branch.line, "this next block is never taken: \"\(answer)\" is no right answer to its question",
+          step: step.id)
+      }
+    }
     for step in lesson.unreachableSteps {
       add(
         .unreachable, step.line,
@@ -103,6 +111,12 @@ extension Step {
     guard let index = branches.firstIndex(where: \.isAlwaysTaken) else { return [] }
     return branches[(index + 1)...].map { ($0, branches[index]) }
   }
+
+  /// The answer for which a branch waits in vain.
+  fileprivate func wrongAnswer(of branch: Branch) -> String? {
+    guard case .answer(let id, let text) = branch.test else { return nil }
+    return questions.contains { $0.id == id && $0.mayBeAnswered(text) } ? nil : text
+  }
 }
 
 extension Lesson {
@@ -112,12 +126,24 @@ extension Lesson {
     var waiting = steps.prefix(1).map(\.id)
     while let id = waiting.popLast() {
       guard reached.insert(id).inserted, let index = steps.firstIndex(where: { $0.id == id }) else { continue }
-      let branches = steps[index].branches
+      let branches = steps[index].branches.filter { steps[index].wrongAnswer(of: $0) == nil }
       let last = branches.firstIndex(where: \.isAlwaysTaken)
       waiting += branches.prefix(last.map { $0 + 1 } ?? branches.count).map(\.target)
       if last == nil, index + 1 < steps.count { waiting.append(steps[index + 1].id) }
     }
     return steps.filter { !reached.contains($0.id) }
+  }
+}
+
+extension Question {
+  /// Whether it may be right; what only the cluster knows may be anything.
+  fileprivate func mayBeAnswered(_ text: String) -> Bool {
+    switch kind {
+    case .ask(let expected): return expected.contains { $0.live != nil || isSame($0.text, text) }
+    case .quiz(let choices):
+      let right = choices.indices.filter { choices[$0].isRight }.map { "\($0 + 1)" }
+      return isSame(right.joined(separator: ", "), text)
+    }
   }
 }
 
