@@ -11,12 +11,14 @@ struct LessonTurnsTests {
   private static let word = "$(get configmap turn -o jsonpath={.data.word})"
 
   /// What somebody sees who types the lines; the prompt takes each when the one before has ended.
-  private func type(_ lines: String, _ learner: Learner, pack: String) async throws -> String {
+  private func type(
+    _ lines: String, _ learner: Learner, pack: String, end: String = "leave"
+  ) async throws -> String {
     let words = [BuiltProgram.path("podium"), "--cluster", learner.cluster, "--pack", pack]
     // What the tutor says by itself, and what commands print, in one order.
     return try await ProgramOutput.of(
       "sh", ["-c", "exec \"$0\" \"$@\" 2>&1"] + words, environment: learner.environment, folder: learner.home,
-      input: lines + "\nleave\n", within: .seconds(90)
+      input: lines + "\n\(end)\n", within: .seconds(90)
     ).output
   }
 
@@ -67,16 +69,25 @@ struct LessonTurnsTests {
         wait --for=condition=Ready pod/crier --timeout=30s
         hint
         label pod crier word=\(Self.word)
-        exec crier -- sh -c 'echo $WORD > /tmp/heard'
-        check
         answer the word
         answer the word \(Self.word)
+        """, learner, pack: Self.everyForm, end: "quit")
+      expect(
+        answered, inOrder: "Step 4 of 5", "The lesson begins anew.", "pod/crier created", "A hint, as things are",
+        "The variable is right.", "Not quite: the word", "That was the last question; check says what is still missing."
+      )
+
+      // What was answered is known to the next sitting.
+      let resumed = try await type(
+        """
+        start turns
+        exec crier -- sh -c 'echo $WORD > /tmp/heard'
+        check
         answer 2
         answer 1
         """, learner, pack: Self.everyForm)
       expect(
-        answered, inOrder: "Step 4 of 5", "The lesson begins anew.", "pod/crier created", "A hint, as things are",
-        "The variable is right.", "Not quite: the word", "Step 1 of 5 is done.", "Step 5 of 5: The end",
+        resumed, inOrder: "Step 1 of 5: Find the word", "Step 1 of 5 is done.", "Step 5 of 5: The end",
         "Not quite: Something", "Turns that a lesson takes: done", "Every turn leads on.")
       try await demonstrate(learner)
     }

@@ -238,6 +238,7 @@ public actor Tutor {
     }
     record(.init(.started, key, detail: place.namespace))
     lessonRecord = LessonRecord(lines: records.load(key))
+    answers = lessonRecord.answers
     recordedLesson = key
     let step = lesson.steps[index]
     if await place.isMarked(step.id) {
@@ -396,7 +397,7 @@ public actor Tutor {
         isTaken = await session.place.judge(condition).verdict == .pass
       case .answer(let question, let text):
         let text = session.place.commands.variables.fill(text)
-        let given = answers[question] ?? lessonRecord.answers[question]
+        let given = answers[question]
         let asked = session.step.questions.first { $0.id == question }
         isTaken = given.flatMap { asked?.isSame($0, text) } ?? false
       }
@@ -405,7 +406,7 @@ public actor Tutor {
     return session.stepIndex + 1 < session.lesson.steps.count ? session.stepIndex + 1 : nil
   }
 
-  /// What the learner answered last to each question.
+  /// What the learner answered last to each question of the lesson.
   var answers: [String: String] = [:]
 
   // MARK: Keeping
