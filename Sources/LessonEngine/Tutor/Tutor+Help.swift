@@ -122,8 +122,12 @@ extension Tutor {
     guard let session else { return Self.noLesson }
     if exploring != nil { return Self.waitsForExploring }
     await lookAround()
+    await waitForNextStep()
     guard let open = self.session, open.isAt(session) else { return [] }
-    if let condition = ripening(open) { await wait(for: condition, open, waiting) }
+    if let condition = ripening(open) {
+      await wait(for: condition, open, waiting)
+      await waitForNextStep()
+    }
     guard let after = self.session, after.isAt(session) else { return [] }
     let lost = await after.checkpoint.regressions(after.place.observation)
     guard session.isAt(self.session) else { return [] }

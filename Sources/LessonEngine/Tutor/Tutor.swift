@@ -387,6 +387,12 @@ public actor Tutor {
     return text
   }
 
+  /// Waits while a step that is done gives way to the next one, whose setup may take a while: what is typed meanwhile is
+  /// meant for that.
+  public func waitForNextStep() async {
+    while session?.isEnding == true, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(10)) }
+  }
+
   /// The step that follows: where a branch leads, else the one below.
   private func nextStep(after session: TutorSession) async -> Int? {
     for branch in session.step.branches {

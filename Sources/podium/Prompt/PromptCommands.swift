@@ -109,6 +109,7 @@ struct PromptCommands: CommandSet {
           await streams.writeError("podium: \(error)\n")
         }
       }
+      await tutor.waitForNextStep()
       return await word.run(TutorWord.Call(tutor: tutor, words: Array(words.dropFirst()), streams: streams))
     }
     if words.first == "kubectl" || words.first == "k" { words.removeFirst() }
