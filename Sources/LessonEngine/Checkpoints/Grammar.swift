@@ -130,13 +130,19 @@ public enum Grammar {
 
   static func form(_ id: String) -> Form? { forms.first { $0.id == id } }
 
-  /// Finds the form of a sentence.
-  static func read(_ words: [SentenceWord]) throws(SentenceError) -> (form: Form, holes: Holes) {
+  /// The form of a sentence, if it has one.
+  static func form(of words: [SentenceWord]) -> (form: Form, holes: Holes)? {
     for form in forms {
       for reading in form.readings {
         if let holes = match(reading, words) { return (form, holes) }
       }
     }
+    return nil
+  }
+
+  /// Finds the form of a sentence, or the one that is nearest.
+  static func read(_ words: [SentenceWord]) throws(SentenceError) -> (form: Form, holes: Holes) {
+    if let found = form(of: words) { return found }
     let sentence = words.map(\.text).joined(separator: " ")
     let nearest = forms.max { similarity($0.readings, words) < similarity($1.readings, words) }
     throw SentenceError(

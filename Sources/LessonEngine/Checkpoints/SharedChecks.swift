@@ -83,7 +83,7 @@ public struct SharedChecks: Sendable {
     guard check.pattern.contains(where: { !$0.isHole && $0 != .comma }) else {
       throw refuse("\"\(name)\" has no word of its own: expected one such as pod {pod} serves its page")
     }
-    if (try? Grammar.read(check.pattern.map(\.sample))) != nil {
+    if Grammar.form(of: check.pattern.map(\.sample)) != nil {
       throw refuse("\"\(name)\" is a sentence of the checkpoint grammar already: choose another name")
     }
     guard let items = value.listValue, !items.isEmpty, items.count <= Self.mostSentences else {
@@ -155,7 +155,7 @@ public struct SharedChecks: Sendable {
             description: "\"\(check.name)\" has its time words in \(Self.fileName): leave them out here")
         }
       }
-      guard (try? Grammar.read(words)) == nil, let nearest = Grammar.nearer(all.map(\.pattern), to: words) else {
+      guard Grammar.form(of: words) == nil, let nearest = Grammar.nearer(all.map(\.pattern), to: words) else {
         throw error
       }
       throw SentenceError(
