@@ -171,6 +171,36 @@ struct PackFileTests {
     }
   }
 
+  @Test(.needsUserNamespace) func aPackThatWasNamedByItsPathIsFoundThereAgain() async throws {
+    try await Self.withPack { learner, folder, pack in
+      try await learner.terminal { terminal in
+        try await terminal.expect("default>", within: .seconds(60))
+        try await terminal.enter("cd \(folder.path)")
+        try await terminal.enter("start ./greetings", showing: "Step 1 of")
+        try await terminal.type("quit\r")
+        _ = try await terminal.waitForEnd()
+      }
+      try await learner.terminal { terminal in
+        try await terminal.expect("where you left it", within: .seconds(60))
+        try await terminal.expect(Learner.prompt)
+        try await terminal.type("quit\r")
+        _ = try await terminal.waitForEnd()
+      }
+      try Files.removeTree(pack)
+      try await learner.terminal { terminal in
+        try await terminal.expect(
+          "The lesson \"hello\" is under way, but its pack \"greetings\" is not at", within: .seconds(60))
+        try await terminal.expect(Learner.prompt)
+        try await terminal.enter(
+          "leave",
+          showing: "You have left the lesson \"greetings/hello\"; kubectl delete namespace hello")
+        try await terminal.enter("leave", showing: "No lesson is under way.")
+        try await terminal.type("quit\r")
+        _ = try await terminal.waitForEnd()
+      }
+    }
+  }
+
   @Test(.needsRoot, .needsOrdinaryUser) func anOrdinaryUserInstallsWhereThereIsRoom() async throws {
     try await Learner.with(.ordinaryUser) { learner in
       let pack = learner.home + "/home/greetings"

@@ -27,6 +27,8 @@ public struct Pack: Sendable {
   public var version: String { manifest.version.description }
   public var title: String { manifest.title }
   public var policy: PackPolicy { manifest.policy }
+  /// Where somebody found it who named it by a path.
+  var path: String? { if case .path(let path) = origin { path } else { nil } }
 
   public func lesson(_ id: String) -> Lesson? { lessons.first { $0.id == id } }
 }

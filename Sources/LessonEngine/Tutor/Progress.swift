@@ -16,13 +16,19 @@ public struct Progress: Sendable {
     public var detail: String?
     /// The content of the step at that time.
     public var digest: String?
+    /// The path by which the lesson's pack was named; nil for those that are found without one.
+    public var path: String?
 
-    public init(_ event: Event, _ lesson: String, step: String? = nil, detail: String? = nil, digest: String? = nil) {
+    public init(
+      _ event: Event, _ lesson: String, step: String? = nil, detail: String? = nil, digest: String? = nil,
+      path: String? = nil
+    ) {
       self.event = event
       self.lesson = lesson
       self.step = step
       self.detail = detail
       self.digest = digest
+      self.path = path
     }
   }
 
@@ -33,6 +39,8 @@ public struct Progress: Sendable {
     /// The questions of the current step that are answered.
     public var answered: Set<String> = []
     public var namespace: String?
+    /// The path by which its pack was named.
+    public var path: String?
     /// Where the learner is.
     public var step: String?
     public var isCompleted = false
@@ -61,6 +69,7 @@ public struct Progress: Sendable {
     switch entry.event {
     case .started:
       lesson.namespace = entry.detail
+      lesson.path = entry.path
       current = entry.lesson
     case .began:
       if lesson.step != entry.step { lesson.answered = [] }
@@ -111,7 +120,7 @@ extension Progress.Entry {
     else { return nil }
     self.init(
       event, lesson, step: document["step"]?.stringValue, detail: document["detail"]?.stringValue,
-      digest: document["digest"]?.stringValue)
+      digest: document["digest"]?.stringValue, path: document["path"]?.stringValue)
   }
 
   /// The line of the log, with the time at which it was written.
@@ -122,6 +131,7 @@ extension Progress.Entry {
     if let step { document["step"] = .string(step) }
     if let detail { document["detail"] = .string(detail) }
     if let digest { document["digest"] = .string(digest) }
+    if let path { document["path"] = .string(path) }
     return document.json() + [0x0A]
   }
 }

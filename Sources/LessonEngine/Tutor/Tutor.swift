@@ -194,18 +194,26 @@ public actor Tutor {
   public func resume() async -> [TutorText] {
     if let complaint = keeper.complaint { return [.notYet(complaint)] }
     guard session == nil, let key = progress.current else { return [] }
-    guard let (pack, lesson) = try? packs.lesson(named: key) else { return absence(of: key) }
+    guard let (pack, lesson) = (try? packs.lesson(named: key)) ?? reopen(key) else { return absence(of: key) }
     let text = [.heading("\(lesson.title), where you left it")] + (await enter(pack, lesson))
     guard let session, await LessonPlace.isOpen(Self.explorationName(lesson), for: session.place) else { return text }
     return text + [.blank] + (await explore())
   }
 
+  /// The lesson of a pack that was named by its path the last time.
+  private func reopen(_ key: String) -> (Pack, Lesson)? {
+    guard let path = progress[key]?.path, let pack = try? openPack(path) else { return nil }
+    packs = (packs.filter { $0.id != pack.id } + [pack]).named
+    return try? packs.lesson(named: key)
+  }
+
   /// Nothing is taken away from somebody who may bring the pack back.
   private func absence(of key: String) -> [TutorText] {
     let parts = key.split(separator: "/")
+    let place = progress[key]?.path.map { "at \($0) any more" } ?? "here"
     return [
       .notYet(
-        "The lesson \"\(parts.last ?? "")\" is under way, but its pack \"\(parts.first ?? "")\" is not here: --pack PATH or podium pack install brings it back."
+        "The lesson \"\(parts.last ?? "")\" is under way, but its pack \"\(parts.first ?? "")\" is not \(place): --pack PATH or podium pack install brings it back, leave gives it up."
       )
     ] + (progress[key]?.namespace.map { [.plain("Its Pods run on, in the namespace \($0).")] } ?? [])
   }
@@ -236,7 +244,7 @@ public actor Tutor {
     } catch {
       return text + [.notYet("The lesson's namespace could not be made: \(error)")]
     }
-    record(.init(.started, key, detail: place.namespace))
+    record(.init(.started, key, detail: place.namespace, path: pack.path))
     lessonRecord = LessonRecord(lines: records.load(key))
     answers = lessonRecord.answers
     recordedLesson = key
@@ -267,8 +275,12 @@ public actor Tutor {
 
   /// Leaves the lesson for now. Its namespace is removed; coming back makes everything again.
   public func leave() async -> [TutorText] {
-    guard let session else { return Self.noLesson }
-    return await leave(session)
+    if let session { return await leave(session) }
+    // One whose pack is not here can be given up all the same.
+    guard let key = progress.current else { return Self.noLesson }
+    record(.init(.left, key))
+    let namespace = progress[key]?.namespace.map { "; kubectl delete namespace \($0) removes its Pods" } ?? ""
+    return [.plain("You have left the lesson \"\(key)\"\(namespace).")]
   }
 
   private func leave(_ session: TutorSession) async -> [TutorText] {

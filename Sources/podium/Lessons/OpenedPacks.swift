@@ -6,6 +6,8 @@ internal import SystemIO
 enum OpenedPacks {
   static func load(_ path: String, _ paths: ClusterPaths) throws -> Pack {
     let source = try PackSource.open(path)
+    // Another prompt, in another folder, finds it as well.
+    let path = path.hasPrefix("/") ? path : LocalConnection.workingDirectory() + "/" + path
     guard let archive = source as? PackArchive else { return try Pack.load(source, as: .path(path)) }
     // Nothing is unpacked that could not be played.
     _ = try Pack.load(archive)

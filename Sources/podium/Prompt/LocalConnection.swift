@@ -47,7 +47,7 @@ enum LocalConnection {
   /// What the own cluster is called where others have a URL.
   static func address(_ paths: ClusterPaths) -> String { "unix://\(paths.apiSocket)" }
 
-  private static func workingDirectory() -> String {
+  static func workingDirectory() -> String {
     guard let path = getcwd(nil, 0) else { return "/" }
     defer { free(path) }
     return String(cString: path)
