@@ -21,13 +21,14 @@ extension Server {
     while true {
       var whole = object
       let seen = try await complete(&whole, from: nil, call)
-      let errors = resource.check(whole) + resource.checkCreation(whole)
+      var errors = resource.check(whole) + resource.checkCreation(whole)
+      if whole is Namespace { errors += PodSecurity.errors(in: whole.metadata.labels) }
       if !errors.isEmpty {
         throw StatusError.invalid(
           resource.kind, whole.name, group: resource.group, resource.schema.sorted(errors))
       }
       if let stored = try await write(new: whole, in: room, knowing: seen, call) {
-        warnings += resource.warnings(whole)
+        warnings += resource.warnings(whole) + (try await securityWarnings(about: whole, call))
         return call.response(stored, status: 201, warnings: warnings, objects)
       }
       room = try await admit(namespace: call.target.namespace, for: call, named: object.name)

@@ -61,14 +61,25 @@ extension Server {
       try checkIdentity(object.metadata, old.metadata, call)
       prepare(&object, from: old, call, scope)
       let seen = scope == .main ? try await complete(&object, from: old, call) : nil
-      let errors = call.resource.check(object) + checkUpdate(object, from: old, call, scope)
+      var errors = call.resource.check(object) + checkUpdate(object, from: old, call, scope)
+      if scope == .main, object is Namespace {
+        // What is there already keeps nobody from changing something else.
+        let known = PodSecurity.errors(in: old.metadata.labels)
+        errors += PodSecurity.errors(in: object.metadata.labels).filter { !known.contains($0) }
+      }
       if !errors.isEmpty {
         throw StatusError.invalid(
           call.resource.kind, call.name, group: call.resource.group, call.resource.schema.sorted(errors))
       }
-      if scope == .ephemeralContainers, let pod = object as? Pod { try await admitSecurity(of: pod, call) }
+      let pod = object as? Pod
+      let isOtherPod = pod.map { PodSecurity.matters(from: (old as? Pod)?.spec ?? PodSpec(), to: $0.spec) } ?? true
+      if let pod, scope != .status, isOtherPod { try await admitSecurity(of: pod, call) }
       // Whoever reports a status has not chosen the rest.
-      let warnings = scope == .status ? [] : call.resource.warnings(object)
+      var warnings = scope == .status ? [] : call.resource.warnings(object)
+      if scope != .status, isOtherPod { warnings += try await securityWarnings(about: object, call) }
+      if scope == .main, let namespace = object as? Namespace, let before = old as? Namespace {
+        warnings += await securityWarnings(about: namespace, from: before)
+      }
       do {
         return (try await write(object, over: before, knowing: seen, call), warnings)
       } catch  where error.isConflict && attempts < 100 {

@@ -14,9 +14,15 @@ import Testing
 /// written, and no other namespace is reached.
 @Suite(.timeLimit(.minutes(2)))
 struct HostilePackTests {
-  @Test(.needsUserNamespace) func whatAPackTriesIsRefusedOrHarmless() async throws {
+  @Test(.needsUserNamespace) func whatAPackTriesIsRefusedOrHarmless() async throws { try await tryEverything(.own) }
+
+  @Test(.needsRoot, .needsOrdinaryUser) func soItIsForAnOrdinaryUser() async throws {
+    try await tryEverything(.ordinaryUser)
+  }
+
+  private func tryEverything(_ account: Account) async throws {
     try await TemporaryFolder.with { folder in
-      try await Learner.with { learner in
+      try await Learner.with(account) { learner in
         _ = try await RunningCluster.start(learner)
         let pack = try HostilePack(folder)
         let before = try await pack.surroundings(learner)

@@ -30,6 +30,45 @@ extension Server {
     if let why = PodSecurity.refusal(of: pod, in: namespace) { throw Self.refused(pod, why) }
   }
 
+  /// What is said about a pod, or about the template of one, that the namespace takes all the same.
+  func securityWarnings(about object: any NamedObject, _ call: Call) async throws(StatusError) -> [String] {
+    let spec: PodSpec
+    switch object {
+    case let pod as Pod: spec = pod.spec
+    case let template as PodTemplate: spec = template.template.spec
+    case let set as ReplicaSet: spec = set.spec.template.spec
+    case let set as DaemonSet: spec = set.spec.template.spec
+    case let deployment as Deployment: spec = deployment.spec.template.spec
+    case let job as Job: spec = job.spec.template.spec
+    default: return []
+    }
+    guard let namespace = try await self.object(Namespace.self, call.target.namespace ?? "", namespace: nil) else {
+      return []
+    }
+    return PodSecurity.warning(about: spec, in: namespace).map { [$0] } ?? []
+  }
+
+  /// Which pods a namespace has that it would not take any more.
+  func securityWarnings(about namespace: Namespace, from old: Namespace) async -> [String] {
+    let policy = PodSecurity.policy(.enforce, of: namespace)
+    let form = StoredForm(Pod.resource)
+    guard !policy.isNoStricter(than: PodSecurity.policy(.enforce, of: old)),
+      let listing = try? await store.list(prefix: form.prefix(namespace: namespace.name))
+    else { return [] }
+    var names: [String: [String]] = [:]
+    for pod in listing.objects.compactMap({ objects.object($0, form) as? Pod }) {
+      let reasons = PodSecurity.reasons(against: pod.spec, policy)
+      if !reasons.isEmpty { names[reasons.joined(separator: ", "), default: []].append(pod.name) }
+    }
+    let lines = names.map { reasons, names -> String in
+      let others = names.count == 1 ? "" : " (and \(names.count - 1) other \(names.count == 2 ? "pod" : "pods"))"
+      return "\(names.min() ?? "")\(others): \(reasons)"
+    }
+    let head =
+      "existing pods in namespace \"\(namespace.name)\" violate the new PodSecurity enforce level \"\(policy)\""
+    return lines.isEmpty ? [] : [head] + lines.sorted()
+  }
+
   private static func refused(_ pod: Pod, _ why: String) -> StatusError { .forbidden("pods", pod.name, why) }
 
   /// The account; that of a namespace made a moment ago is on its way.

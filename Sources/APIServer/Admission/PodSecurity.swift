@@ -1,30 +1,140 @@
+internal import Documents
 internal import KubernetesAPI
+internal import ObjectSchema
 
-/// The Pod Security Standard `baseline`: pods that reach for the node, or for other pods past the API, are not taken
-/// into a namespace whose label asks for it.
+/// The Pod Security Standards: pods that reach for the node, or for more than they need, are not taken into a namespace
+/// whose labels ask for it, or are taken with a warning.
 enum PodSecurity {
-  static let label = "pod-security.kubernetes.io/enforce"
+  /// What a namespace's label asks for, shown as `restricted:latest`.
+  struct Policy: Sendable, Equatable, CustomStringConvertible {
+    var level = Level.privileged
+    /// `v1.N`; nil for the latest rules.
+    var minorVersion: Int?
+
+    /// Whether everything that was taken before is taken now.
+    func isNoStricter(than other: Policy) -> Bool {
+      let levels = Level.allCases
+      let isHigher = levels.firstIndex(of: level) ?? 0 > levels.firstIndex(of: other.level) ?? 0
+      return level == .privileged || self == other || minorVersion == other.minorVersion && !isHigher
+    }
+
+    var description: String { "\(level.rawValue):\(minorVersion.map { "v1.\($0)" } ?? "latest")" }
+  }
+
+  enum Level: String, Sendable, CaseIterable {
+    case privileged, baseline, restricted
+  }
+
+  /// What becomes of a pod that violates the policy. There is no audit log to write to.
+  enum Mode: String, Sendable {
+    case enforce, warn
+  }
 
   /// Why the pod is not taken; nil when nothing speaks against it.
   static func refusal(of pod: Pod, in namespace: Namespace) -> String? {
-    guard namespace.metadata.labels[label] == "baseline" else { return nil }
-    let found = rules.compactMap { rule in rule.violation(Subject(pod)).map { "\(rule.reason) (\($0))" } }
-    return found.isEmpty ? nil : "violates PodSecurity \"baseline:latest\": \(found.joined(separator: ", "))"
+    violation(of: pod.spec, policy(.enforce, of: namespace)).map { "violates PodSecurity \($0)" }
   }
 
-  private struct Rule: Sendable {
+  /// What is said about a pod, or about those that will be made of a template.
+  static func warning(about spec: PodSpec, in namespace: Namespace) -> String? {
+    violation(of: spec, policy(.warn, of: namespace)).map { "would violate PodSecurity \($0)" }
+  }
+
+  /// Whether a changed pod has to be looked at again: labels and the like change nothing in it.
+  static func matters(from old: PodSpec, to new: PodSpec) -> Bool {
+    func images(_ spec: PodSpec) -> [String] {
+      (spec.initContainers + spec.containers).map { $0.image ?? "" }
+        + spec.ephemeralContainers.map { "\($0.name ?? "") \($0.image ?? "")" }
+    }
+    return images(old) != images(new)
+  }
+
+  /// What speaks against pods that were there before the policy, without the details.
+  static func reasons(against spec: PodSpec, _ policy: Policy) -> [String] {
+    let subject = Subject(spec)
+    return rules(of: policy).filter { $0.violation(subject) != nil }.map(\.reason)
+  }
+
+  private static func violation(of spec: PodSpec, _ policy: Policy) -> String? {
+    let subject = Subject(spec)
+    let found = rules(of: policy).compactMap { rule in rule.violation(subject).map { "\(rule.reason) (\($0))" } }
+    return found.isEmpty ? nil : "\"\(policy)\": \(found.joined(separator: ", "))"
+  }
+
+  private static func rules(of policy: Policy) -> [Rule] {
+    switch policy.level {
+    case .privileged: return []
+    case .baseline: return baselineRules
+    case .restricted:
+      let further = restrictedRules.filter { $0.since <= policy.minorVersion ?? .max }
+      let replaced = further.compactMap(\.replaces)
+      return baselineRules.filter { !replaced.contains($0.reason) } + further
+    }
+  }
+
+  // MARK: Labels
+
+  private static let prefix = "pod-security.kubernetes.io/"
+
+  /// A word that nobody knows counts as the strictest for what is enforced, and as none for warnings.
+  static func policy(_ mode: Mode, of namespace: Namespace) -> Policy {
+    let labels = namespace.metadata.labels
+    let level = labels[prefix + mode.rawValue].map {
+      Level(rawValue: $0) ?? (mode == .enforce ? .restricted : .privileged)
+    }
+    return Policy(
+      level: level ?? .privileged, minorVersion: labels["\(prefix)\(mode.rawValue)-version"].flatMap(minorVersion))
+  }
+
+  /// What is wrong with the labels of a namespace that ask for a policy.
+  static func errors(in labels: [String: String]) -> [FieldError] {
+    ["enforce", "audit", "warn"].flatMap { mode -> [FieldError] in
+      var errors: [FieldError] = []
+      if let level = labels[prefix + mode], Level(rawValue: level) == nil {
+        let known = Level.allCases.map(\.rawValue).joined(separator: ", ")
+        errors.append(error(mode, "must be one of \(known)", level))
+      }
+      if let version = labels["\(prefix)\(mode)-version"], version != "latest", minorVersion(version) == nil {
+        errors.append(error(mode + "-version", "must be \"latest\" or \"v1.x\"", version))
+      }
+      return errors
+    }
+  }
+
+  private static func error(_ label: String, _ problem: String, _ value: String) -> FieldError {
+    FieldError(FieldPath("metadata", "labels").key(prefix + label), .invalid(problem), value: .string(value))
+  }
+
+  private static func minorVersion(_ text: String) -> Int? {
+    guard text.hasPrefix("v1."), case let digits = text.dropFirst(3), digits == "0" || !digits.hasPrefix("0"),
+      digits.utf8.allSatisfy({ (48...57).contains($0) })
+    else { return nil }
+    return Int(digits)
+  }
+
+  // MARK: Rules
+
+  struct Rule: Sendable {
     let reason: String
+    /// The minor version from which on it counts.
+    let since: Int
+    /// The reason of the rule that it is a stricter form of.
+    let replaces: String?
     /// What offends, in Kubernetes' words.
     let violation: @Sendable (Subject) -> String?
 
-    init(_ reason: String, _ violation: @escaping @Sendable (Subject) -> String?) {
+    init(
+      _ reason: String, since: Int = 0, replaces: String? = nil, _ violation: @escaping @Sendable (Subject) -> String?
+    ) {
       self.reason = reason
+      self.since = since
+      self.replaces = replaces
       self.violation = violation
     }
   }
 
   /// In the order in which Kubernetes names them.
-  private static let rules: [Rule] = [
+  private static let baselineRules: [Rule] = [
     Rule("forbidden AppArmor profile") { pod in
       pod.setters(podSets: isForbidden(pod.context?.appArmorProfile?.type)) {
         isForbidden($0.context?.appArmorProfile?.type)
@@ -87,7 +197,7 @@ enum PodSecurity {
 
   private static func isForbidden(_ profile: String?) -> Bool { profile == "Unconfined" }
   private static func isForbidden(mount: String?) -> Bool { mount != nil && mount != "Default" }
-  private static func isForbidden(filter: String?) -> Bool {
+  static func isForbidden(filter: String?) -> Bool {
     filter != nil && filter != "RuntimeDefault" && filter != "Localhost"
   }
 
@@ -124,48 +234,50 @@ enum PodSecurity {
     }
   }
 
-  fileprivate static func quoted(_ names: [String]) -> String {
+  static func quoted(_ names: [String]) -> String {
     names.map { "\"\($0)\"" }.joined(separator: ", ")
   }
 
   /// `container "a"`, `containers "a", "b"`; nil for none.
-  fileprivate static func named(_ word: String, _ names: [String]) -> String? {
+  static func named(_ word: String, _ names: [String]) -> String? {
     names.isEmpty ? nil : "\(word)\(names.count == 1 ? "" : "s") \(quoted(names))"
   }
 }
 
-/// A pod as these rules look at it: its containers of all kinds are alike.
-private struct Subject {
-  struct Member {
-    var name: String
-    var context: SecurityContext?
-    var hostPorts: [Int32]
+extension PodSecurity {
+  /// A pod as these rules look at it: its containers of all kinds are alike.
+  struct Subject {
+    struct Member {
+      var name: String
+      var context: SecurityContext?
+      var hostPorts: [Int32]
 
-    init(_ name: String?, _ context: SecurityContext?, _ ports: [ContainerPort]) {
-      self.name = name ?? ""
-      self.context = context
-      hostPorts = ports.compactMap(\.hostPort).filter { $0 != 0 }
+      init(_ name: String?, _ context: SecurityContext?, _ ports: [ContainerPort]) {
+        self.name = name ?? ""
+        self.context = context
+        hostPorts = ports.compactMap(\.hostPort).filter { $0 != 0 }
+      }
     }
-  }
 
-  let spec: PodSpec
-  let members: [Member]
-  var context: PodSecurityContext? { spec.securityContext }
+    let spec: PodSpec
+    let members: [Member]
+    var context: PodSecurityContext? { spec.securityContext }
 
-  init(_ pod: Pod) {
-    spec = pod.spec
-    members =
-      (spec.initContainers + spec.containers).map { Member($0.name, $0.securityContext, $0.ports) }
-      + spec.ephemeralContainers.map { Member($0.name, $0.securityContext, $0.ports) }
-  }
+    init(_ spec: PodSpec) {
+      self.spec = spec
+      members =
+        (spec.initContainers + spec.containers).map { Member($0.name, $0.securityContext, $0.ports) }
+        + spec.ephemeralContainers.map { Member($0.name, $0.securityContext, $0.ports) }
+    }
 
-  func containers(_ offends: (Member) -> Bool) -> String? {
-    PodSecurity.named("container", members.filter(offends).map(\.name))
-  }
+    func containers(_ offends: (Member) -> Bool) -> String? {
+      PodSecurity.named("container", members.filter(offends).map(\.name))
+    }
 
-  /// `pod and container "a"`; nil when neither offends.
-  func setters(podSets: Bool, _ offends: (Member) -> Bool) -> String? {
-    let setters = (podSets ? ["pod"] : []) + [containers(offends)].compactMap(\.self)
-    return setters.isEmpty ? nil : setters.joined(separator: " and ")
+    /// `pod and container "a"`; nil when neither offends.
+    func setters(podSets: Bool, _ offends: (Member) -> Bool) -> String? {
+      let setters = (podSets ? ["pod"] : []) + [containers(offends)].compactMap(\.self)
+      return setters.isEmpty ? nil : setters.joined(separator: " and ")
+    }
   }
 }
