@@ -106,6 +106,8 @@ struct Transcript {
       .replacing(/\b(\d+[dhms]){1,2}\b/, with: "<age>")
       // What `top` shows: a processor share looks like an age, and the memory beside it is measured anew each time.
       .replacing(/<age> +\d+Mi\b/, with: "<age> <memory>")
+      // An image that is not there is asked for again and again, with a pause in between.
+      .replacing(/ErrImagePull|ImagePullBackOff/, with: "<no image>")
       .replacing(/(LIVE|MERGED)-\d+/, with: "<folder>")
       .replacing(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [+-]\d{4}/, with: "<time>")
       .replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, with: "<time>")

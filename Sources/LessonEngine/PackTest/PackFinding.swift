@@ -17,6 +17,7 @@ public struct PackFinding: Sendable, Equatable, CustomStringConvertible {
     case bigDiagram = "big-diagram"
     case unmentioned
     case positional
+    case pointing
     case link
     case tone
     case unusedFile = "unused-file"
@@ -43,7 +44,7 @@ public struct PackFinding: Sendable, Equatable, CustomStringConvertible {
     case unstable
 
     /// A matter of taste: it is said, and nothing fails by it.
-    public var isAdvice: Bool { [.noEstimate, .noDebrief, .tone, .uses].contains(self) }
+    public var isAdvice: Bool { [.noEstimate, .noDebrief, .pointing, .tone, .uses].contains(self) }
   }
 
   public var rule: Rule

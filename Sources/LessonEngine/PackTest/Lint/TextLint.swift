@@ -130,7 +130,7 @@ struct TextLint {
       let next = index + 1 < words.count ? words[index + 1] : nil
       if let place = words[index].place(before: next, after: index > 0 ? words[index - 1] : nil) {
         find(
-          .positional, words[index].line,
+          .pointing, words[index].line,
           "\"\(place)\" says where and not what: steps come and go, and a screen is no page, so say what it is about")
       }
       if ["just", "simply", "obviously"].contains(words[index].bare) {
