@@ -147,7 +147,10 @@ private struct RescuedLesson {
     }
     let lessons = try Document.parse(json: Array(try await learner.podium("lessons", "--json").output.utf8))
     #expect(lessons.listValue?.first { $0["lesson"] == "first-pod" }?["done"] == true)
-    #expect(try await learner.kubectl("get", "namespaces", "-o", "name").contains("first-pod") == false)
+    // What is Terminating goes in its own time.
+    try await Deadline.wait("the lesson's namespace is gone", within: .seconds(20)) {
+      try await !learner.kubectl("get", "namespaces", "-o", "name").contains("first-pod")
+    }
   }
 
   /// What a power cut leaves: the last line of progress half written, and of the store this or that.
