@@ -157,8 +157,7 @@ struct TestNode {
 struct TestImage: ImageSource {
   static let id = "sha256:busybox"
   let image: ContainerImage
-  /// The same on top of a hundred layers more, each of which has a file, and hides that of the one below.
-  let tall: ContainerImage
+  private let place: String
 
   static func make(in folder: TemporaryFolder) throws -> TestImage {
     let root = folder.path("image/layer")
@@ -190,23 +189,35 @@ struct TestImage: ImageSource {
       info: ImageInfo(id: id, names: ["docker.io/library/busybox:latest"], digest: id, size: 1, isStandIn: true),
       layers: [root])
     image.arguments = ["sh"]
-    var tall = image
-    tall.layers =
-      try (1...100).map { number in
-        let name = String(repeating: "0123456789abcde" + String(number % 10, radix: 16), count: 4)
-        let layer = folder.path("image/\(number)/\(name)")
-        try Files.makeDirectories(layer + "/stack", mode: 0o755)
-        for folder in [folder.path("image/\(number)"), layer, layer + "/stack"] { chmod(folder, 0o755) }
-        for file in ["top", "layer-\(number)"] {
-          try Files.write("\(number)\n", to: layer + "/stack/" + file, mode: 0o644)
-        }
-        return layer
-      } + [root]
-    return TestImage(image: image, tall: tall)
+    return TestImage(image: image, place: folder.path("image"))
   }
 
   func find(_ reference: String) async throws(RuntimeError) -> ContainerImage? {
-    reference == "tall" ? tall : reference == Self.id || reference == "busybox" ? image : nil
+    if reference == "tall" { return tall() }
+    return reference == Self.id || reference == "busybox" ? image : nil
+  }
+
+  /// The same image with a hundred layers more below it, each of which has a file, and hides that of the one below: made
+  /// for those who ask for it, since it takes its time.
+  private func tall() -> ContainerImage? {
+    var tall = image
+    do {
+      tall.layers =
+        try (1...100).map { number in
+          let name = String(repeating: "0123456789abcde" + String(number % 10, radix: 16), count: 4)
+          let layer = "\(place)/\(number)/\(name)"
+          try Files.makeDirectories(layer + "/stack", mode: 0o755)
+          for folder in ["\(place)/\(number)", layer, layer + "/stack"] { chmod(folder, 0o755) }
+          for file in ["top", "layer-\(number)"] {
+            try Files.write("\(number)\n", to: layer + "/stack/" + file, mode: 0o644)
+          }
+          return layer
+        } + image.layers
+    } catch {
+      Issue.record("\(error)")
+      return nil
+    }
+    return tall
   }
 
   func pull(_ reference: String, logins: [String]) async throws(RuntimeError) -> ContainerImage { image }
