@@ -207,8 +207,8 @@ import Testing
     ("FROM base\nEXPOSE 99999\n", "2: EXPOSE takes a port such as 80, 80/tcp or 53/udp, not \"99999/tcp\""),
     ("FROM base\n\nRUN [\"fail\"]\n", "3: RUN [\"fail\"]: ended with exit code 7\n  first\n  last"),
     (
-      "FROM base\n" + String(repeating: "COPY a.txt /\n", count: 60),
-      "61: an image has at most 60 layers, 1 of them from the image below: join commands by &&"
+      "FROM base\n" + String(repeating: "COPY a.txt /\n", count: 127),
+      "128: an image has at most 127 layers, 1 of them from the image below: join commands by &&"
     ),
     ("FROM scratch\nRUN true\n", "2: RUN true: an image from scratch has no program that could be run: copy one first"),
   ])

@@ -8,7 +8,7 @@ struct FormCase: Sendable, CustomStringConvertible {
   typealias World = @Sendable (inout Story, inout Witness) -> Void
 
   let form: String
-  let condition: LessonEngine.Condition
+  let sentence: String
   let holds: World
   let misses: World
   /// What a learner reads about the near miss.
@@ -17,15 +17,14 @@ struct FormCase: Sendable, CustomStringConvertible {
   /// What a learner reads where it cannot be seen.
   let reason: String
 
-  var description: String { condition.sentence }
+  var description: String { sentence }
 
   init(
     _ form: String, _ sentence: String, holds: @escaping World, misses: @escaping World, says explanation: String,
     hides: @escaping World, reason: String
   ) {
     self.form = form
-    // A sentence that cannot be read is a mistake of the table.
-    condition = try! LessonEngine.Condition(sentence)
+    self.sentence = sentence
     self.holds = holds
     self.misses = misses
     self.explanation = explanation
@@ -53,11 +52,13 @@ struct FormCase: Sendable, CustomStringConvertible {
         """)
   }
 
-  func finding(in world: World) async -> Finding {
+  func condition() throws(SentenceError) -> LessonEngine.Condition { try LessonEngine.Condition(sentence) }
+
+  func finding(in world: World) async throws -> Finding {
     var story = Story()
     var witness = Witness()
     world(&story, &witness)
-    return await condition.statement.finding(in: Observation(story.history, witness))
+    return try await condition().statement.finding(in: Observation(story.history, witness))
   }
 }
 

@@ -154,8 +154,9 @@ public struct ImageBuild: Sendable {
     return best
   }
 
-  /// Their names have to fit into the one page that the kernel takes for the options of a mount.
-  private static let mostLayers = 60
+  /// Even the short names that stand for layers have to fit into the one page of options that the kernel takes for a
+  /// mount; other builders stop at about as many.
+  private static let mostLayers = 127
 
   private func checkLayers(_ plan: BuildPlan, _ base: Base) throws {
     let steps = plan.steps.filter(\.changesFiles)

@@ -13,13 +13,16 @@ extension Tutor {
     } catch {
       return [.notYet("\(error)")]
     }
-    packs = (packs.filter { $0.id != pack.id } + [pack]).named
+    take(pack)
     guard let lesson = pack.lessons.first(where: { !progress.isCompleted(pack.id + "/" + $0.id) }) ?? pack.lessons.first
     else { return nil }
     let names = packs.last?.lessons.map(\.name) ?? []
     return [.plain("The pack \"\(pack.title)\" is open: \(names.joined(separator: ", "))."), .blank]
       + (await start(pack.id + "/" + lesson.id))
   }
+
+  /// In the place of another one with its id.
+  private func take(_ pack: Pack) { packs = (packs.filter { $0.id != pack.id } + [pack]).named }
 
   // MARK: Beginning and leaving
 
@@ -63,7 +66,7 @@ extension Tutor {
   /// The lesson of a pack that was named by its path the last time.
   private func reopen(_ key: String) -> (Pack, Lesson)? {
     guard let path = progress[key]?.path, let pack = try? openPack(path) else { return nil }
-    packs = (packs.filter { $0.id != pack.id } + [pack]).named
+    take(pack)
     return try? packs.lesson(named: key)
   }
 

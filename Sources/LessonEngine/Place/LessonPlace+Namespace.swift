@@ -16,27 +16,42 @@ extension LessonPlace {
   static func makeNamespace(
     _ wanted: String, owner: String, _ client: ClusterClient
   ) async throws(StatusError) -> Namespace {
-    var name = wanted
-    for number in 2..<100 {
+    for number in 1..<100 {
+      let name = number == 1 ? wanted : "\(wanted)-\(number)"
+      if let namespace = try await claim(name, owner, token: LessonVariables.newToken(), client) { return namespace }
+    }
+    throw StatusError.internalError("no name like \"\(wanted)\" is free for the lesson's namespace")
+  }
+
+  /// Makes the namespace again, empty, where it was deleted.
+  func restore() async throws(StatusError) {
+    guard try await Self.claim(namespace, owner, token: commands.variables.token, client) != nil else {
+      throw StatusError.alreadyExists(Namespace.resource.plural, namespace)
+    }
+    await waitForServiceAccount()
+  }
+
+  /// The lesson's namespace of that name, new where there is none; nil where it is somebody else's.
+  private static func claim(
+    _ name: String, _ owner: String, token: String, _ client: ClusterClient
+  ) async throws(StatusError) -> Namespace? {
+    for _ in 0..<600 {
       if let found = try? await client.get(Namespace.self, name) {
         switch standing(found, owner) {
         case .open: return found
-        case .taken:
-          name = "\(wanted)-\(number)"
-          continue
-        case .gone:
-          // It is on its way out: a moment later the name is free.
-          try? await Task.sleep(for: .milliseconds(50))
-          if number % 10 != 0 { continue }
+        case .taken: return nil
+        // It is on its way out: a moment later the name is free.
+        case .gone: try? await Task.sleep(for: .milliseconds(50))
         }
+        continue
       }
       do throws(StatusError) {
-        return try await client.create(namespace(name, owner, token: LessonVariables.newToken()))
+        return try await client.create(namespace(name, owner, token: token))
       } catch {
         if error.reason != "AlreadyExists" { throw error }
       }
     }
-    throw StatusError.internalError("no name like \"\(wanted)\" is free for the lesson's namespace")
+    throw StatusError.internalError("the old namespace \(name) does not go away")
   }
 
   /// As far as it can be seen: nobody has lost a namespace because a question about it was not answered.
@@ -52,26 +67,6 @@ extension LessonPlace {
   static func isOpen(_ name: String, for place: LessonPlace) async -> Bool {
     guard let found = try? await place.client.get(Namespace.self, name) else { return false }
     return standing(found, place.owner) == .open
-  }
-
-  /// Makes the namespace again, empty, where it was deleted.
-  func restore() async throws(StatusError) {
-    for _ in 0..<600 {
-      switch await standing() {
-      case .open: return
-      case .taken:
-        throw StatusError.alreadyExists(Namespace.resource.plural, namespace)
-      case .gone:
-        do throws(StatusError) {
-          _ = try await client.create(Self.namespace(namespace, owner, token: commands.variables.token))
-          return await waitForServiceAccount()
-        } catch {
-          if error.reason != "AlreadyExists" { throw error }
-        }
-      }
-      try? await Task.sleep(for: .milliseconds(50))
-    }
-    throw StatusError.internalError("the old namespace \(namespace) does not go away")
   }
 
   private static func standing(_ found: Namespace, _ owner: String) -> Standing {
