@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "interpreter.h"
 #include "node.h"
+#include "system.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

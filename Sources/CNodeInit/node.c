@@ -1,6 +1,8 @@
 // Node init: pid 1 of a node. Does what the kubelet asks, reaps, and ends the node when nobody wants it.
 #define _GNU_SOURCE
 #include "node.h"
+#include "control.h"
+#include "system.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -20,32 +22,6 @@ static int64_t claimed;
 static int network, state_directory = -1;
 
 enum { TICK_MS = 2000 };
-
-void cnode_end_node(void) {
-  // Pid 1 takes every process of the node along.
-  _exit(0);
-}
-
-// ---- for all parts ---------------------------------------------------------------------------------------------
-
-int64_t cnode_now_ns(clockid_t clock) {
-  struct timespec now;
-  clock_gettime(clock, &now);
-  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-int64_t cnode_now_ms(void) { return cnode_now_ns(CLOCK_MONOTONIC) / 1000000; }
-
-void cnode_close(int *descriptor) {
-  if (*descriptor >= 0) close(*descriptor);
-  *descriptor = -1;
-}
-
-void cnode_unblock_signals(void) {
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, NULL);
-}
 
 // ---- what the kubelet asks -------------------------------------------------------------------------------------
 
@@ -109,7 +85,7 @@ static void hear_kubelet(void) {
   struct cnode_request request;
   int descriptor = -1, count = 1;
   long size = cnode_receive(cnode_control(), &request, sizeof request, &descriptor, &count);
-  if (size <= 0) return cnode_drop_kubelet();
+  if (size <= 0) return cnode_close_control();
   if (size != sizeof request) return cnode_close(&descriptor);
   request.name[CNODE_NAME_SIZE - 1] = 0;
   struct cnode_plan *plan = descriptor >= 0 ? cnode_load_plan(descriptor) : NULL;

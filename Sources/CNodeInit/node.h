@@ -2,13 +2,11 @@
 #pragma once
 #include "interpreter.h"
 #include <poll.h>
-#include <time.h>
 
 // ---- node.c: its life, and what the kubelet asks -----------------------------------------------------------------
 
 // Sets the node up by the plan's child steps, reports on the channel, and serves until the node is to end.
 _Noreturn void cnode_be_node(struct cnode_context *context);
-_Noreturn void cnode_end_node(void);
 
 // ---- processes.c: the table of what was started for pods ---------------------------------------------------------
 
@@ -33,11 +31,9 @@ void cnode_start(const struct cnode_request *request, struct cnode_plan *plan);
 // Kills it if it runs.
 void cnode_forget(struct process *process);
 void cnode_record_exit(pid_t pid, int status);
-// Tells the kubelet: all processes, or those whose end it does not know.
+// Tells the kubelet: all processes, or those whose end it does not know. Without a kubelet, the next one knows of none.
 void cnode_list_processes(uint32_t id);
 void cnode_tell_exits(void);
-// The next kubelet knows of nothing, and counts its requests anew.
-void cnode_forget_requests(void);
 
 // Those that are starting have something to say: the entries to poll (as many as there is room for), and hearing them.
 size_t cnode_process_count(void);
@@ -52,19 +48,3 @@ void cnode_prepare_services(struct cnode_plan *kubelet_plan);
 int64_t cnode_start_services(int64_t longest);
 // Whether it was one of them.
 int cnode_service_ended(pid_t pid, int status);
-
-// Our end of the kubelet's socket, or -1.
-int cnode_control(void);
-void cnode_tell(const struct cnode_message *message, const int *descriptors, int count);
-void cnode_answer(uint32_t id, int32_t step, int error);
-// It does not hear us any more; a process that does not is of no use.
-void cnode_drop_kubelet(void);
-
-// ---- for all of them ---------------------------------------------------------------------------------------------
-
-// clone3 without sharing memory: 0 in the child, its pid in the parent, -1 with errno. `pidfd` may be NULL.
-pid_t cnode_clone(uint64_t flags, int *pidfd);
-void cnode_unblock_signals(void);
-void cnode_close(int *descriptor);
-int64_t cnode_now_ns(clockid_t clock);
-int64_t cnode_now_ms(void);

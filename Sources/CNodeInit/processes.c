@@ -2,15 +2,15 @@
 // the kubelet, so that the next one finds everything as it was.
 #define _GNU_SOURCE
 #include "node.h"
+#include "control.h"
+#include "system.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,6 +67,14 @@ static void describe(const struct process *process, uint32_t kind, uint32_t id) 
   cnode_tell(&message, open, count);
 }
 
+// The next kubelet knows of nothing, and counts its requests anew.
+static void forget_kubelet(void) {
+  for (size_t index = 0; index < process_count; index++) {
+    processes[index].is_told = 0;
+    processes[index].request = 0;
+  }
+}
+
 void cnode_list_processes(uint32_t id) {
   for (size_t index = 0; index < process_count; index++) describe(&processes[index], CNODE_ENTRY, id);
 }
@@ -78,25 +86,10 @@ void cnode_tell_exits(void) {
     process->is_told = 1;
     describe(process, CNODE_EXITED, 0);
   }
-}
-
-void cnode_forget_requests(void) {
-  for (size_t index = 0; index < process_count; index++) {
-    processes[index].is_told = 0;
-    processes[index].request = 0;
-  }
+  if (cnode_control() < 0) forget_kubelet();
 }
 
 // ---- starting --------------------------------------------------------------------------------------------------
-
-pid_t cnode_clone(uint64_t flags, int *pidfd) {
-  struct clone_args arguments = {.flags = flags, .exit_signal = SIGCHLD};
-  if (pidfd) {
-    arguments.flags |= CLONE_PIDFD;
-    arguments.pidfd = (uint64_t)(uintptr_t)pidfd;
-  }
-  return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
-}
 
 struct streams {
   int child[3];

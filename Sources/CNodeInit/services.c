@@ -1,12 +1,12 @@
 // What a node keeps running beside its pods: the kubelet, and the carriers of packets.
 #define _GNU_SOURCE
 #include "node.h"
+#include "control.h"
 #include "packets.h"
+#include "system.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,34 +29,8 @@ enum { CARRIERS = sizeof carriers / sizeof carriers[0] };
 enum { SHORTEST_DELAY_MS = 100, LONGEST_DELAY_MS = 10000, STEADY_MS = 60000 };
 
 static struct cnode_plan *kubelet_plan;
-static int control = -1;  // our end of the kubelet's socket
 
 void cnode_prepare_services(struct cnode_plan *plan) { kubelet_plan = plan; }
-
-int cnode_control(void) { return control; }
-
-// ---- talking to the kubelet ------------------------------------------------------------------------------------
-
-static void lose_kubelet(void) {
-  cnode_close(&control);
-  cnode_forget_requests();
-}
-
-void cnode_drop_kubelet(void) {
-  if (kubelet.pid > 0) kill(kubelet.pid, SIGKILL);
-  lose_kubelet();
-}
-
-// A kubelet that does not read for a second hangs: a fresh one serves the pods better.
-void cnode_tell(const struct cnode_message *message, const int *descriptors, int count) {
-  if (control < 0) return;
-  if (cnode_send(control, message, sizeof *message, descriptors, count) < 0) cnode_drop_kubelet();
-}
-
-void cnode_answer(uint32_t id, int32_t step, int error) {
-  struct cnode_message message = {.kind = CNODE_RESULT, .id = id, .step = step, .error = error};
-  cnode_tell(&message, NULL, 0);
-}
 
 // ---- starting --------------------------------------------------------------------------------------------------
 
@@ -71,26 +45,23 @@ static pid_t fork_service(struct service *service) {
 }
 
 static void start_kubelet(void) {
-  int pair[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+  int end = cnode_open_control();
+  if (end < 0) {
     kubelet.due = cnode_now_ms() + LONGEST_DELAY_MS;
     return;
   }
-  struct timeval second = {.tv_sec = 1};
-  setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &second, sizeof second);
   if (!kubelet_plan) {
     struct cnode_report ready = {.step = -1};
-    if (cnode_send(CNODE_CHANNEL, &ready, sizeof ready, &pair[1], 1) < 0) cnode_end_node();
+    if (cnode_send(CNODE_CHANNEL, &ready, sizeof ready, &end, 1) < 0) cnode_end_node();
   } else if (fork_service(&kubelet) == 0) {
     struct cnode_context context = {.plan = kubelet_plan, .report = -1};
-    dup2(pair[1], CNODE_CONTROL);
+    dup2(end, CNODE_CONTROL);
     struct cnode_report report = cnode_perform(&context, 0, kubelet_plan->child_steps);
     dprintf(STDERR_FILENO, "kubelet: step %d: %s\n", report.step, strerror(report.error));
     _exit(127);
   }
-  close(pair[1]);
-  control = pair[0];
-  if (kubelet_plan && !kubelet.pid) lose_kubelet();
+  close(end);
+  if (kubelet_plan && !kubelet.pid) cnode_close_control();
 }
 
 static void start_carrier(struct service *carrier) {
@@ -101,7 +72,9 @@ static void start_carrier(struct service *carrier) {
 
 int64_t cnode_start_services(int64_t longest) {
   int64_t now = cnode_now_ms(), next = now + longest;
-  if (control < 0 && !kubelet.pid) {
+  // One that does not hear us any more is of no use.
+  if (cnode_control() < 0 && kubelet.pid) kill(kubelet.pid, SIGKILL);
+  if (cnode_control() < 0 && !kubelet.pid) {
     if (now >= kubelet.due) start_kubelet();
     else if (kubelet.due < next) next = kubelet.due;
   }
@@ -129,7 +102,7 @@ static void service_ended(struct service *service, int status) {
 
 int cnode_service_ended(pid_t pid, int status) {
   if (pid == kubelet.pid) {
-    lose_kubelet();
+    cnode_close_control();
     service_ended(&kubelet, status);
     return 1;
   }
