@@ -107,8 +107,7 @@ struct CommandStreamTests {
     func log(_ words: String...) async throws -> String {
       try await learner.stock(["logs", "talk"] + words).output
     }
-    // A container that fails at once, for the second time.
-    try await Deadline.wait("its second end", within: .seconds(40)) {
+    try await Deadline.wait("its second run", within: .seconds(40)) {
       try await learner.stock("get", "pod", "talk", "-o", "jsonpath={.status.containerStatuses[0].restartCount}")
         .output == "1"
     }
@@ -139,7 +138,12 @@ struct CommandStreamTests {
     metadata: {name: talk}
     spec:
       terminationGracePeriodSeconds: 0
+      volumes: [{name: kept, emptyDir: {}}]
       containers:
-      - {name: main, image: busybox, command: [sh, -c, "echo one; echo two; echo three; sleep 1; exit 1"]}
+      - name: main
+        image: busybox
+        volumeMounts: [{name: kept, mountPath: /kept}]
+        # Fails once.
+        command: [sh, -c, "echo one; echo two; echo three; test -e /kept/mark && sleep 10000; touch /kept/mark; exit 1"]
     """
 }
