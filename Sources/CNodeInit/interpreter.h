@@ -24,7 +24,3 @@ char **cnode_list(struct cnode_plan *plan, uint32_t offset);
 
 // Performs `count` steps from `first`; success is {-1, 0}. Does not return from execute and pause.
 struct cnode_report cnode_perform(struct cnode_context *context, uint32_t first, uint32_t count);
-
-// Where the kernel shows this process' command line.
-void cnode_remember_title(char **arguments);
-void cnode_set_title(const char *title);

@@ -4,6 +4,8 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -38,4 +40,29 @@ int64_t cnode_now_ms(void) { return cnode_now_ns(CLOCK_MONOTONIC) / 1000000; }
 void cnode_end_node(void) {
   // Pid 1 takes every process of the node along.
   _exit(0);
+}
+
+static char *title;
+static size_t title_size;
+
+void cnode_remember_title(char **arguments) {
+  title = arguments[0];
+  char *end = title + strlen(title);
+  for (char **next = arguments + 1; *next && *next == end + 1; next++) end = *next + strlen(*next);
+  title_size = (size_t)(end - title);
+}
+
+void cnode_set_title(const char *text) {
+  size_t length = strlen(text);
+  memset(title, 0, title_size);
+  memcpy(title, text, length < title_size ? length : title_size);
+  prctl(PR_SET_NAME, text[0] == '/' ? text + 1 : text);
+}
+
+char *cnode_decimal(pid_t number, char text[16]) {
+  char *digit = text + 15;
+  *digit = 0;
+  do *--digit = (char)('0' + number % 10);
+  while (number /= 10);
+  return digit;
 }

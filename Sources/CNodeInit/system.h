@@ -12,3 +12,10 @@ void cnode_close(int *descriptor);
 int64_t cnode_now_ns(clockid_t clock);
 int64_t cnode_now_ms(void);
 _Noreturn void cnode_end_node(void);
+
+// Where the kernel shows this process' command line.
+void cnode_remember_title(char **arguments);
+void cnode_set_title(const char *title);
+
+// The number's digits, which end at the end of the text.
+char *cnode_decimal(pid_t number, char text[16]);
