@@ -14,10 +14,12 @@ struct BlobDescriptor: Equatable, Sendable {
   var name: String?
   /// In indexes of images for several machines.
   var platform: ImagePlatform?
+  /// What else other tools have written into it, which is theirs to understand.
+  private var others: [DocumentMap.Entry] = []
 
   static func == (left: BlobDescriptor, right: BlobDescriptor) -> Bool {
     left.mediaType == right.mediaType && left.digest == right.digest && left.size == right.size
-      && left.annotations == right.annotations
+      && left.annotations == right.annotations && left.others == right.others
   }
 
   init(mediaType: String, digest: String, size: Int, annotations: [String: String] = [:]) {
@@ -25,6 +27,11 @@ struct BlobDescriptor: Equatable, Sendable {
     self.digest = digest
     self.size = size
     self.annotations = annotations
+  }
+
+  /// Of these very bytes.
+  init(of bytes: [UInt8], mediaType: String) {
+    self.init(mediaType: mediaType, digest: "sha256:" + SHA256.hexadecimal(of: bytes), size: bytes.count)
   }
 
   /// Nil when a member is missing or the digest is not one.
@@ -39,8 +46,11 @@ struct BlobDescriptor: Equatable, Sendable {
       annotations[entry.key] = entry.value.stringValue ?? ""
     }
     name = Self.name(from: annotations)
+    others = document.mapValue?.entries.filter { !Self.members.contains($0.key) } ?? []
     platform = document["platform"].flatMap { ImagePlatform($0) }
   }
+
+  private static let members: Set<String> = ["mediaType", "digest", "size", "annotations"]
 
   var document: Document {
     var map = DocumentMap([("mediaType", .string(mediaType)), ("digest", .string(digest)), ("size", .integer(size))])
@@ -48,6 +58,7 @@ struct BlobDescriptor: Equatable, Sendable {
       map.append(
         "annotations", .map(DocumentMap(annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })))
     }
+    for other in others { map.append(other.key, other.value) }
     return .map(map)
   }
 
@@ -78,21 +89,24 @@ struct BlobStore {
 
   func path(_ digest: String) -> String { folder + "/" + digest.dropFirst("sha256:".count) }
 
-  /// Whether the blob is there in full length; a power failure may have left a stump.
-  func holds(_ digest: String, size: Int) -> Bool {
+  /// Nil when there is no such blob.
+  func size(of digest: String) -> Int? {
     var status = stat()
-    return stat(path(digest), &status) == 0 && Int(status.st_size) == size
+    return stat(path(digest), &status) == 0 ? Int(status.st_size) : nil
   }
+
+  /// Whether the blob is there in full length; a power failure may have left a stump.
+  func holds(_ digest: String, size: Int) -> Bool { self.size(of: digest) == size }
 
   /// Puts bytes into the store under their digest.
   func add(_ bytes: [UInt8], mediaType: String) throws -> BlobDescriptor {
-    let digest = "sha256:" + SHA256.hexadecimal(of: bytes)
-    if !holds(digest, size: bytes.count) {
-      let draft = drafts + "/" + digest.dropFirst("sha256:".count)
+    let descriptor = BlobDescriptor(of: bytes, mediaType: mediaType)
+    if !holds(descriptor.digest, size: bytes.count) {
+      let draft = drafts + "/" + descriptor.digest.dropFirst("sha256:".count)
       try Files.write(bytes, to: draft, mode: 0o644)
-      try adopt(draft, digest)
+      try adopt(draft, descriptor.digest)
     }
-    return BlobDescriptor(mediaType: mediaType, digest: digest, size: bytes.count)
+    return descriptor
   }
 
   /// Gives a finished draft its place.
@@ -104,6 +118,7 @@ struct BlobStore {
   /// A small JSON blob, checked against its digest.
   func document(_ digest: String) throws -> Document {
     let path = path(digest)
+    guard Files.exists(path) else { throw ImageStoreError.missing(path: path) }
     let bytes = try Files.read(path)
     guard "sha256:" + SHA256.hexadecimal(of: bytes) == digest else {
       throw ImageStoreError.damaged(path: path, problem: "its content has another digest")

@@ -9,8 +9,6 @@ final class DecompressedContent {
   private let buffer: UnsafeMutableRawBufferPointer
   private var digest: SHA256?
   private var isDone = false
-  /// How many bytes may come out of the file: a small one that would fill the disk is meant to.
-  private let limit: Int
   private var taken = 0
   /// Whether the file has come to its end, and not to a problem.
   var isAtEnd: Bool { isDone && problem == nil }
@@ -23,10 +21,6 @@ final class DecompressedContent {
     self.archive = archive
     self.source = source
     buffer = .allocate(byteCount: 262_144, alignment: 16)
-    var status = stat()
-    limit =
-      stat(source, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-      ? max(Self.alwaysAllowed, Int(status.st_size) * Self.largestRatio) : .max
     digest = digested ? SHA256() : nil
     // Not every filter that the library has: some of those start programs of the machine.
     archive_read_support_filter_gzip(archive)
@@ -64,6 +58,8 @@ final class DecompressedContent {
       return nil
     }
     taken += count
+    // A small file that would fill the disk is meant to.
+    let limit = max(Self.alwaysAllowed, Int(archive_filter_bytes(archive, -1)) * Self.largestRatio)
     if taken > limit {
       problem = "it would unpack to more than \(limit) bytes, which is over \(Self.largestRatio) times its size"
       return nil

@@ -21,6 +21,17 @@ public struct Image: Sendable {
   public let isOfNodes: Bool
   /// The packs of lessons that have brought it, by its names.
   public let packs: [String: String]
+  /// The kind of machine that it is made for, if that is not this one: its programs will not start.
+  public let foreignPlatform: String?
   /// Built here from a Containerfile.
   public let isBuilt: Bool
+}
+
+/// A name of the store without an image that could be run here: it is damaged, made for another machine, or no image.
+public struct UnusableImage: Sendable, Equatable {
+  /// In full.
+  public let name: String
+  public let digest: String
+  /// A sentence.
+  public let problem: String
 }

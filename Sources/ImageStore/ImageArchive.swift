@@ -23,6 +23,7 @@ struct ImageArchive {
   /// Unpacks the files of `source`, a tar file or a directory that holds an image layout, into `folder`.
   static func read(_ source: String, into folder: String) throws -> ImageArchive {
     var archive = ImageArchive(source: source)
+    try systemCall("open", on: source) { access(source, R_OK) }
     if Files.isDirectory(source) {
       try archive.copyLayout(into: folder)
     } else {

@@ -26,6 +26,10 @@ struct ImageIndex: Equatable {
   }
 
   var entries: [BlobDescriptor] = []
+  /// Entries in words of other tools, which stay as they are.
+  private var foreign: [Document] = []
+  /// The same of the index itself.
+  private var others: [DocumentMap.Entry] = []
 
   /// The layout without images.
   init() {}
@@ -33,17 +37,24 @@ struct ImageIndex: Equatable {
   init(readingFrom path: String) throws {
     do {
       let document = try Document.parse(json: Files.read(path))
-      entries = (document["manifests"]?.listValue ?? []).compactMap { BlobDescriptor($0) }
+      for entry in document["manifests"]?.listValue ?? [] {
+        if let descriptor = BlobDescriptor(entry) { entries.append(descriptor) } else { foreign.append(entry) }
+      }
+      others = document.mapValue?.entries.filter { !Self.members.contains($0.key) } ?? []
     } catch let error as ParseError {
       throw ImageStoreError.damaged(path: path, problem: "\(error)")
     }
   }
 
+  private static let members: Set<String> = ["schemaVersion", "mediaType", "manifests"]
+
   var bytes: [UInt8] {
-    let document: Document = [
-      "schemaVersion": 2, "mediaType": .string(MediaType.index), "manifests": .list(entries.map(\.document)),
-    ]
-    return document.json()
+    var map = DocumentMap([
+      ("schemaVersion", 2), ("mediaType", .string(MediaType.index)),
+      ("manifests", .list(entries.map(\.document) + foreign)),
+    ])
+    for other in others { map.append(other.key, other.value) }
+    return Document.map(map).json()
   }
 
   /// The manifest that bears the name.

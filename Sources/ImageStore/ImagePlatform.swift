@@ -34,12 +34,19 @@ struct ImagePlatform: Sendable, Equatable, CustomStringConvertible {
 
   var description: String { "\(system)/\(architecture)" }
 
-  /// The first image that runs here: a variant of this kind of machine must be the one that all of its kind can run.
-  static func fitting(_ descriptors: [BlobDescriptor]) -> BlobDescriptor? {
-    descriptors.first { descriptor in
-      guard let platform = descriptor.platform else { return false }
-      return (platform.system, platform.architecture) == (own.system, own.architecture)
-        && (platform.variant.map { $0.isEmpty || $0 == own.variant } ?? true)
-    }
+  /// Whether an image for it runs here: a variant of this kind of machine must be the one that all of its kind can run.
+  var runsHere: Bool {
+    (system, architecture) == (Self.own.system, Self.own.architecture)
+      && (variant.map { $0.isEmpty || $0 == Self.own.variant } ?? true)
   }
+
+  /// What an index offers this machine: first what is made for it, then what does not say for which machine it is.
+  static func candidates(_ descriptors: [BlobDescriptor]) -> [BlobDescriptor] {
+    descriptors.filter { $0.platform?.runsHere == true } + descriptors.filter { $0.platform == nil }
+  }
+}
+
+extension Images {
+  /// The kind of machine that images must be made for to run here.
+  public static var ownPlatform: String { ImagePlatform.own.description }
 }

@@ -46,11 +46,8 @@ extension Images {
     }
     var wantedLayers = Set(mounted.map { path + "/unpacked/" + $0 })
     for entry in try index().entries {
-      wantedBlobs.insert(entry.digest)
-      let content = try ImageContent(entry.digest, in: blobs)
-      wantedBlobs.insert(content.manifestDigest)
-      wantedBlobs.insert(content.configDigest)
-      wantedBlobs.formUnion(content.archives.map(\.digest))
+      reach(entry.digest, &wantedBlobs)
+      guard let content = try? ImageContent(entry.digest, in: blobs) else { continue }
       wantedLayers.formUnion(content.diffIDs.map(unpackedPath))
     }
     var pruned = PrunedContent()
@@ -78,6 +75,20 @@ extension Images {
     }
     return pruned
   }
+
+  /// Notes all that a blob leads to, be it an image or something else that another tool keeps here.
+  private func reach(_ digest: String, _ wanted: inout Set<String>) {
+    guard wanted.insert(digest).inserted, let size = blobs.size(of: digest), size <= Self.largestManifest,
+      let document = try? blobs.document(digest)
+    else { return }
+    let listed = (document["manifests"]?.listValue ?? []) + [document["subject"] ?? .null]
+    for descriptor in listed.compactMap({ BlobDescriptor($0) }) { reach(descriptor.digest, &wanted) }
+    let leaves = (document["layers"]?.listValue ?? []) + [document["config"] ?? .null]
+    wanted.formUnion(leaves.compactMap { BlobDescriptor($0)?.digest })
+  }
+
+  /// Registries take none that are larger.
+  private static let largestManifest = 4 << 20
 
   /// Whether remains of layers lie here that only a node may remove.
   public var hasRemains: Bool { !((try? Files.list(drafts)) ?? []).isEmpty }

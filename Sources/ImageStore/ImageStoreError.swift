@@ -2,8 +2,12 @@
 public enum ImageStoreError: Error, CustomStringConvertible {
   /// A program that the built-in images are made of is not there or not fit.
   case material(path: String, problem: String)
+  /// A file of the store is gone.
+  case missing(path: String)
   /// A file of the store does not hold what its name promises.
   case damaged(path: String, problem: String)
+  /// What a name leads to is whole, and nothing that could be run here.
+  case unusable(digest: String, problem: String)
   /// An archive asks for something that no image may have.
   case refused(archive: String, entry: String, problem: String)
   /// A pack brings an image under a name that another one has.
@@ -19,7 +23,9 @@ public enum ImageStoreError: Error, CustomStringConvertible {
     switch self {
     case .material(let path, let problem): "cannot make the built-in images from \(path): \(problem)"
     case .damaged(let path, let problem):
-      "\(path) is damaged: \(problem); remove it and the image will be made or imported anew"
+      "\(path) is damaged: \(problem); remove it, and import or pull the image again (stand-ins come back by themselves)"
+    case .missing(let path): "\(path) is missing: import or pull the image again (stand-ins come back by themselves)"
+    case .unusable(let digest, let problem): "\(digest) \(problem)"
     case .refused(let archive, let entry, let problem):
       "\(archive): entry \(entry) \(problem); nothing was taken from it"
     case .taken(let name, let pack):

@@ -58,12 +58,28 @@ public final class Images: Sendable {
   /// The image with that id, which is the digest of its configuration.
   public func find(id: String) throws -> Image? { try list().first { $0.id == id } }
 
-  /// Every image, in the order of their first names.
+  /// Every image from which something could be run here, in the order of their first names.
+  ///
+  /// Other tools may have put what they like into the layout, and one bad entry must not hide the good ones.
   public func list() throws -> [Image] {
     let index = try index()
     var seen: Set<String> = []
-    return try index.entries.filter { seen.insert($0.digest).inserted }.map { try image($0.digest, in: index) }
+    return index.entries.filter { seen.insert($0.digest).inserted }.compactMap { try? image($0.digest, in: index) }
       .sorted { ($0.names.first ?? "~") < ($1.names.first ?? "~") }
+  }
+
+  /// Names that lead to nothing that could be run here.
+  public func unusable() throws -> [UnusableImage] {
+    let index = try index()
+    return index.entries.compactMap { entry in
+      guard let name = entry.name else { return nil }
+      do {
+        _ = try image(entry.digest, in: index)
+        return nil
+      } catch {
+        return UnusableImage(name: name, digest: entry.digest, problem: "\(error)")
+      }
+    }
   }
 
   /// Unpacks those of the image's layers that are not unpacked yet.
@@ -164,6 +180,7 @@ public final class Images: Sendable {
       packs: Dictionary(
         entries.compactMap { entry in entry.pack.flatMap { pack in entry.name.map { ($0, pack) } } }
       ) { $1 },
+      foreignPlatform: content.platform.flatMap { $0.runsHere ? nil : $0.description },
       isBuilt: entries.contains { $0.madeFrom != nil })
   }
 

@@ -100,13 +100,11 @@ struct LayerUnpacker {
       // EINVAL: an id that this user namespace does not map; the file stays with its root.
       if lchown(path, owner, group) != 0 && errno != EINVAL { throw SystemCallError("lchown", on: path) }
     }
-    guard type != .symbolicLink else { return }
-    try setExtendedAttributes(of: entry, on: path)
+    if type != .symbolicLink { try setExtendedAttributes(of: entry, on: path) }
+    if type == .directory { return }
     // After the owner: changing that takes the set-user-id bit away.
-    if type == .regular {
-      try systemCall("chmod", on: path) { chmod(path, mode) }
-      setTime(path, Int(archive_entry_mtime(entry)))
-    }
+    if type != .symbolicLink { try systemCall("chmod", on: path) { chmod(path, mode) } }
+    setTime(path, Int(archive_entry_mtime(entry)))
   }
 
   /// The parts of a path without `.` and empty ones; `..` and what hides a zero byte are refused.

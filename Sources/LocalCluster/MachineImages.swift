@@ -17,7 +17,7 @@ public struct MachineImages: Sendable {
 
   /// One entry a name.
   public func list() throws -> [ImageEntry] {
-    try images.list().flatMap(ImageEntry.all).sorted { $0.name < $1.name }
+    (try images.list().flatMap(ImageEntry.all) + images.unusable().map(ImageEntry.init)).sorted { $0.name < $1.name }
   }
 
   /// Takes the images of an archive, or of a directory with an image layout.
@@ -68,7 +68,9 @@ public struct MachineImages: Sendable {
     let image = try find(name)
     return [
       "id": .string(image.id), "names": .list(image.names.map { .string($0) }), "digest": .string(image.digest),
-      "kind": .string(ImageEntry.kind(image)), "size": .integer(image.size), "config": image.config.document,
+      "kind": .string(ImageEntry.kind(image)),
+      "platform": .string(image.foreignPlatform ?? Images.ownPlatform), "size": .integer(image.size),
+      "config": image.config.document,
       "layers": .list(image.layers.map { .string($0) }),
     ]
   }
@@ -77,11 +79,12 @@ public struct MachineImages: Sendable {
   ///
   /// Answers whether a stand-in has the name now.
   public func remove(_ name: String, evenIfInUse: Bool) async throws -> Bool {
-    let image = try find(name)
-    let reference = try ImageReference(name).withDefaultTag
-    guard let full = image.names.first(where: { $0 == reference.description }) ?? image.names.first else {
-      throw ClusterProblem("\(name) has no name that could be removed; podium images prune --all removes it")
+    let reference = try? ImageReference(name).withDefaultTag
+    if let reference, try images.unusable().contains(where: { $0.name == reference.description }) {
+      return try take(reference.description)
     }
+    let image = try find(name)
+    let full = try nameToRemove(name, of: image)
     if try images.builtInNames().contains(full) {
       throw ClusterProblem(
         "\(name) is a stand-in, which Podium would make again at once: import or pull a real image of that name to replace it"
@@ -93,9 +96,30 @@ public struct MachineImages: Sendable {
       throw ClusterProblem(
         "\(name) is used by \(user)\(others): delete the pod first, or remove the image all the same with --force")
     }
-    try images.remove(ImageReference(full))
+    return try take(full)
+  }
+
+  /// Takes a full name away; answers whether a stand-in has it now.
+  private func take(_ name: String) throws -> Bool {
+    let reference = try ImageReference(name)
+    try images.remove(reference)
     try images.ensureBuiltIns()
-    return try images.find(ImageReference(full)) != nil
+    return try images.find(reference) != nil
+  }
+
+  /// The name that is meant by itself, or by the id of an image that has no other.
+  private func nameToRemove(_ name: String, of image: Image) throws -> String {
+    if let reference = try? ImageReference(name).withDefaultTag, image.names.contains(reference.description) {
+      return reference.description
+    }
+    let familiar = image.names.map { (try? ImageReference($0).familiarName) ?? $0 }
+    guard let only = image.names.first else {
+      throw ClusterProblem("\(name) has no name that could be removed; podium images prune --all removes it")
+    }
+    if familiar.count > 1 {
+      throw ClusterProblem("\(name) has several names, so say which: \(familiar.joined(separator: ", "))")
+    }
+    return only
   }
 
   /// Removes what nothing leads to any more, and with `all` the real images that no container is made from.
@@ -149,8 +173,13 @@ public struct MachineImages: Sendable {
     let reference = try? ImageReference(name)
     if let reference, let image = try images.find(reference) { return image }
     let digits = name.hasPrefix("sha256:") ? String(name.dropFirst("sha256:".count)) : name
-    if digits.count >= 6, let image = try images.list().first(where: { $0.id.dropFirst(7).hasPrefix(digits) }) {
-      return image
+    if !digits.isEmpty {
+      let fitting = try images.list().filter { $0.id.dropFirst(7).hasPrefix(digits) }
+      let ids = Set(fitting.map(\.id)).sorted()
+      if ids.count > 1 {
+        throw ClusterProblem("the ids of several images begin with \(digits): \(ids.joined(separator: ", "))")
+      }
+      if let image = fitting.first { return image }
     }
     throw UnknownImage(name: name, known: try list().map(\.name))
   }
@@ -190,16 +219,30 @@ public struct ImageEntry: Sendable {
   public let id: String
   public let digest: String
   public let size: Int
-  /// `stand-in`, `built`, `real`, or `pack` and the id of the pack that has brought it.
+  /// `stand-in`, `built`, `real`, `unusable`, or `pack` and the id of the pack that has brought it.
   public let kind: String
+  /// Why nothing of it can be run here, in a sentence.
+  public let problem: String?
 
   init(_ image: Image, name: String) {
     self.name = name
     id = image.id
     digest = image.digest
     size = image.size
+    problem = image.foreignPlatform.map {
+      "it is made for \($0), and its programs do not start on this machine, which is \(Images.ownPlatform)"
+    }
     let pack = (try? ImageReference(name)).flatMap { image.packs[$0.withDefaultTag.description] }
     kind = pack.map { "pack " + $0 } ?? Self.kind(image)
+  }
+
+  init(_ unusable: UnusableImage) {
+    name = (try? ImageReference(unusable.name).familiarName) ?? unusable.name
+    id = unusable.digest
+    digest = unusable.digest
+    size = 0
+    kind = "unusable"
+    problem = unusable.problem
   }
 
   static func kind(_ image: Image) -> String { image.isStandIn ? "stand-in" : image.isBuilt ? "built" : "real" }

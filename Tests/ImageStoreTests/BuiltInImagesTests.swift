@@ -169,6 +169,12 @@ import Testing
       try Files.write("", to: stump)
       try images.ensureBuiltIns(Self.materials)
       #expect(SHA256.hexadecimal(of: try Files.read(stump)) == stump.suffix(64))
+      let image = try #require(try images.list().first)
+      for digest in [image.manifestDigest, image.id] {
+        try Files.removeTree(images.blobs.path(digest))
+        try images.ensureBuiltIns(Self.materials)
+        #expect("sha256:" + SHA256.hexadecimal(of: try Files.read(images.blobs.path(digest))) == digest)
+      }
     }
   }
 

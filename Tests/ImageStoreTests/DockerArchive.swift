@@ -4,7 +4,12 @@ import TestSupport
 @testable import ImageStore
 
 /// An archive of one image with two layers, in the form of `docker save`.
-func dockerArchive(_ folder: TemporaryFolder, tags: [String]) throws -> String {
+///
+/// - Parameter diffIDs: What the configuration says of its layers in place of the truth.
+func dockerArchive(
+  _ folder: TemporaryFolder, tags: [String], system: String = "linux",
+  architecture: String = ImagePlatform.own.architecture, diffIDs: [String]? = nil
+) throws -> String {
   let base = folder.path("base.tar")
   let own = folder.path("own.tar")
   let layers = [
@@ -12,9 +17,9 @@ func dockerArchive(_ folder: TemporaryFolder, tags: [String]) throws -> String {
     try LayerWriter.write([.script("tool", "tool")], to: own).digest,
   ]
   let config: Document = [
-    "architecture": .string(ImagePlatform.own.architecture), "os": "linux",
+    "architecture": .string(architecture), "os": .string(system),
     "config": ["Entrypoint": ["/tool"], "User": "1000:1000"],
-    "rootfs": ["type": "layers", "diff_ids": .list(layers.map { .string("sha256:" + $0) })],
+    "rootfs": ["type": "layers", "diff_ids": .list((diffIDs ?? layers).map { .string("sha256:" + $0) })],
   ]
   let manifest: Document = [
     [

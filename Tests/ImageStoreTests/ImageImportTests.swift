@@ -110,6 +110,105 @@ import Testing
     }
   }
 
+  @Test func nothingIsTakenFromAnArchiveThatIsRefused() async throws {
+    try await TemporaryFolder.with { folder in
+      let images = try Images.open(at: folder.path("images"))
+      func refusal(_ archive: String) throws -> String {
+        let error = #expect(throws: ImageStoreError.self) { try images.importImages(from: archive) }
+        #expect(try images.list().isEmpty)
+        #expect(try Files.list(images.blobs.folder) + Files.list(images.drafts) == [])
+        return error.map { "\($0)" } ?? ""
+      }
+      let other = String(repeating: "0", count: 64)
+      let lying = try refusal(dockerArchive(folder, tags: ["tool"], diffIDs: [other, other]))
+      #expect(lying.contains("where the configuration says sha256:\(other)"), "\(lying)")
+      let short = try refusal(dockerArchive(folder, tags: ["tool"], diffIDs: [other]))
+      #expect(short.contains("entry manifest.json lists 2 layers, and its configuration 1"), "\(short)")
+      let windows = try refusal(dockerArchive(folder, tags: ["tool"], system: "windows"))
+      #expect(windows.contains("lists an image for windows/"), "\(windows)")
+    }
+  }
+
+  @Test func anImageForAnotherMachineIsTakenAndSaysSo() async throws {
+    try await TemporaryFolder.with { folder in
+      let images = try Images.open(at: folder.path("images"))
+      let image = try images.importImages(from: dockerArchive(folder, tags: ["tool"], architecture: "s390x"))[0]
+      #expect(image.foreignPlatform == "linux/s390x")
+      #expect(try images.importImages(from: dockerArchive(folder, tags: ["own"]))[0].foreignPlatform == nil)
+    }
+  }
+
+  /// Lists what is said in place of the images of a layout.
+  private func relist(_ layout: Images, _ entries: [Document]) throws {
+    let index: Document = [
+      "schemaVersion": 2, "manifests": .list(entries), "annotations": ["org.example.kept": "yes"],
+    ]
+    try Files.replace(layout.indexPath, with: index.json())
+  }
+
+  private func entry(_ descriptor: BlobDescriptor, _ name: String) -> Document {
+    [
+      "mediaType": .string(descriptor.mediaType), "digest": .string(descriptor.digest),
+      "size": .integer(descriptor.size), "annotations": [ImageIndex.nameAnnotation: .string(name)],
+    ]
+  }
+
+  @Test func indexesMayLeadToOthersAndNotSayForWhichMachine() async throws {
+    try await TemporaryFolder.with { folder in
+      let layout = try Images.open(at: folder.path("layout"))
+      let origin = try layout.importImages(from: dockerArchive(folder, tags: ["tool"]))[0]
+      let manifest = try Files.read(layout.blobs.path(origin.manifestDigest))
+      let inner = RemoteImage.index(of: manifest, platforms: [["os": "linux", "architecture": "s390x"], .null])
+      let outer = RemoteImage.index(of: inner, platforms: [.null], type: MediaType.index)
+      _ = try layout.blobs.add(inner, mediaType: MediaType.index)
+      try relist(layout, [entry(try layout.blobs.add(outer, mediaType: MediaType.index), "team/nested:1")])
+      #expect(try layout.find(ImageReference("team/nested:1"))?.id == origin.id)
+      // What other machines' images need stays for whoever keeps them here.
+      #expect(try layout.prune() == PrunedContent())
+      let images = try Images.open(at: folder.path("images"))
+      #expect(try images.importImages(from: layout.path).map(\.id) == [origin.id])
+    }
+  }
+
+  @Test func whatOtherToolsKeepInTheLayoutHidesNoImageAndStays() async throws {
+    try await TemporaryFolder.with { folder in
+      let images = try Images.open(at: folder.path("images"))
+      let tool = try images.importImages(from: dockerArchive(folder, tags: ["tool"]))[0]
+      let empty = try images.blobs.add(Array("{}".utf8), mediaType: "application/vnd.oci.empty.v1+json")
+      let artifact: Document = [
+        "schemaVersion": 2, "mediaType": .string(MediaType.manifest), "config": empty.document,
+        "layers": [empty.document],
+      ]
+      let foreign = RemoteImage.index(of: [], platforms: [["os": "linux", "architecture": "s390x"]])
+      let plain = entry(try images.blobs.add(artifact.json(), mediaType: MediaType.manifest), "team/note:1")
+      var fields = try #require(plain.mapValue)
+      fields.append("artifactType", "application/x.note")
+      let note = Document.map(fields)
+      let missing = BlobDescriptor(of: Array("nowhere".utf8), mediaType: MediaType.manifest)
+      let unknown: Document = ["mediaType": "x", "digest": "sha512:abc", "size": 5]
+      let own = try images.index().entries.map(\.document)
+      let others = [
+        note, entry(try images.blobs.add(foreign, mediaType: MediaType.index), "team/foreign:1"),
+        entry(missing, "team/missing:1"), unknown,
+      ]
+      try relist(images, own + others)
+      #expect(try images.list().map(\.id) == [tool.id])
+      #expect(try images.find(id: tool.id) != nil)
+      let problems = try images.unusable().map { "\($0.name): \($0.problem)" }
+      #expect(problems.count == 3)
+      for (problem, words) in zip(problems, ["has no image's configuration", "has no image for", "is missing"]) {
+        #expect(problem.contains(words), "\(problem)")
+      }
+      #expect(try images.prune() == PrunedContent())
+      try images.importImages(from: dockerArchive(folder, tags: ["second"]))
+      let index = try Document.parse(json: Files.read(images.indexPath))
+      let kept = index["manifests"]?.listValue ?? []
+      #expect(kept.contains(note) && kept.contains(unknown) && index["annotations"]?["org.example.kept"] == "yes")
+      #expect(try images.remove(ImageReference("team/missing:1")))
+      #expect(try images.unusable().count == 2)
+    }
+  }
+
   @Test(arguments: ["", "no archive at all", "{}"])
   func refusesWhatIsNoArchiveOfImages(content: String) async throws {
     try await TemporaryFolder.with { folder in

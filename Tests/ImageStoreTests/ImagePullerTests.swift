@@ -178,6 +178,74 @@ import Testing
     }
   }
 
+  @Test(arguments: [429, 500, 503]) func asksAgainWhereThatMayHelp(status: Int) async throws {
+    try await with(.init(putOff: 3, status: status)) { remote, registry, images in
+      let image = try await puller(images, registry).pull(ImageReference(Self.name + ":1"))
+      #expect(image.id == remote.config)
+    }
+  }
+
+  @Test func whatTheRegistrySaysOfItsLimitsIsTold() async throws {
+    try await with(.init(putOff: 1000)) { remote, registry, images in
+      registry.faults.withLock {
+        $0.words = #"{"errors":[{"code":"TOOMANYREQUESTS","message":"You have reached your pull rate limit."}]}"#
+      }
+      let begin = "failed to pull and unpack image \"\(Self.name):1\": "
+      let url = "https://registry.test/v2/team/tool"
+      let first = try await failure(images, registry)
+      #expect(
+        first.message
+          == begin
+          + "failed to resolve reference \"\(Self.name):1\": unexpected status from HEAD request to \(url)/manifests/1: 429 Too Many Requests"
+      )
+      registry.faults.withLock { $0.putsOffBlobsOnly = true }
+      let blobs = try await failure(images, registry)
+      #expect(
+        TextPattern(
+          begin
+            + "failed to copy: httpReadSeeker: failed open: unexpected status code \(url)/blobs/<...>: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit."
+        ).matches(blobs.message), "\(blobs)")
+    }
+  }
+
+  @Test func aServerMayKnowManifestsByTheirBytesOnly() async throws {
+    try await with(.init(hasNoHead: true)) { remote, registry, images in
+      // What it says of the digest is not needed then.
+      let image = try await puller(images, registry).pull(ImageReference(Self.name + ":1"))
+      #expect(image.id == remote.config)
+      let none = try ImageReference(Self.name + ":none")
+      let error = await #expect(throws: PullError.self) { try await puller(images, registry).pull(none) }
+      #expect(error?.code == .notFound)
+    }
+  }
+
+  @Test func anIndexMayLeadToAnotherAndNotSayForWhichMachine() async throws {
+    try await TemporaryFolder.with { folder in
+      let remote = try RemoteImage(folder)
+      let silent = RemoteImage.index(
+        of: remote.manifest, platforms: [["os": "linux", "architecture": "s390x"], .null])
+      let outer = RemoteImage.index(of: silent, platforms: [.null], type: MediaType.index)
+      let registry = ScriptedRegistry(remote.blobs + [silent, outer], tags: ["1": outer])
+      let images = try Images.open(at: folder.path("images"))
+      let image = try await puller(images, registry).pull(ImageReference(Self.name + ":1"))
+      #expect(image.id == remote.config && image.digest == Self.name + "@" + digest(of: outer))
+    }
+  }
+
+  @Test func whatAKilledProcessHadFetchedIsNotFetchedAgain() async throws {
+    try await with { remote, registry, images in
+      let bytes = try #require(remote.blobs.first { digest(of: $0) == remote.layer })
+      let name = images.downloads + "/" + remote.layer.dropFirst("sha256:".count)
+      try Files.write(Array(bytes.prefix(700)), to: name)
+      let config = images.downloads + "/" + remote.config.dropFirst("sha256:".count)
+      try Files.write(try #require(remote.blobs.first { digest(of: $0) == remote.config }), to: config)
+      let image = try await puller(images, registry).pull(ImageReference(Self.name + ":1"))
+      #expect(registry.asked("GET", remote.layer).map(\.range) == ["bytes=700-"])
+      #expect(registry.asked("GET", remote.config).isEmpty)
+      try images.prepareLayers(of: image)
+    }
+  }
+
   @Test func whatAKilledProcessHadFetchedIsReplaced() async throws {
     try await with { remote, registry, images in
       let stump = images.downloads + "/" + remote.layer.dropFirst("sha256:".count)

@@ -27,6 +27,13 @@ final class ScriptedRegistry: RegistryTransport {
     var token = ""
     /// Refused connections, by address.
     var down: Set<String> = []
+    /// Puts off so many requests, with this status and these words.
+    var putOff = 0
+    var status = 429
+    var words = ""
+    var putsOffBlobsOnly = false
+    /// Knows no way to ask for a manifest without its bytes.
+    var hasNoHead = false
     /// Waits before each piece of a blob.
     var pause = Duration.zero
   }
@@ -75,8 +82,13 @@ final class ScriptedRegistry: RegistryTransport {
     if let wanted = faults.authorization, wanted != authorization {
       return answer(401, ["WWW-Authenticate": faults.challenge])
     }
+    if faults.putOff > 0, !faults.putsOffBlobsOnly || request.url.contains("/blobs/") {
+      self.faults.withLock { $0.putOff -= 1 }
+      return answer(faults.status, ["Retry-After": "0"], body: Array(faults.words.utf8))
+    }
     let name = String(request.url.prefix { $0 != "?" }.split(separator: "/").last ?? "")
     if request.url.contains("/manifests/") {
+      if faults.hasNoHead, request.method == "HEAD" { return answer(405) }
       guard let digest = tags.withLock({ $0[name] }) ?? (contents[name] == nil ? nil : name) else { return answer(404) }
       let bytes = served(digest, faults)
       let type = (try? Document.parse(json: contents[digest] ?? []))?["mediaType"]?.stringValue ?? ""
@@ -156,15 +168,18 @@ struct RemoteImage {
 
   static let own: Document = ["os": "linux", "architecture": .string(ImagePlatform.own.architecture)]
 
-  /// An index in which every entry is that manifest, each for another machine.
-  static func index(of manifest: [UInt8], platforms: [Document]) -> [UInt8] {
+  /// An index in which every entry is that manifest, each for another machine; one without a machine does not say.
+  static func index(
+    of manifest: [UInt8], platforms: [Document], type: String = MediaType.manifest
+  ) -> [UInt8] {
     let document: Document = [
       "schemaVersion": 2, "mediaType": .string(MediaType.index),
       "manifests": .list(
         platforms.map { platform in
           [
-            "mediaType": .string(MediaType.manifest), "platform": platform, "size": .integer(manifest.count),
-            "digest": .string(platform == own ? digest(of: manifest) : "sha256:" + String(repeating: "0", count: 64)),
+            "mediaType": .string(type), "platform": platform, "size": .integer(manifest.count),
+            "digest": .string(
+              platform == own || platform.isNull ? digest(of: manifest) : "sha256:" + String(repeating: "0", count: 64)),
           ]
         }),
     ]

@@ -141,7 +141,7 @@ public struct ImageBuild: Sendable {
     let keys = plan.steps.map { Self.mark($0.key) }
     var seen: Set<String> = []
     for entry in try images.index().entries where entry.madeFrom != nil && seen.insert(entry.digest).inserted {
-      let content = try ImageContent(entry.digest, in: images.blobs)
+      guard let content = try? ImageContent(entry.digest, in: images.blobs) else { continue }
       let history = try history(of: content)
       guard let place = history.lastIndex(where: { keys[best.done...].contains($0["comment"]?.stringValue ?? "") }),
         let step = keys.firstIndex(of: history[place]["comment"]?.stringValue ?? "")

@@ -23,10 +23,13 @@ extension Images {
     let base = try layer(BaseLayer.entries(materials), checkpoint)
     var layers = [base]
     var made: [(image: BuiltInImage, manifest: BlobDescriptor)] = []
+    var documents: [BlobDescriptor] = []
     for image in BuiltInImage.all {
       let own = try layer(image.entries, checkpoint)
       layers.append(own)
-      made.append((image, try manifest(of: image, layers: [base, own])))
+      let (manifest, configuration) = try manifest(of: image, layers: [base, own])
+      made.append((image, manifest))
+      documents += [manifest, configuration]
     }
 
     var index = try index()
@@ -39,7 +42,8 @@ extension Images {
     try Files.replace(indexPath, with: index.bytes, mode: 0o644)
     try checkpoint()
     // Last: whoever finds it finds all the rest.
-    try Files.replace(stampPath, with: BuiltInStamp(materials, layers: layers).document.json(), mode: 0o644)
+    try Files.replace(
+      stampPath, with: BuiltInStamp(materials, layers: layers, documents: documents).document.json(), mode: 0o644)
   }
 
   private var stampPath: String { path + "/built-in.json" }
@@ -51,6 +55,7 @@ extension Images {
     let index = try index()
     let names = Set(index.entries.compactMap(\.name))
     return names.isSuperset(of: BuiltInImage.allNames)
+      && stamp.documents.allSatisfy { blobs.holds($0.digest, size: $0.size) }
       && stamp.layers.allSatisfy { blobs.holds($0.digest, size: $0.size) && Files.isDirectory(unpackedPath($0.digest)) }
   }
 
@@ -67,7 +72,9 @@ extension Images {
     return BlobDescriptor(mediaType: MediaType.layer, digest: digest, size: size)
   }
 
-  private func manifest(of image: BuiltInImage, layers: [BlobDescriptor]) throws -> BlobDescriptor {
+  private func manifest(
+    of image: BuiltInImage, layers: [BlobDescriptor]
+  ) throws -> (manifest: BlobDescriptor, configuration: BlobDescriptor) {
     var config = image.config
     config.labels[ImageIndex.standInAnnotation] = "true"
     let created: Document = "2025-01-01T00:00:00Z"
@@ -85,7 +92,7 @@ extension Images {
       "schemaVersion": 2, "mediaType": .string(MediaType.manifest), "config": configuration.document,
       "layers": .list(layers.map(\.document)),
     ]
-    return try blobs.add(manifest.json(), mediaType: MediaType.manifest)
+    return (try blobs.add(manifest.json(), mediaType: MediaType.manifest), configuration)
   }
 }
 
@@ -95,28 +102,33 @@ private struct BuiltInStamp {
   var workload: FileIdentity
   var recipes: String
   var layers: [BlobDescriptor]
+  /// Manifests and configurations.
+  var documents: [BlobDescriptor]
 
-  init(_ materials: BuiltInMaterials, layers: [BlobDescriptor]) throws {
+  init(_ materials: BuiltInMaterials, layers: [BlobDescriptor], documents: [BlobDescriptor]) throws {
     busybox = try FileIdentity(materials.busybox)
     workload = try FileIdentity(materials.workload)
     recipes = Self.recipesDigest
     self.layers = layers
+    self.documents = documents
   }
 
   init?(_ document: Document) {
     guard let busybox = FileIdentity(document["busybox"]), let workload = FileIdentity(document["workload"]),
-      let recipes = document["recipes"]?.stringValue, let layers = document["layers"]?.listValue
+      let recipes = document["recipes"]?.stringValue, let layers = document["layers"]?.listValue,
+      let documents = document["documents"]?.listValue
     else { return nil }
     self.busybox = busybox
     self.workload = workload
     self.recipes = recipes
     self.layers = layers.compactMap { BlobDescriptor($0) }
+    self.documents = documents.compactMap { BlobDescriptor($0) }
   }
 
   var document: Document {
     [
       "busybox": busybox.document, "workload": workload.document, "recipes": .string(recipes),
-      "layers": .list(layers.map(\.document)),
+      "layers": .list(layers.map(\.document)), "documents": .list(documents.map(\.document)),
     ]
   }
 

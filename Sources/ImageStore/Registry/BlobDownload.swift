@@ -19,7 +19,14 @@ struct BlobDownload {
         // However this ends, nothing half-written stays.
         defer { file.discard() }
         if images.blobs.holds(blob.digest, size: blob.size) { break }
-        try await fetch(into: file)
+        let hasRemains = file.size > 0
+        do {
+          try await fetch(into: file)
+        } catch let error as PullError where hasRemains && error.code == .failedPrecondition {
+          // What a killed process left was not the beginning of this blob.
+          try file.empty()
+          try await fetch(into: file)
+        }
         try file.adopt(as: images.blobs.path(blob.digest))
         break
       }
@@ -28,17 +35,10 @@ struct BlobDownload {
     report(.complete(digest: blob.digest))
   }
 
-  /// A connection that breaks is made again, and goes on where it broke.
   private func fetch(into file: DownloadFile) async throws {
-    for failures in 1... {
-      do {
-        try await receive(into: file)
-        break
-      } catch let failure as RegistryFailure {
-        if failure.cause != .interrupted || failures > 4 { throw failure }
-        try await Task.sleep(for: .milliseconds(50 << failures))
-      }
-    }
+    if file.size > blob.size { try file.empty() }
+    // A killed process may have fetched all of it.
+    if file.size < blob.size || blob.size == 0 { try await receiveAll(into: file) }
     let reference = "\(kind)-\(blob.digest)"
     if file.size > blob.size {
       throw PullError(
@@ -48,6 +48,18 @@ struct BlobDownload {
     }
     let actual = file.finishDigest()
     if actual != blob.digest { throw Self.otherDigest(actual, expected: blob.digest, kind) }
+  }
+
+  /// A connection that breaks is made again, and goes on where it broke.
+  private func receiveAll(into file: DownloadFile) async throws {
+    for failures in 1... {
+      do {
+        return try await receive(into: file)
+      } catch let failure as RegistryFailure {
+        if failure.cause != .interrupted || failures > 4 { throw failure }
+        try await Task.sleep(for: .milliseconds(50 << failures))
+      }
+    }
   }
 
   private func receive(into file: DownloadFile) async throws {
@@ -93,8 +105,7 @@ private final class DownloadFile {
       own.st_ino == named.st_ino
     {
       let file = DownloadFile(path, descriptor)
-      // What a killed process had fetched is of no use without the digest's state.
-      try file.empty()
+      try file.takeUp()
       return file
     }
     close(descriptor)
@@ -107,6 +118,18 @@ private final class DownloadFile {
   }
 
   deinit { close(descriptor) }
+
+  /// Goes on after what a killed process had fetched.
+  private func takeUp() throws {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 262_144, alignment: 16)
+    defer { buffer.deallocate() }
+    while true {
+      let count = try systemCall("read", on: path) { read(descriptor, buffer.baseAddress!, buffer.count) }
+      if count == 0 { return }
+      digest.update(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
+      size += count
+    }
+  }
 
   func empty() throws {
     try systemCall("ftruncate", on: path) { ftruncate(descriptor, 0) }

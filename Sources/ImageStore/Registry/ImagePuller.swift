@@ -132,12 +132,18 @@ private struct RegistryPull {
     switch answer.status {
     case 200...299: break
     case 404: return nil
+    // Some servers give manifests and do not know this way of asking for them.
+    case 405: break
     case let status: throw RegistrySession.unexpected(status, "HEAD", session.url(path))
     }
     if let digest = reference.digest { return digest }
     if let digest = answer.header("Docker-Content-Digest"), BlobDescriptor.isDigest(digest) { return digest }
     // A server that does not say: what it gives is what the name stands for.
     let content = try await session.request("GET", path, [("Accept", Self.manifestTypes)])
+    if content.status == 404 { return nil }
+    guard (200...299).contains(content.status) else {
+      throw RegistrySession.unexpected(content.status, "GET", session.url(path))
+    }
     return "sha256:" + SHA256.hexadecimal(of: try await content.wholeBody(limit: Self.manifestLimit))
   }
 
@@ -149,17 +155,32 @@ private struct RegistryPull {
   }
 
   /// The manifest for this machine, by way of an index if there is one.
-  private func choose(_ digest: String, _ session: RegistrySession) async throws -> (Manifest, [UInt8]) {
+  private func choose(
+    _ digest: String, _ session: RegistrySession, depth: Int = 0
+  ) async throws -> (Manifest, [UInt8]) {
     let (manifest, bytes) = try await manifest(digest, session)
     guard let alternatives = manifest.document["manifests"]?.listValue else { return (manifest, bytes) }
-    guard let fitting = ImagePlatform.fitting(alternatives.compactMap { BlobDescriptor($0) }) else {
-      throw PullError(.notFound, "no match for platform in manifest: not found")
+    if depth < Self.deepestIndex {
+      for candidate in ImagePlatform.candidates(alternatives.compactMap { BlobDescriptor($0) }) {
+        // What does not say for which machine it is may be for another one, or no image at all.
+        if candidate.platform == nil, try await !isImageForHere(candidate, session) { continue }
+        return try await choose(candidate.digest, session, depth: depth + 1)
+      }
     }
-    let chosen = try await self.manifest(fitting.digest, session)
-    if chosen.0.document["manifests"] != nil {
-      throw PullError(.unknown, "the image for \(ImagePlatform.own) is an index again: \(fitting.digest)")
-    }
-    return chosen
+    throw PullError(.notFound, "no match for platform in manifest: not found")
+  }
+
+  /// How many indexes may lead to an image.
+  private static let deepestIndex = 4
+
+  private func isImageForHere(_ candidate: BlobDescriptor, _ session: RegistrySession) async throws -> Bool {
+    if Self.indexTypes.contains(candidate.mediaType) { return true }
+    guard let manifest = try? await manifest(candidate.digest, session).0.document,
+      let config = manifest["config"].flatMap({ BlobDescriptor($0) })
+    else { return false }
+    let answer = try await Self.open(session, "blobs/" + config.digest, [])
+    let document = try? Document.parse(json: await answer.wholeBody(limit: Self.manifestLimit))
+    return document.flatMap { ImagePlatform($0) }?.runsHere == true
   }
 
   private func manifest(_ digest: String, _ session: RegistrySession) async throws -> (Manifest, [UInt8]) {
@@ -237,7 +258,24 @@ private struct RegistryPull {
     switch answer.status {
     case 200...299: return answer
     case 404: throw PullError.notFound("\(step): content at \(session.url(path))")
-    case let status: throw RegistrySession.unexpected(status, "GET", session.url(path)).during(step)
+    case let status:
+      let text = RegistrySession.statusText(status)
+      let words = await serverMessage(answer).map { " - Server message: \($0)" } ?? ""
+      throw PullError(.unknown, "\(step): unexpected status code \(session.url(path)): \(text)\(words)")
     }
+  }
+
+  /// What the registry says about its refusal, as it is meant for people.
+  private static func serverMessage(_ answer: RegistryAnswer) async -> String? {
+    guard let bytes = try? await answer.wholeBody(limit: 65_536), let document = try? Document.parse(json: bytes) else {
+      return nil
+    }
+    let errors = (document["errors"]?.listValue ?? []).compactMap { error -> String? in
+      guard let code = error["code"]?.stringValue else { return nil }
+      let words = code.lowercased().split(separator: "_").joined(separator: " ")
+      let message = error["message"]?.stringValue ?? ""
+      return message.isEmpty ? words : "\(words): \(message)"
+    }
+    return errors.isEmpty ? nil : errors.count == 1 ? errors[0] : "errors:\n" + errors.joined(separator: "\n") + "\n"
   }
 }

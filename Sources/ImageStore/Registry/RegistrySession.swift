@@ -34,22 +34,39 @@ final class RegistrySession: Sendable {
   ) async throws -> RegistryAnswer {
     let url = url(path)
     var refusals = 0
-    for attempt in 0..<5 {
+    var attempt = 0
+    while true {
+      attempt += 1
       let answer: RegistryAnswer
       do {
         answer = try await follow(method, url, headers)
       } catch {
+        if error.cause == .interrupted, attempt < Self.mostAttempts {
+          try await Task.sleep(for: Self.pause(before: attempt, asked: nil))
+          continue
+        }
         throw failure("failed to do request: \(method.prefix(1) + method.dropFirst().lowercased()) \"\(url)\"", error)
       }
       switch answer.status {
       case 401:
         refusals += 1
         guard try await authorize(answer, refusals) else { return answer }
-      case 408, 429: try await Task.sleep(for: .milliseconds(200 << attempt))
+      case 408, 429, 500, 502, 503, 504:
+        // Too much asked for, or trouble of the server's own: both may be over in a moment.
+        if attempt == Self.mostAttempts { return answer }
+        try await Task.sleep(for: Self.pause(before: attempt, asked: answer.header("Retry-After")))
       default: return answer
       }
     }
-    throw PullError(.unknown, "the registry \(host.address) has put off \(method) \(url) too often; try again later")
+  }
+
+  private static let mostAttempts = 5
+
+  /// Twice as long each time, or as long as the server wants if that is not too long for who waits.
+  static func pause(before attempt: Int, asked: String?) -> Duration {
+    let own = Duration.milliseconds(50 << attempt)
+    guard let seconds = asked.flatMap({ Int($0) }), (0...5).contains(seconds) else { return own }
+    return max(own, .seconds(seconds))
   }
 
   // MARK: Redirects
@@ -201,7 +218,7 @@ final class RegistrySession: Sendable {
     PullError(.unknown, "unexpected status from \(method) request to \(url): \(statusText(status))")
   }
 
-  private static func statusText(_ status: Int) -> String {
+  static func statusText(_ status: Int) -> String {
     let words = [
       400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
       416: "Requested Range Not Satisfiable", 429: "Too Many Requests", 500: "Internal Server Error",

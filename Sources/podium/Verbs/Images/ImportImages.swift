@@ -23,6 +23,7 @@ extension ImagesVerb {
     let images = try MachineImages(settings.paths()).importImages(from: source, as: arguments["--name"])
     for image in images {
       StandardOutput.print("imported \(image.name) (\(image.shortID), \(ImagesVerb.sizeText(image.size)))")
+      if let problem = image.problem { StandardOutput.print("note: \(problem)") }
     }
     return 0
   }

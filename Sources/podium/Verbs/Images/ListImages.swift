@@ -9,6 +9,7 @@ extension ImagesVerb {
 
       A stand-in is made by Podium under the name of somebody else's image and behaves as the lessons need. A real image
       of the same name, imported, built or pulled, takes its place. Packs of lessons bring images under names of their own.
+      What other tools have put here and nothing can be run from is unusable: podium images inspect says why.
 
         -q        print ids only
         --json    print everything as JSON; so does -o json
@@ -24,6 +25,7 @@ extension ImagesVerb {
           [
             "name": .string(image.name), "id": .string(image.id), "digest": .string(image.digest),
             "size": .integer(image.size), "kind": .string(image.kind),
+            "problem": image.problem.map { .string($0) } ?? .null,
           ]
         })
       StandardOutput.print(list.jsonText())
