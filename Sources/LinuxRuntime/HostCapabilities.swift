@@ -41,7 +41,6 @@ public struct HostCapabilities: Sendable, Equatable {
       findings.append(await layers(mapping))
       findings.append(await network(mapping))
       findings.append(await otherNodes(mapping))
-      findings.append(await services(mapping))
       findings.append(await systemCallFilters(mapping))
     }
     findings += [port(), openFiles(), processes(), notices()] + places.map(disk)
@@ -308,29 +307,6 @@ public struct HostCapabilities: Sendable, Equatable {
     return Finding(
       subject: "system call filters", verdict: .works, explanation: "Seccomp profiles of pods are kept to.", remedy: nil
     )
-  }
-
-  private static func services(_ mapping: IDMapping) async -> Finding {
-    let tool = ["/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft"].first { Files.exists($0) }
-    guard let tool else {
-      return Finding(
-        subject: "services", verdict: .restricted,
-        explanation: "Services have no addresses, because the program nft is missing.",
-        remedy: "sudo apt-get install nftables")
-    }
-    let plan = trial(
-      mapping, [.network],
-      [
-        .run([tool, "add table ip podium"]),
-        .run([tool, "add chain ip podium nat { type nat hook prerouting priority -100 ; }"]),
-      ])
-    let failure = await Launcher.tryOut(plan)
-    return Finding(
-      subject: "services", verdict: failure == nil ? .works : .restricted,
-      explanation: failure.map {
-        "Services have no addresses, because nft cannot change them (\(StartFailure.described($0, plan)))."
-      } ?? "Services get their addresses by nft, inside each node.",
-      remedy: failure == nil ? nil : "sudo modprobe -a nf_tables nft_nat")
   }
 
   private static func verdict(
