@@ -3,10 +3,10 @@ public struct Shortcomings: Sendable, Equatable {
   public struct Shortcoming: Sendable, Equatable {
     /// Part of a sentence: `no cgroup is delegated to this user`.
     public var reason: String
-    /// A command that would change it.
-    public var remedy: String
+    /// A command that would change it, if one does.
+    public var remedy: String?
 
-    public init(reason: String, remedy: String) {
+    public init(reason: String, remedy: String?) {
       self.reason = reason
       self.remedy = remedy
     }

@@ -116,6 +116,10 @@ struct PodWork: Sendable {
       id: Identifier.make(of: context.randomness), podUID: pod.uid, podName: pod.name, podNamespace: pod.namespace,
       attempt: attempt,
       hostname: NetworkFiles.hostname(pod, clusterDomain: configuration.clusterDomain))
+    // Only a pod from a file comes as far as this.
+    if let name = pod.spec.runtimeClassName {
+      return .sandboxFailed("runtimeclass.node.k8s.io \"\(name)\" not found")
+    }
     // Linux takes no more.
     if spec.hostname.utf8.count > 64 {
       return .sandboxFailed(

@@ -107,6 +107,15 @@ enum ProcessSight {
     return result
   }
 
+  /// Such as `mnt:[4026531841]`; nil when the process has ended.
+  static func mountNamespace(of pid: Int32) -> String? { try? Files.linkTarget("/proc/\(pid)/ns/mnt") }
+
+  /// Those that can be seen from here, of a namespace that is not our own.
+  static func processes(inMountNamespace namespace: String?) -> [Int32] {
+    guard let namespace, namespace != mountNamespace(of: getpid()) else { return [] }
+    return ((try? Files.list("/proc")) ?? []).compactMap { Int32($0) }.filter { mountNamespace(of: $0) == namespace }
+  }
+
   static func process(_ pid: Int32) -> Anatomy.Process? {
     guard let status = try? Files.readText("/proc/\(pid)/status") else { return nil }
     var fields: [Substring: Substring] = [:]

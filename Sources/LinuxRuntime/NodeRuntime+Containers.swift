@@ -56,9 +56,11 @@ extension NodeRuntime {
     let logFailure = Mutex<SystemCallError?>(nil)
     do {
       _ = try await connection.start(ContainerPlan.processName(id), plan) { [self] process in
+        let mountNamespace = ProcessSight.mountNamespace(of: process.pid)
         state.withLock { state in
           state.containers[id]?.record.state = .running(startedAt: process.startedAt)
           state.containers[id]?.input = process.inputForAttached
+          state.containers[id]?.mountNamespace = mountNamespace
         }
         do throws(SystemCallError) {
           try follow(spec, process)
@@ -91,6 +93,7 @@ extension NodeRuntime {
     let plan = plan(container, sandbox).removal()
     do {
       try await connection.end(ContainerPlan.processName(id))
+      await endWhatIsLeft(of: id)
       try await connection.perform(plan)
     } catch {
       throw StartFailure.ofRemoval(error, plan, "container \(id)")

@@ -34,10 +34,8 @@ extension NodeRuntime {
       shortcomings.otherUsers = Shortcomings.Shortcoming(
         reason: "only one user id is mapped", remedy: HostCapabilities.otherUsersRemedy)
     }
-    if node.mapping.isRootless {
-      shortcomings.machineRights = Shortcomings.Shortcoming(
-        reason: "the node is the one of an ordinary user", remedy: "sudo podium")
-    }
+    shortcomings.machineRights = Shortcomings.Shortcoming(
+      reason: "a node shares the machine with everything else on it", remedy: nil)
     return shortcomings
   }
 }

@@ -30,6 +30,8 @@ public final class NodeRuntime: Runtime {
     var layers: [String]
     /// Of the container's own first process.
     var input: Descriptor?
+    /// As the kernel names it: what tells the container's processes where it has no group.
+    var mountNamespace: String?
   }
 
   public let version = "podium://1.0"
@@ -120,6 +122,7 @@ public final class NodeRuntime: Runtime {
     else { return }
     switch kind {
     case .container:
+      await endWhatIsLeft(of: id)
       // What it wrote is in its log before anybody hears that it ended.
       LogPump.shared.drain(id)
       if recordExit(id, code: code, signal: signal, startedAt: process.startedAt, finishedAt: finishedAt) {
@@ -199,9 +202,11 @@ public final class NodeRuntime: Runtime {
         layers: image?.layers ?? [])
     }
     guard let running = processes[ContainerPlan.processName(spec.id)] else { return }
+    let mountNamespace = ProcessSight.mountNamespace(of: running.pid)
     state.withLock { state in
       state.containers[spec.id]?.record.state = .running(startedAt: running.startedAt)
       state.containers[spec.id]?.input = running.inputForAttached
+      state.containers[spec.id]?.mountNamespace = mountNamespace
     }
     do {
       try follow(spec, running)
@@ -209,6 +214,7 @@ public final class NodeRuntime: Runtime {
       throw RuntimeError(.failed, "log of container \(spec.name): \(error)")
     }
     if case .ended(let code, let signal, let finishedAt) = running.state {
+      await endWhatIsLeft(of: spec.id)
       LogPump.shared.drain(spec.id)
       recordExit(spec.id, code: code, signal: signal, startedAt: running.startedAt, finishedAt: finishedAt)
     }

@@ -210,13 +210,19 @@ struct PodAdmissionTests {
       ])
   }
 
+  @Test func aRuntimeThatIsNotThereIsNoRuntime() async throws {
+    let cluster = try await Cluster()
+    let why = try await cluster.refusal("POST", Cluster.pods, pod(#""runtimeClassName":"gvisor""#), expecting: 403)
+    #expect(why == #"pods "a" is forbidden: pod rejected: RuntimeClass "gvisor" not found"#)
+  }
+
   // MARK: What nothing acts on
 
   @Test func fieldsWithoutEffectAreWarnedOfWhenTheyAreAskedFor() async throws {
     let cluster = try await Cluster()
-    let created = try await cluster.send("POST", Cluster.pods, pod(#""runtimeClassName":"gvisor""#))
+    let created = try await cluster.send("POST", Cluster.pods, pod(#""hostUsers":false"#))
     #expect(created.status == 201)
-    let warning = #"299 - "spec.runtimeClassName: not supported by Podium: there is one runtime for all pods""#
+    let warning = #"299 - "spec.hostUsers: not supported by Podium: the pod's users are those of the node""#
     #expect(created.headers.all("Warning") == [warning])
     let labelled = try await cluster.send(
       "PATCH", Cluster.pods + "/a", #"{"metadata":{"labels":{"a":"b"}}}"#, type: "application/merge-patch+json")

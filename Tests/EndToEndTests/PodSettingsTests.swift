@@ -14,7 +14,7 @@ struct PodSettingsTests {
   private func lookAround(_ learner: Learner) async throws {
     let answer = try await learner.podium(["kubectl", "apply", "-f", "-"], input: Self.manifests)
     #expect(answer.end == .exited(0), "\(answer.error)")
-    for pod in ["named", "guest", "modest"] {
+    for pod in ["named", "guest", "modest", "mighty"] {
       try await learner.kubectl("wait", "--for=condition=Ready", "pod/\(pod)", "--timeout=30s")
     }
     let seen = try await learner.kubectl("exec", "named", "--", "sh", "-c", Self.look)
@@ -34,6 +34,10 @@ struct PodSettingsTests {
 
         """)
     #expect(try await learner.kubectl("logs", "named") == "$(HOME) is /root and $NAME\n")
+    // A container ends with its first process, also where others see its processes.
+    try await learner.kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/parent", "--timeout=20s")
+    let processes = try await learner.kubectl("exec", "guest", "--", "ps")
+    #expect(processes.contains("sleep 1000\n") && !processes.contains("sleep 2001\n"), "\(processes)")
     let inTheNode = try await learner.kubectl("exec", "guest", "--", "sh", "-c", "hostname; head -n 1 /etc/hosts; ps")
     #expect(inTheNode.hasPrefix("podium\n# Kubernetes-managed hosts file (host network).\n"))
     #expect(inTheNode.contains("podium kubelet"))
@@ -49,6 +53,21 @@ struct PodSettingsTests {
       try await learner.kubectl("get", "pod", "unsafe", "-o", refused)
         == "Failed SysctlForbidden: Pod was rejected: forbidden sysctl: \"kernel.msgmax\" not allowlisted")
     try await tellsWhatItsNodeCannotDo(learner)
+    try await changesNoMachine(learner)
+  }
+
+  /// Of a privileged pod: it has its node, and is told that it has no more.
+  private func changesNoMachine(_ learner: Learner) async throws {
+    let script = """
+      (f=/proc/sys/vm/overcommit_memory; cat $f > /tmp/x; cat /tmp/x > $f) 2>&1 | grep -o 'Read-only.*'
+      mount -t tmpfs x /mnt && echo mounted; ip link add other type bridge && echo added
+      """
+    let seen = try await learner.kubectl("exec", "mighty", "--", "sh", "-c", "mkdir -p /mnt; \(script)")
+    #expect(seen == "Read-only file system\nmounted\nadded\n")
+    let event = try await learner.kubectl(
+      "get", "events", "--field-selector", "involvedObject.name=mighty,reason=RightsRestricted", "-o",
+      "jsonpath={.items[*].message}")
+    #expect(event.hasPrefix("Privileged container \"main\" has the rights of its node, without those "), "\(event)")
   }
 
   /// Pods of an ordinary user run with less, and are told so.
@@ -115,7 +134,8 @@ struct PodSettingsTests {
         command: [sh, -c]
         args: ["echo '$$(HOME)' is $HOME and '$NAME'; exec sleep 1000"]
         workingDir: /made/for/me
-        env: [{name: NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]
+        env: [{name: NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}, {name: KIND, value: web}]
+        readinessProbe: {exec: {command: [test, "$(KIND)$(NAME)", "=", web]}, periodSeconds: 1}
     ---
     apiVersion: v1
     kind: Pod
@@ -170,6 +190,21 @@ struct PodSettingsTests {
         image: busybox
         command: [sh, -c, "echo line 1; echo line 2; exit 3"]
         terminationMessagePolicy: FallbackToLogsOnError
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: mighty}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers: [{name: main, image: busybox, command: [sleep, "1000"], securityContext: {privileged: true}}]
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: parent}
+    spec:
+      hostPID: true
+      restartPolicy: Never
+      containers: [{name: main, image: busybox, command: [sh, -c, "sleep 2001 & exec sleep 0.1"]}]
     ---
     apiVersion: v1
     kind: Pod

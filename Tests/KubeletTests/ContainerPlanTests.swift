@@ -131,6 +131,11 @@ struct ContainerPlanTests {
     for (context, user, message) in [
       ("runAsNonRoot: true", "", "container has runAsNonRoot and image will run as root \(whose)"),
       ("runAsNonRoot: true", "0:0", "container has runAsNonRoot and image will run as root \(whose)"),
+      ("runAsNonRoot: true", "00", "container has runAsNonRoot and image will run as root \(whose)"),
+      (
+        "runAsNonRoot: true", "root",
+        "container has runAsNonRoot and image has non-numeric user (root), cannot verify user is non-root \(whose)"
+      ),
       ("runAsNonRoot: true, runAsUser: 0", "", "container's runAsUser breaks non-root policy \(whose)"),
       (
         "runAsNonRoot: true", "web:web",
@@ -259,16 +264,15 @@ struct ContainerPlanTests {
     var shortcomings = Shortcomings()
     shortcomings.limits = .init(reason: "no cgroup is delegated", remedy: "sudo delegate")
     shortcomings.otherUsers = .init(reason: "only one user id is mapped", remedy: "sudo usermod")
-    shortcomings.machineRights = .init(reason: "the node is the one of an ordinary user", remedy: "sudo podium")
+    shortcomings.machineRights = .init(reason: "a node shares the machine with everything else on it", remedy: nil)
     #expect(
       shortcomings.notes(on: spec).map { "\($0.kind.rawValue) \($0.reason): \($0.message)" } == [
         "Warning LimitsNotEnforced: The limits on cpu and memory of container \"first\" and memory of container "
           + "\"main\" are not enforced: no cgroup is delegated. To change that: sudo delegate (see podium doctor)",
         "Warning GroupsNotApplied: Neither programs nor files are given fsGroup 2000 and supplementalGroups 4, 5: "
           + "only one user id is mapped. To change that: sudo usermod (see podium doctor)",
-        "Warning RightsRestricted: Privileged container \"main\" may do in this node what it asks for, and nothing to "
-          + "the machine around it: the node is the one of an ordinary user. To change that: sudo podium "
-          + "(see podium doctor)",
+        "Warning RightsRestricted: Privileged container \"main\" has the rights of its node, without those over the "
+          + "machine's settings, devices, modules and clock: a node shares the machine with everything else on it",
       ])
     #expect(shortcomings.notes(on: try Self.pod("hostname: web").spec) == [])
   }

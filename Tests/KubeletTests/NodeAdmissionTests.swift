@@ -32,6 +32,30 @@ struct NodeAdmissionTests {
     }
   }
 
+  @Test func areRejectedWhenTheyCountOnAProfile() async throws {
+    try await SimulatedNode.run { node in
+      func spec(_ pods: String, _ containers: String) -> String {
+        """
+        {securityContext: {appArmorProfile: {type: \(pods)}},
+        containers: [{name: main, image: busybox, securityContext: {appArmorProfile: {type: \(containers)}}}]}
+        """
+      }
+      try await node.create("{metadata: {name: free}, spec: \(spec("Unconfined", "Unconfined"))}")
+      try await node.wait("free") { $0?.status.phase == "Running" }
+      for (name, pods, containers) in [
+        ("pod", "RuntimeDefault", "Unconfined"), ("container", "Unconfined", "RuntimeDefault"),
+      ] {
+        try await node.create("{metadata: {name: \(name)}, spec: \(spec(pods, containers))}")
+        try await node.wait(name, within: .seconds(5)) { $0?.status.phase == "Failed" }
+        let status = try #require(node.pod(name)?.status)
+        let message = "Cannot enforce AppArmor: AppArmor is not enabled on the host"
+        #expect(status.reason == "AppArmor" && status.message == "Pod was rejected: " + message)
+        try await node.pass(.seconds(1))
+        #expect(node.events(name).contains("Warning AppArmor " + message))
+      }
+    }
+  }
+
   @Test func areRejectedForLackOfRoom() async throws {
     try await SimulatedNode.run { node in
       func spec(_ cpu: String) -> String {

@@ -37,6 +37,8 @@ struct UnsupportedFieldTests {
       PodDNSConfig: nameservers options searches
       PodDNSConfigOption: name value
       HostAlias: hostnames ip
+      PodSpec: runtimeClassName
+      PodSecurityContext: appArmorProfile
       PodSecurityContext: fsGroup runAsGroup runAsNonRoot runAsUser seccompProfile supplementalGroups sysctls
       SeccompProfile: localhostProfile type
       Sysctl: name value
@@ -59,6 +61,8 @@ struct UnsupportedFieldTests {
       ResourceRequirements: limits requests
       SecurityContext: allowPrivilegeEscalation capabilities privileged readOnlyRootFilesystem runAsGroup
       SecurityContext: runAsNonRoot runAsUser seccompProfile
+      SecurityContext: appArmorProfile
+      AppArmorProfile: localhostProfile type
       Capabilities: add drop
       VolumeMount: mountPath name readOnly recursiveReadOnly subPath subPathExpr
       Lifecycle: postStart preStop
@@ -136,7 +140,6 @@ struct UnsupportedFieldTests {
   @Test func aPodIsToldWhatItAsksForInVain() throws {
     let yaml = """
       spec:
-        runtimeClassName: gvisor
         enableServiceLinks: true
         hostUsers: false
         containers:
@@ -159,7 +162,6 @@ struct UnsupportedFieldTests {
         "spec.volumes[0].nfs: not supported by Podium: nothing here can mount it, so the pod will not start",
         "spec.containers[1].resources.limits.hugepages-2Mi: not supported by Podium: only cpu and memory are limited",
         "spec.hostUsers: not supported by Podium: the pod's users are those of the node",
-        "spec.runtimeClassName: not supported by Podium: there is one runtime for all pods",
       ])
   }
 

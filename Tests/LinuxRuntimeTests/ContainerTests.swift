@@ -265,6 +265,34 @@ extension RealNodes {
       }
     }
 
+    /// Without groups it takes a kubelet that lives in the node, which a test is not.
+    @Test(.needsCgroups, arguments: [NamespaceMode.pod, .node])
+    func leavesNobodyBehindWhereProcessesAreShared(_ processes: NamespaceMode) async throws {
+      try await TestNode.with { node in
+        let sandbox = try await node.sandbox { $0.processes = processes }
+        let peer = try await node.run(["sleep", "1000"], in: sandbox)
+        let spec = try await node.run(["sh", "-c", "sleep 2001 & (sleep 2002 &); exec sleep 2003"], in: sandbox)
+        // Somebody looks in with a program of their own.
+        let visitor = try await node.runtime.exec(
+          ExecSpec(containerID: spec.id, command: ["sleep", "2004"], streams: AttachSpec()))
+        func sleepers() async throws -> [String] {
+          let lines = try await node.exec(["ps"], in: peer.id).output.split(separator: "\n")
+          return lines.compactMap { line in
+            line.firstRange(of: "root     sleep ").map { String(line[$0.upperBound...]) }
+          }.sorted()
+        }
+        try await Deadline.wait("all of them") {
+          try await sleepers() == ["1000", "2001", "2002", "2003", "2004"]
+        }
+        try await node.runtime.signalContainer(spec.id, 9)
+        _ = try await node.end(of: spec.id)
+        // The others of the pod go on.
+        try await Deadline.wait("the end of what is left") { try await sleepers() == ["1000"] }
+        #expect(try await visitor.wait().signal == 9)
+        try await node.runtime.removeContainer(spec.id)
+      }
+    }
+
     @Test(.needsCgroups) func isKilledWhenItsMemoryIsUsedUp() async throws {
       try await TestNode.with { node in
         let sandbox = try await node.sandbox()

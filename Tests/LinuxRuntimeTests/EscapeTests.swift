@@ -200,6 +200,57 @@ extension RealNodes {
       }
     }
 
+    /// Whoever may do everything in the node meets the machine's own settings locked, and lacks what only machines need.
+    @Test func changesNoMachineEvenIfItIsPrivileged() async throws {
+      try await TestNode.with { node in
+        let rights: Attempts = [
+          ("set the clock", "perl -e '$t = pack(q(q2), time, 0); exit(syscall(164, $t, 0) < 0)'"),
+          ("ports", Self.call(172, "3")),
+          ("a file that nobody can remove", "touch /tmp/x && perl -e '\(Self.makeImmutable)'"),
+          ("bounds", "grep -x 'CapBnd:.*1ff[0-9a-f]*ffffffff' /proc/self/status"),
+        ]
+        for sharing in [NamespaceMode.container, .node] {
+          let sandbox = try await node.sandbox("mighty") { spec in
+            (spec.processes, spec.ipc, spec.network) = (
+              sharing, sharing == .node ? .node : .pod, sharing == .node ? .node : .pod
+            )
+          }
+          try await expectRefusal(of: Self.kernelFiles() + rights, on: node, in: sandbox) {
+            $0.security.isPrivileged = true
+          }
+        }
+      }
+    }
+
+    /// FS_IOC_SETFLAGS with FS_IMMUTABLE_FL.
+    private static let makeImmutable =
+      "open(F, q(/tmp/x)); exit(!defined ioctl(F, 0x40086602, pack(q(l!), 16)))"
+
+    /// In a pod that sees the processes of the node, those of the node itself are nobody's to look into.
+    @Test func looksIntoNoProcessOfItsNode() async throws {
+      try await TestNode.with { node in
+        let sandbox = try await node.sandbox("spy") { spec in
+          (spec.processes, spec.ipc, spec.network) = (.node, .node, .node)
+        }
+        let attempts: Attempts = [
+          ("trace", Self.call(101, "16", "1", "0", "0")), ("its memory", "head -c 1 /proc/1/mem"),
+          ("its root", "ls /proc/1/root/"), ("its directory", "ls /proc/1/cwd/"), ("its program", "cat /proc/1/exe"),
+          ("its descriptors", "ls -l /proc/1/fd/ | grep -e '->'"), ("its words", "cat /proc/1/environ | grep ."),
+          ("its maps", "cat /proc/1/maps | grep ."),
+          (
+            "read its memory",
+            "perl -e '$b = q(x) x 8; $v = pack(q(PQ), $b, 8); exit(syscall(310, 1, $v, 1, $v, 1, 0) < 0 ? $! || 1 : 0)'"
+          ),
+          ("a descriptor of it", "perl -e '$p = syscall(434, 1, 0); exit($p < 0 || syscall(438, $p, 0, 0) < 0)'"),
+          ("its mounts", "perl -e '$p = syscall(434, 1, 0); exit($p < 0 || syscall(308, $p, 0x20000) < 0)'"),
+          ("its end", "kill -9 1; sleep 0.1; ! test -e /proc/1"),
+          ("sockets of the machine", "grep @ /proc/net/unix"),
+        ]
+        try await expectRefusal(of: attempts, on: node, in: sandbox)
+        try await expectRefusal(of: attempts, on: node, in: sandbox) { $0.security.droppedCapabilities = ["ALL"] }
+      }
+    }
+
     /// Descriptors of node init lead to the node, if their names in /proc can be used while they are open.
     @Test func worksInNoDirectoryThatNodeInitHolds() async throws {
       try await TestNode.with { node in

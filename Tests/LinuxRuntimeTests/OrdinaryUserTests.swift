@@ -8,7 +8,7 @@ import Testing
 struct OrdinaryUserTests {
   @Test(.needsRoot, .needsUserNamespace) func runsPodsWithOneMappedID() async throws {
     // Skipped: limits, for which no cgroup is delegated, and other users.
-    try await runNodes(as: 61_234, skipping: 15)
+    try await runNodes(as: 61_234, skipping: 16)
   }
 
   @Test(.needsRoot, .needsUserNamespace, .enabled(if: Files.exists("/usr/bin/newuidmap")))
@@ -19,7 +19,7 @@ struct OrdinaryUserTests {
       try await succeed(
         "usermod", ["--add-subuids", "700000-765535", "--add-subgids", "700000-765535", name])
       let id = try await ProgramOutput.of("id", ["-u", name]).output
-      try await runNodes(as: #require(UInt32(id.dropLast())), skipping: 11)
+      try await runNodes(as: #require(UInt32(id.dropLast())), skipping: 12)
     } catch {
       try await succeed("userdel", [name])
       throw error

@@ -6,8 +6,9 @@ import Testing
 /// What is decided before anything is done.
 @Suite struct ResolutionTests {
   private static let accounts = ImageAccounts(
-    passwd: "root:x:0:0:root:/root:/bin/sh\nnginx:x:101:102::/var/cache/nginx:/sbin/nologin\nbroken\n",
-    group: "root:x:0:\nweb:x:102:\nextra:x:300:other,nginx\n")
+    passwd: "root:x:0:0:root:/root:/bin/sh\nnginx:x:101:102::/var/cache/nginx:/sbin/nologin\nbroken\n"
+      + "4000:x:0:0::/root:/bin/sh\n",
+    group: "root:x:0:\nweb:x:102:\nextra:x:300:other,nginx\n5000:x:0:\n")
 
   @Test(
     arguments: [
@@ -66,6 +67,7 @@ import Testing
     #expect(candidates("x", "/a:/b") == ["/a/x", "/b/x"])
     #expect(candidates("./x", "/a:/b") == ["./x"])
     #expect(candidates("/bin/x", "/a") == ["/bin/x"])
+    #expect(candidates("", "/a") == [])
   }
 
   @Test func knowsCapabilitiesByName() {

@@ -21,6 +21,10 @@ extension Server {
     }
     pod.spec.serviceAccount = pod.spec.serviceAccountName
     if let why = PriorityAdmission.resolve(&pod.spec) { throw Self.refused(pod, why) }
+    // No cluster has any before somebody makes one, and here nobody can.
+    if let name = pod.spec.runtimeClassName {
+      throw Self.refused(pod, "pod rejected: RuntimeClass \"\(name)\" not found")
+    }
     try await admitSecurity(of: pod, call)
   }
 

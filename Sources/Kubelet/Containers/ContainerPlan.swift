@@ -108,11 +108,11 @@ struct ContainerPlan {
       if chosen == 0 { throw ContainerPlanError("container's runAsUser breaks non-root policy \(whose)") }
       return user
     }
-    let imageUser = image.user.split(separator: ":").first.map(String.init) ?? ""
-    if imageUser.isEmpty || imageUser == "0" || imageUser == "root" {
-      throw ContainerPlanError("container has runAsNonRoot and image will run as root \(whose)")
-    }
-    if UInt32(imageUser) == nil {
+    let imageUser = image.user.split(separator: ":", omittingEmptySubsequences: false).first.map(String.init) ?? ""
+    // Zero has many spellings.
+    let number = imageUser.isEmpty ? 0 : UInt32(imageUser)
+    if number == 0 { throw ContainerPlanError("container has runAsNonRoot and image will run as root \(whose)") }
+    if number == nil {
       throw ContainerPlanError(
         "container has runAsNonRoot and image has non-numeric user (\(imageUser)), cannot verify user is non-root \(whose)"
       )

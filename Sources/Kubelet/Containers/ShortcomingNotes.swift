@@ -27,8 +27,10 @@ extension Shortcomings {
 
   /// Capabilities that mean the machine and not the node.
   private static let machineCapabilities: Set<String> = [
-    "ALL", "MKNOD", "SYS_MODULE", "SYS_RAWIO", "SYS_TIME", "SYS_BOOT", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND",
-    "MAC_ADMIN", "MAC_OVERRIDE", "LINUX_IMMUTABLE", "AUDIT_CONTROL",
+    "ALL", "DAC_READ_SEARCH", "LINUX_IMMUTABLE", "MKNOD", "SYS_MODULE", "SYS_RAWIO", "SYS_PACCT", "SYS_BOOT",
+    "SYS_TIME",
+    "AUDIT_CONTROL", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON",
+    "BPF",
   ]
 
   private func rightsNote(_ pod: PodSpec) -> EventNote? {
@@ -39,15 +41,16 @@ extension Shortcomings {
       return added.isEmpty ? nil : "\(name) with \(added.joined(separator: ", "))"
     }
     return note(
-      "RightsRestricted", "\(asked.list) may do in this node what it asks for, and nothing to the machine around it",
+      "RightsRestricted",
+      "\(asked.list) has the rights of its node, without those over the machine's settings, devices, modules and clock",
       asked.isEmpty, machineRights)
   }
 
   private func note(_ reason: String, _ what: String, _ isNothing: Bool, _ shortcoming: Shortcoming?) -> EventNote? {
     guard !isNothing, let shortcoming else { return nil }
     let sentence = what.prefix(1).uppercased() + what.dropFirst()
-    return .warning(
-      reason, "\(sentence): \(shortcoming.reason). To change that: \(shortcoming.remedy) (see podium doctor)")
+    let remedy = shortcoming.remedy.map { ". To change that: \($0) (see podium doctor)" } ?? ""
+    return .warning(reason, "\(sentence): \(shortcoming.reason)\(remedy)")
   }
 }
 

@@ -44,6 +44,9 @@ public enum NodeAdmission {
     if isRepelled && !pod.isStatic {
       return failure("TaintToleration", "node(s) had taints that the pod didn't tolerate")
     }
+    if pod.spec.wantsAppArmor {
+      return Refusal("AppArmor", "Cannot enforce AppArmor: AppArmor is not enabled on the host")
+    }
     return nil
   }
 
@@ -94,5 +97,16 @@ public enum NodeAdmission {
     if name.hasPrefix("kernel."), pod.hostIPC == true { return "\"\(sysctl)\" not allowed with host ipc enabled" }
     if name.hasPrefix("net."), pod.hostNetwork == true { return "\"\(sysctl)\" not allowed with host net enabled" }
     return nil
+  }
+}
+
+extension PodSpec {
+  /// Whether anything of the pod counts on a profile; a program that goes without would only seem to be confined.
+  fileprivate var wantsAppArmor: Bool {
+    let ephemeral = ephemeralContainers.map(Container.init)
+    let profiles =
+      [securityContext?.appArmorProfile]
+      + (initContainers + containers + ephemeral).map { $0.securityContext?.appArmorProfile }
+    return profiles.contains { $0 != nil && $0?.type != "Unconfined" }
   }
 }

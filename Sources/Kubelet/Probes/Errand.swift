@@ -40,10 +40,14 @@ struct Errand: Sendable {
   func run(_ probe: Probe) async -> ProbeResult {
     let limit = Duration.seconds(Int64(probe.timeoutSeconds ?? 1))
     if let action = probe.exec {
-      switch await execute(action.command, within: limit) {
+      // Only what stands in the pod itself counts here, as it is written.
+      let variables = Dictionary(
+        container.env.map { ($0.name ?? "", $0.value ?? "") }, uniquingKeysWith: { $1 })
+      let command = action.command.map { VariableExpansion.expand($0, variables) }
+      switch await execute(command, within: limit) {
       case .ended(code: 0, _): return .success
       case .ended(_, let output): return .failure(output)
-      case .timedOut: return .failure("command timed out: \(Self.quoted(action.command)) timed out after \(limit.text)")
+      case .timedOut: return .failure("command timed out: \(Self.quoted(command)) timed out after \(limit.text)")
       case .failed(let message): return .errored("rpc error: code = Unknown desc = \(message)")
       }
     }

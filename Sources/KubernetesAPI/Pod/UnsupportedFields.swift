@@ -27,7 +27,6 @@ public enum UnsupportedFields {
     UnsupportedField("spec.priorityClassName", "the scheduler takes pods as they come and evicts none for others"),
     UnsupportedField("spec.resourceClaims", "no devices are handed out"),
     UnsupportedField("spec.resources", "requests and limits of containers hold, those of the whole pod do not"),
-    UnsupportedField("spec.runtimeClassName", "there is one runtime for all pods"),
     UnsupportedField("spec.schedulingGroup", "every pod is scheduled for itself"),
     UnsupportedField("spec.evictionResponders", "nobody is asked before the pod is evicted"),
     UnsupportedField("spec.os.name", "every program is run as one for Linux", unless: "linux"),
@@ -50,7 +49,6 @@ public enum UnsupportedFields {
   /// What a pod and a container may both say.
   private static func security(_ context: String) -> [UnsupportedField] {
     [
-      UnsupportedField(context + ".appArmorProfile", "no profile of AppArmor is loaded"),
       UnsupportedField(context + ".seLinuxOptions", "nothing is labelled for SELinux"),
       UnsupportedField(context + ".windowsOptions", "there are no nodes with Windows"),
     ]

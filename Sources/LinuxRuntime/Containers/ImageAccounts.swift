@@ -55,14 +55,16 @@ struct ImageAccounts: Sendable, Equatable {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = parts.first.map(String.init) ?? ""
     if name.isEmpty { return (0, 0, []) }
-    let known = users.first { $0.name == name || (UInt32(name) == $0.id) }
-    guard let user = known?.id ?? UInt32(name) else {
+    // A number is an id, whatever the image calls its users: else an image could make a chosen user another one, root.
+    let number = UInt32(name)
+    let known = users.first { number == nil ? $0.name == name : $0.id == number }
+    guard let user = number ?? known?.id else {
       throw AccountError(message: "unable to find user \(name): no matching entries in passwd file")
     }
     var group = known?.group ?? 0
     if parts.count == 2 {
       let wanted = String(parts[1])
-      guard let found = groups.first(where: { $0.name == wanted })?.id ?? UInt32(wanted) else {
+      guard let found = UInt32(wanted) ?? groups.first(where: { $0.name == wanted })?.id else {
         throw AccountError(message: "unable to find group \(wanted): no matching entries in group file")
       }
       group = found

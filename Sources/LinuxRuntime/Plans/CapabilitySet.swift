@@ -20,6 +20,17 @@ struct CapabilitySet: OptionSet, Sendable, Hashable, CustomStringConvertible {
     "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE",
   ])
 
+  /// What mean the machine and nothing of a node: its modules, clock, ports and log, files of its disks that no path of the
+  /// node leads to, and what watches or outlives everything.
+  static let ofTheMachine = CapabilitySet(named: [
+    "DAC_READ_SEARCH", "LINUX_IMMUTABLE", "SYS_MODULE", "SYS_RAWIO", "SYS_PACCT", "SYS_BOOT", "SYS_TIME",
+    "AUDIT_CONTROL",
+    "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF",
+  ])
+
+  /// No program of a node ever gets more.
+  static let ofNodes = all.subtracting(ofTheMachine)
+
   init(rawValue: UInt64) { self.rawValue = rawValue }
 
   /// Unknown names count for nothing; `ALL` is every capability.

@@ -39,7 +39,9 @@ struct ContainerPlan {
     if !plan.parent.isEmpty { plan.child.append(.awaitParent) }
     // A new proc needs to see the old one; but as long as the old root lies over the new one, a link of the image that
     // goes up to the root ("/var/run" is "../run") leads out into the old root.
-    plan.child += isolation + mounts.taken + layered + system(mounts) + [.leaveOldRoot] + protection + mounts.placed
+    plan.child += isolation + mounts.taken + layered + system(mounts) + [.leaveOldRoot]
+    plan.child += spec.security.isPrivileged ? NodePlan.lockedSettings(firstSlot: mounts.nextSlot) : protection
+    plan.child += mounts.placed
     plan.child += finish + cgroups.stopgap + process.becoming()
     return plan
   }
@@ -148,7 +150,7 @@ struct ContainerPlan {
   private func system(_ mounts: MountSteps) -> [Step] {
     var steps: [Step] = [
       .mount("proc", on: "/proc", type: "proc", .hardened),
-      .mount("sysfs", on: "/sys", type: "sysfs", [.hardened, spec.security.isPrivileged ? [] : .readOnly]),
+      .mount("sysfs", on: "/sys", type: "sysfs", [.hardened, .readOnly]),
     ]
     steps += cgroupView(mounts)
     steps.append(
@@ -180,28 +182,27 @@ struct ContainerPlan {
   }
 
   /// Masked before made read-only, so that what is in both lists is hidden and not merely locked; and all of it before a
-  /// volume is placed, for what lies in a volume may be a link by the time it is used.
+  /// volume is placed, for what lies in a volume may be a link by the time it is used. A privileged container sees all and
+  /// sets what its node may.
   private var protection: [Step] {
     var steps: [Step] = []
-    if !spec.security.isPrivileged {
-      for path in [
-        "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
-        "/proc/sched_debug",
-      ] {
-        steps.append(.tolerate(ENOENT, .mount("/dev/null", on: path, .bind)))
-      }
-      for path in [
-        "/proc/acpi", "/proc/asound", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
-      ] {
-        steps.append(
-          .tolerate(ENOENT, .mount("tmpfs", on: path, type: "tmpfs", options: "size=0", [.hardened, .readOnly])))
-      }
-      for path in ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"] {
-        steps += [
-          .tolerate(ENOENT, .mount(path, on: path, [.bind, .recursive])),
-          .tolerate(ENOENT, .mount("", on: path, [.bind, .remount, .readOnly, .hardened])),
-        ]
-      }
+    for path in [
+      "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
+      "/proc/sched_debug",
+    ] {
+      steps.append(.tolerate(ENOENT, .mount("/dev/null", on: path, .bind)))
+    }
+    for path in [
+      "/proc/acpi", "/proc/asound", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
+    ] {
+      steps.append(
+        .tolerate(ENOENT, .mount("tmpfs", on: path, type: "tmpfs", options: "size=0", [.hardened, .readOnly])))
+    }
+    for path in ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"] {
+      steps += [
+        .tolerate(ENOENT, .mount(path, on: path, [.bind, .recursive])),
+        .tolerate(ENOENT, .mount("", on: path, [.bind, .remount, .readOnly, .hardened])),
+      ]
     }
     return steps
   }
@@ -223,8 +224,11 @@ private struct MountSteps {
   var cgroups: [Step] = []
   var sharedMemory: [Step] = []
 
+  /// Free as long as the mounts wait to be placed.
+  var nextSlot: Int32 { Int32(taken.count) }
+
   private mutating func take(_ path: String, part: String = "") -> Int32 {
-    let slot = Int32(taken.count)
+    let slot = nextSlot
     taken.append(.takeMount(path, part: part, slot: slot))
     return slot
   }

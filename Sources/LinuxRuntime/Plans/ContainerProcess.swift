@@ -23,6 +23,8 @@ struct ContainerProcess: Sendable, Equatable {
   /// Where the program may be: the path itself when it has a slash, else in each directory of the search path.
   static func candidates(for program: String, environment: [String]) -> [String] {
     if program.contains("/") { return [program] }
+    // No file has no name.
+    if program.isEmpty { return [] }
     let path = environment.last { $0.hasPrefix("PATH=") }?.dropFirst(5) ?? ""
     return path.split(separator: ":", omittingEmptySubsequences: false).map { folder in
       folder.isEmpty ? "./" + program : folder + "/" + program

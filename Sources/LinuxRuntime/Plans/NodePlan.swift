@@ -81,6 +81,7 @@ struct NodePlan {
     }
     // After the change of user, which would clear it.
     steps.append(.control(.parentDeathSignal, UInt64(SIGKILL)))
+    steps.append(.boundCapabilities(.ofNodes))
     steps += cgroups.enterAsNode
     steps.append(.newKeyring)
     steps.append(.setHostName(nodeName))
@@ -146,20 +147,24 @@ struct NodePlan {
   /// What belongs to the whole machine cannot be set from a node, whose proc a volume may show to a pod; what each pod has
   /// of its own can.
   private var settings: [Step] {
+    Self.lockedSettings(firstSlot: 0) + [.mount("", on: "/sys", [.bind, .remount, .readOnly, .hardened])]
+  }
+
+  /// Of the proc that is mounted now.
+  static func lockedSettings(firstSlot: Int32) -> [Step] {
     let ownOfEachPod =
       ["net", "fs/mqueue"]
       + ["msgmax", "msgmnb", "msgmni", "sem", "shmall", "shmmax", "shmmni", "shm_rmid_forced"].map { "kernel/" + $0 }
-    let places = ownOfEachPod.map { "/proc/sys/" + $0 }
+    let places = zip(firstSlot..., ownOfEachPod.map { "/proc/sys/" + $0 })
     // Not every kernel has all of them.
-    var steps: [Step] = places.enumerated().map { .tolerate(ENOENT, .takeMount($1, slot: Int32($0))) }
+    var steps: [Step] = places.map { .tolerate(ENOENT, .takeMount($1, slot: $0)) }
     for path in ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"] {
       steps += [
         .tolerate(ENOENT, .mount(path, on: path, .bind)),
         .tolerate(ENOENT, .mount("", on: path, [.bind, .remount, .readOnly, .hardened])),
       ]
     }
-    steps += places.enumerated().map { .tolerate(EBADF, .placeMount(slot: Int32($0), $1)) }
-    return steps + [.mount("", on: "/sys", [.bind, .remount, .readOnly, .hardened])]
+    return steps + places.map { .tolerate(EBADF, .placeMount(slot: $0, $1)) }
   }
 
   private var network: [Step] {
