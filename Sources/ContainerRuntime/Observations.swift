@@ -65,10 +65,12 @@ public struct ImageInfo: Sendable, Equatable {
   public var stopSignal: String
   /// Whether it stays although no container uses it: it could not be had again, or somebody has put it here on purpose.
   public var isPinned: Bool
+  /// Whether files of it belong to root on this node because their users cannot be had.
+  public var lacksOwners: Bool
 
   public init(
     id: String, names: [String], digest: String, size: Int64, isStandIn: Bool, user: String = "",
-    stopSignal: String = "", isPinned: Bool = false
+    stopSignal: String = "", isPinned: Bool = false, lacksOwners: Bool = false
   ) {
     self.id = id
     self.names = names
@@ -78,6 +80,7 @@ public struct ImageInfo: Sendable, Equatable {
     self.user = user
     self.stopSignal = stopSignal
     self.isPinned = isPinned
+    self.lacksOwners = lacksOwners
   }
 }
 

@@ -16,6 +16,8 @@ public struct Shortcomings: Sendable, Equatable {
   public var limits: Shortcoming?
   /// Programs and files of users and groups other than root.
   public var otherUsers: Shortcoming?
+  /// Keeping the owners of an image's files, of those that have users who cannot be had.
+  public var owners: Shortcoming?
   /// Rights over the machine itself: making device nodes, loading modules, setting the clock.
   public var machineRights: Shortcoming?
 

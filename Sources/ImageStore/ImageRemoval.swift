@@ -73,6 +73,9 @@ extension Images {
       pruned.bytes += size
       pruned.layers += 1
     }
+    for name in try Files.list(path + "/owners") where !Files.isDirectory(path + "/unpacked/" + name) {
+      try Files.removeTree(path + "/owners/" + name)
+    }
     return pruned
   }
 

@@ -7,6 +7,7 @@ internal import SystemIO
 ///
 ///     oci-layout, index.json, blobs/sha256/…    the layout
 ///     unpacked/<digest of the layer's tar>/     its layers, for overlay file systems
+///     owners/<the same digest>                  of layers with files of other users than root
 ///     built-in.json                             what the built-in images were made of
 ///     drafts/, lock                             work in progress, and who is at it
 ///     downloads/, pulling                       blobs on their way from registries, and whether any are on their way at all
@@ -20,7 +21,9 @@ public final class Images: Sendable {
 
   /// Opens the store, making an empty one where there is none.
   public static func open(at path: String) throws -> Images {
-    for folder in ["blobs/sha256", "unpacked", "drafts", "downloads"] { try Files.makeDirectories(path + "/" + folder) }
+    for folder in ["blobs/sha256", "unpacked", "owners", "drafts", "downloads"] {
+      try Files.makeDirectories(path + "/" + folder)
+    }
     let images = Images(path)
     // The index first: a folder is taken for a layout once it has the file that says so.
     if !Files.exists(images.indexPath) { try Files.replace(images.indexPath, with: ImageIndex().bytes, mode: 0o644) }
@@ -86,11 +89,13 @@ public final class Images: Sendable {
   ///
   /// To be called by the process that will use them: in a user namespace the files then belong to its ids.
   public func prepareLayers(of image: Image) throws {
-    if image.layers.allSatisfy({ Files.isDirectory($0) }) { return }
+    if image.layers.allSatisfy(isPrepared) { return }
     let lock = try lock()
     defer { withExtendedLifetime(lock) {} }
     let archives = try ImageContent(image.manifestDigest, in: blobs).archives
-    for (archive, target) in zip(archives, image.layers) where !Files.isDirectory(target) {
+    for (archive, target) in zip(archives, image.layers) where !isPrepared(target) {
+      // Unpacked for a namespace with other ids: its files would be those of strangers.
+      try moveAway(target)
       try unpack(archive.digest, to: target, expecting: "sha256:" + target.suffix(64))
     }
   }
@@ -140,12 +145,27 @@ public final class Images: Sendable {
   /// Where a layer of that digest is, or will be, unpacked.
   func unpackedPath(_ diffID: String) -> String { path + "/unpacked/" + diffID.dropFirst("sha256:".count) }
 
+  /// Takes an unpacked layer out of use; what this process cannot remove of it, one with its ids will.
+  private func moveAway(_ layer: String) throws {
+    var status = stat()
+    guard stat(layer, &status) == 0 else { return }
+    let draft = "\(drafts)/\(layer.suffix(64))-\(status.st_ino)"
+    try systemCall("rename", on: layer) { rename(layer, draft) }
+    try? Files.removeTree(draft)
+  }
+
   func unpack(_ archive: String, to target: String, expecting diffID: String? = nil) throws {
     let draft = drafts + "/layer"
     try Files.removeTree(draft)
     try systemCall("mkdir", on: draft) { mkdir(draft, 0o755) }
     do {
-      try LayerUnpacker.unpack(blobs.path(archive), into: draft, expecting: diffID)
+      let ownership = try LayerUnpacker.unpack(blobs.path(archive), into: draft, expecting: diffID)
+      // First: a layer of whose owners nothing is known is taken for root's.
+      if let ownership {
+        try Files.replace(ownershipPath(target), with: Array(ownership.text.utf8), mode: 0o644)
+      } else {
+        try Files.removeTree(ownershipPath(target))
+      }
       try systemCall("rename", on: target) { rename(draft, target) }
     } catch {
       try? Files.removeTree(draft)

@@ -15,13 +15,19 @@ struct LayerUnpacker {
   private var directories: [(path: String, mode: UInt32, seconds: Int)] = []
   /// The archive has ended without the bytes that fill up its last block, as some tools leave it.
   private var lacksEnd = false
+  /// Whether files belong to others than root, and whether root has files of others.
+  private var hasOtherOwners = false
+  private var lacksOwners = false
   /// Where names of directories were found to lead; forgotten when anything is replaced.
   private var resolved: [String: String] = [:]
 
   /// Unpacks `source`, compressed or not, into the existing directory `root`.
   ///
   /// With `diffID` the archive must have that digest before compression; without, it was made here a moment ago.
-  static func unpack(_ source: String, into root: String, expecting diffID: String?) throws {
+  ///
+  /// Answers how far its files belong to whom the archive says; nil when it says that they are all root's.
+  @discardableResult
+  static func unpack(_ source: String, into root: String, expecting diffID: String?) throws -> LayerOwnership? {
     let reader = try TarReader(source, digested: diffID != nil)
     var unpacker = LayerUnpacker(
       reader: reader, source: source, root: root, mayGiveAway: geteuid() == 0)
@@ -29,6 +35,8 @@ struct LayerUnpacker {
     if let diffID, try reader.content.digestOfAll() != diffID {
       throw ImageStoreError.damaged(path: source, problem: "it does not hold the layer \(diffID)")
     }
+    return unpacker.hasOtherOwners
+      ? LayerOwnership(ids: LayerOwnership.ownIDs, isIncomplete: unpacker.lacksOwners) : nil
   }
 
   private init(reader: TarReader, source: String, root: String, mayGiveAway: Bool) {
@@ -94,11 +102,15 @@ struct LayerUnpacker {
       // Containers get their own small /dev; a device of an image would be of no use and could be of harm.
       return
     }
-    if mayGiveAway {
-      let owner = uid_t(truncatingIfNeeded: archive_entry_uid(entry))
-      let group = gid_t(truncatingIfNeeded: archive_entry_gid(entry))
-      // EINVAL: an id that this user namespace does not map; the file stays with its root.
-      if lchown(path, owner, group) != 0 && errno != EINVAL { throw SystemCallError("lchown", on: path) }
+    let owner = uid_t(truncatingIfNeeded: archive_entry_uid(entry))
+    let group = gid_t(truncatingIfNeeded: archive_entry_gid(entry))
+    if owner != 0 || group != 0 { hasOtherOwners = true }
+    if !mayGiveAway {
+      lacksOwners = hasOtherOwners
+    } else if lchown(path, owner, group) != 0 {
+      // An id that this user namespace does not map; the file stays with its root.
+      guard errno == EINVAL else { throw SystemCallError("lchown", on: path) }
+      lacksOwners = true
     }
     if type != .symbolicLink { try setExtendedAttributes(of: entry, on: path) }
     if type == .directory { return }

@@ -57,7 +57,7 @@ struct PodWork: Sendable {
         return [.imageNotPulled(container: name, error)]
       }
     case .createContainer(let name, let attempt, let image):
-      return [await createContainer(name, attempt: attempt, image)]
+      return ownersNote(name, attempt, image) + [await createContainer(name, attempt: attempt, image)]
     case .startContainer(let name, let id):
       do {
         try await noting("start container \(name)") { () async throws(RuntimeError) in
@@ -165,6 +165,12 @@ struct PodWork: Sendable {
   }
 
   // MARK: Containers
+
+  /// Said once for each container that is made, not again for each of its restarts.
+  private func ownersNote(_ name: String, _ attempt: Int, _ image: ImageInfo) -> [PodLifecycle.Event] {
+    guard attempt == 0, image.lacksOwners else { return [] }
+    return [context.runtime.shortcomings.ownersNote(self.image(of: name))].compactMap(\.self).map { .noticed($0) }
+  }
 
   private func createContainer(_ name: String, attempt: Int, _ image: ImageInfo) async -> PodLifecycle.Event {
     guard let sandboxID else { return .containerNotCreated(container: name, .runtime("the pod has no sandbox")) }

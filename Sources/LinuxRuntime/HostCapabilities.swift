@@ -101,25 +101,28 @@ public struct HostCapabilities: Sendable, Equatable {
   }
 
   private static func otherUsers(_ mapping: IDMapping) async -> Finding {
-    let explanation = "Only one user id is mapped: images whose programs run as other users cannot be used."
+    let explanation =
+      "Only one user id is mapped: pods whose programs run as other users cannot be started, and all files of images "
+      + "belong to root."
     func restricted(_ explanation: String, _ remedy: String) -> Finding {
       Finding(subject: "other users", verdict: .restricted, explanation: explanation, remedy: remedy)
     }
-    guard mapping.mapsOtherUsers else { return restricted(explanation, otherUsersRemedy) }
+    guard mapping.mapsOtherUsers else { return restricted(explanation, IDMapping.remedy) }
     let plan = trial(mapping, [.mount], [.setGroups([1]), .setGroup(1), .setUser(1)])
+    let nobody = trial(mapping, [.mount], [.setGroups([65_534]), .setGroup(65_534), .setUser(65_534)])
     if let failure = await Launcher.tryOut(plan) {
       return restricted(
         "The ids of /etc/subuid and /etc/subgid cannot be mapped (\(StartFailure.described(failure, plan))).",
         "sudo chmod u+s \(IDMapping.helpers.users) \(IDMapping.helpers.groups)")
     }
+    if await Launcher.tryOut(nobody) != nil {
+      return restricted(
+        "There are too few subordinate ids for all users that images know, such as nobody (65534): pods whose programs "
+          + "run as others cannot be started, and root has their files.", IDMapping.remedy)
+    }
     return Finding(
       subject: "other users", verdict: .works,
       explanation: "Subordinate ids are mapped: programs in pods may run as any user.", remedy: nil)
-  }
-
-  static var otherUsersRemedy: String {
-    Files.exists(IDMapping.helpers.users)
-      ? "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER" : "sudo apt-get install uidmap"
   }
 
   private static func limits(_ mapping: IDMapping) async -> Finding {

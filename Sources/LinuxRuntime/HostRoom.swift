@@ -90,16 +90,32 @@ extension HostCapabilities {
     let subject = "disk \(place)"
     var existing = place
     while !Files.isDirectory(existing) { existing = existing.parentDirectory }
-    if access(existing, W_OK) != 0 {
+    do throws(SystemCallError) {
+      try tryToWrite(in: existing)
+    } catch {
       return little(
-        subject, "Nothing can be stored (\(SystemCallError("write", on: existing))).",
-        remedy: "sudo chown $USER \(existing)", .missing)
+        subject, "Nothing can be stored in \(place) (\(error)).", remedy: remedy(error.errno, place, existing), .missing
+      )
     }
     let free = Machine.freeDiskBytes(at: existing)
-    let megabytes = free / 1_000_000
-    if free >= 1 << 30 { return enough(subject, "There is room for images and volumes: \(megabytes) MB.") }
+    let room = "room for images and volumes in \(place): \(free / 1_000_000) MB."
+    if free >= 1 << 30 { return enough(subject, "There is \(room)") }
     return little(
-      subject, "There is little room for images and volumes: \(megabytes) MB.", remedy: "podium images prune",
-      free < 64 << 20 ? .missing : .restricted)
+      subject, "There is little \(room)", remedy: "podium images prune", free < 64 << 20 ? .missing : .restricted)
+  }
+
+  /// Writes a file and takes it away again.
+  private static func tryToWrite(in directory: String) throws(SystemCallError) {
+    let file = "\(directory)/.podium-doctor-\(getpid())"
+    defer { unlink(file) }
+    try Files.write([UInt8](repeating: 1, count: 4096), to: file)
+  }
+
+  private static func remedy(_ code: Int32, _ place: String, _ existing: String) -> String {
+    switch code {
+    case EROFS: "sudo mount -o remount,rw $(findmnt -no TARGET -T \(existing))"
+    case ENOSPC, EDQUOT: "podium images prune"
+    default: "sudo mkdir -p \(place) && sudo chown $USER \(place)"
+    }
   }
 }

@@ -118,6 +118,7 @@ public final class NodeBundle: Sendable {
     let description = NodeDescription(
       cluster: spec.cluster, name: spec.node, number: spec.number, hierarchy: .usable(),
       isRootless: mapping.isRootless, mapsOtherUsers: mapping.mapsOtherUsers,
+      otherUsersRemedy: mapping.isRootless ? IDMapping.remedy : "",
       addressFile: "\(spec.stateDirectory)/node-\(spec.node).next-address")
     try prepare(spec, description)
     let plan = launchPlan(spec, description, mapping)

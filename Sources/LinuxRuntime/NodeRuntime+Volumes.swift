@@ -32,7 +32,13 @@ extension NodeRuntime {
     }
     if !node.mapping.mapsOtherUsers {
       shortcomings.otherUsers = Shortcomings.Shortcoming(
-        reason: "only one user id is mapped", remedy: HostCapabilities.otherUsersRemedy)
+        reason: "only one user id is mapped", remedy: node.otherUsersRemedy)
+    }
+    if node.mapping.isRootless {
+      shortcomings.owners =
+        shortcomings.otherUsers
+        ?? Shortcomings.Shortcoming(
+          reason: "the subordinate ids of this user do not reach that far", remedy: node.otherUsersRemedy)
     }
     shortcomings.machineRights = Shortcomings.Shortcoming(
       reason: "a node shares the machine with everything else on it", remedy: nil)

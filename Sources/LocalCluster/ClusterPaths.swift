@@ -38,6 +38,19 @@ public struct ClusterPaths: Sendable, Equatable {
     return paths
   }
 
+  /// Where the sockets of clusters lie, once a file has been written there.
+  static func trySockets() throws -> String {
+    let base = try runtimeBase()
+    let paths = ClusterPaths(cluster: "podium", state: "", data: "", runtime: base + "/podium")
+    if paths.longestNodeName < 10 { throw ClusterProblem("the path \(paths.sockets) is too long for them") }
+    var existing = base
+    while !Files.isDirectory(existing) { existing = existing.parentDirectory }
+    let file = "\(existing)/.doctor-\(getpid())"
+    defer { unlink(file) }
+    try Files.write([], to: file)
+    return base
+  }
+
   private static var home: String { Environment["HOME"] ?? "/" }
   private static var state: String { Environment["XDG_STATE_HOME"] ?? home + "/.local/state" }
   private static var data: String { Environment["XDG_DATA_HOME"] ?? home + "/.local/share" }

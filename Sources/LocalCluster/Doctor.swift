@@ -1,4 +1,5 @@
 public import Documents
+internal import ImageStore
 internal import LinuxRuntime
 
 /// What this machine allows, tried out, for people to read.
@@ -27,7 +28,40 @@ public struct Doctor: Sendable {
       return Finding(
         subject: finding.subject, verdict: verdict, explanation: finding.explanation, remedy: finding.remedy)
     }
-    return Doctor(findings: findings, canRunPods: capabilities.canRunPods)
+    let own = [sockets(), builtInImages()]
+    return Doctor(
+      findings: findings + own, canRunPods: capabilities.canRunPods && !own.contains { $0.verdict == "missing" })
+  }
+
+  /// Everything of a cluster meets there.
+  private static func sockets() -> Finding {
+    let subject = "sockets"
+    do {
+      let place = try ClusterPaths.trySockets()
+      return Finding(
+        subject: subject, verdict: "ok", explanation: "The sockets of clusters find room in \(place).", remedy: nil)
+    } catch {
+      return Finding(
+        subject: subject, verdict: "missing", explanation: "There is no place for the sockets of clusters (\(error)).",
+        remedy: "export XDG_RUNTIME_DIR=$(mktemp -d)")
+    }
+  }
+
+  private static func builtInImages() -> Finding {
+    let subject = "built-in images"
+    do {
+      try BuiltInMaterials.located().check()
+      return Finding(
+        subject: subject, verdict: "ok", explanation: "The built-in images can be made of what is installed.",
+        remedy: nil)
+    } catch {
+      var remedy: String?
+      // The other program comes with this one.
+      if case ImageStoreError.material("/bin/busybox", _) = error { remedy = "sudo apt-get install busybox-static" }
+      return Finding(
+        subject: subject, verdict: "missing", explanation: "No cluster starts without its images: \(error).",
+        remedy: remedy)
+    }
   }
 
   /// The same for programs.

@@ -25,7 +25,9 @@ struct LocalImages: ImageSource {
     } catch {
       throw RuntimeError(.imagePullFailed, "failed to unpack image \"\(reference)\": \(error)")
     }
-    return ContainerImage(image)
+    var container = ContainerImage(image)
+    container.info.lacksOwners = images.lacksOwners(image)
+    return container
   }
 
   /// Only what a registry has given is asked for again. A stand-in, or what somebody has imported, answers for its name

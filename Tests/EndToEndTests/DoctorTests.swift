@@ -74,6 +74,72 @@ struct DoctorTests {
     #expect(disk?["verdict"]?.stringValue == "missing", "\(answer.output)")
   }
 
+  /// What is wrong with the surroundings, how it is made so in a mount namespace of its own, and what is said.
+  struct Surroundings: Sendable, CustomTestStringConvertible {
+    var subject: String
+    var script: String
+    var explanation: String
+    var remedy: String
+    var testDescription: String { script }
+  }
+
+  @Test(
+    .needsRoot,
+    arguments: [
+      Surroundings(
+        subject: "built-in images", script: "mount --bind /bin/sh /bin/busybox",
+        explanation:
+          "No cluster starts without its images: cannot make the built-in images from /bin/busybox: it needs shared libraries; install the package busybox-static.",
+        remedy: "sudo apt-get install busybox-static"),
+      Surroundings(
+        subject: "disk /mnt/.local/share",
+        script: "mount -t tmpfs none /mnt && mount -o remount,ro /mnt && export HOME=/mnt",
+        explanation: "Nothing can be stored in /mnt/.local/share (open /mnt/<...>: Read-only file system).",
+        remedy: "sudo mount -o remount,rw $(findmnt -no TARGET -T /mnt)"),
+      Surroundings(
+        subject: "disk /mnt/.local/share",
+        script: "mount -t tmpfs -o nr_inodes=1 none /mnt && export HOME=/mnt",
+        explanation: "Nothing can be stored in /mnt/.local/share (open /mnt/<...>: No space left on device).",
+        remedy: "podium images prune"),
+      Surroundings(
+        subject: "disk /mnt/.local/share",
+        script: "mount -t tmpfs -o size=50m none /mnt && export HOME=/mnt",
+        explanation: "There is little room for images and volumes in /mnt/.local/share: 52 MB.",
+        remedy: "podium images prune"),
+      Surroundings(
+        subject: "sockets", script: "export XDG_RUNTIME_DIR=/tmp/" + String(repeating: "x", count: 90),
+        explanation: "There is no place for the sockets of clusters (the path <...> is too long for them).",
+        remedy: "export XDG_RUNTIME_DIR=$(mktemp -d)"),
+    ])
+  func whatTheSurroundingsLackHasARemedy(_ case: Surroundings) async throws {
+    let (findings, canRunPods, answer) = try await examine(
+      after: `case`.script, account: .root, wrapper: ["unshare", "--mount"])
+    #expect(canRunPods == false && answer.end == .exited(1), "\(answer)")
+    let finding = findings[`case`.subject]
+    #expect(finding?["verdict"]?.stringValue == "missing")
+    #expect(
+      TextPattern(`case`.explanation).matches(finding?["explanation"]?.stringValue ?? ""), "\(answer.output)")
+    #expect(finding?["remedy"]?.stringValue == `case`.remedy)
+  }
+
+  /// The whole way from a remedy that is said to what it brings.
+  @Test(.needsRoot, .needsOrdinaryUser, .needsPrograms("newuidmap")) func remediesHelp() async throws {
+    let lacking = try await examine(after: "", account: .ordinaryUser)
+    let others = lacking.findings["other users"]
+    #expect(others?["verdict"]?.stringValue == "limited")
+    #expect(others?["remedy"]?.stringValue?.hasPrefix("sudo usermod --add-subuids ") == true)
+    try await Account.withSubordinateIDs {
+      let enough = try await examine(after: "", account: .ordinaryUser).findings["other users"]
+      #expect(enough?["verdict"] == "ok", "\(enough.map { "\($0)" } ?? "")")
+    }
+    try await Account.withSubordinateIDs(count: 1000) {
+      let few = try await examine(after: "", account: .ordinaryUser).findings["other users"]
+      #expect(few?["verdict"] == "limited")
+      #expect(few?["explanation"]?.stringValue?.hasPrefix("There are too few subordinate ids") == true)
+      #expect(few?["remedy"]?.stringValue?.hasSuffix(" podium-images") == true)
+    }
+  }
+
   @Test func otherWordsAreRefused() async throws {
     try await Learner.with { learner in
       let answer = try await learner.podium("doctor", "-o", "yaml")

@@ -8,13 +8,15 @@ import TestSupport
 /// - Parameter diffIDs: What the configuration says of its layers in place of the truth.
 func dockerArchive(
   _ folder: TemporaryFolder, tags: [String], system: String = "linux",
-  architecture: String = ImagePlatform.own.architecture, diffIDs: [String]? = nil
+  architecture: String = ImagePlatform.own.architecture, diffIDs: [String]? = nil, owner: FileOwner = .root
 ) throws -> String {
   let base = folder.path("base.tar")
   let own = folder.path("own.tar")
+  var tool = LayerEntry.script("tool", "tool")
+  tool.owner = owner
   let layers = [
     try LayerWriter.write([.text("base", "base")], to: base).digest,
-    try LayerWriter.write([.script("tool", "tool")], to: own).digest,
+    try LayerWriter.write([tool], to: own).digest,
   ]
   let config: Document = [
     "architecture": .string(architecture), "os": .string(system),

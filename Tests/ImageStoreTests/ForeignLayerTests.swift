@@ -52,6 +52,33 @@ import Testing
     }
   }
 
+  /// A user that is given subordinate ids, or loses them, must not meet the files of strangers.
+  @Test(.needsRoot) func aLayerIsUnpackedAnewWhereIDsMeanOthers() async throws {
+    try await TemporaryFolder.with { folder in
+      let images = try Images.open(at: folder.path("images"))
+      let archive = try dockerArchive(folder, tags: ["tool"], owner: FileOwner(user: 1000, group: 50))
+      let image = try images.importImages(from: archive)[0]
+      try images.prepareLayers(of: image)
+      #expect(!images.lacksOwners(image))
+      let layer = image.layers[1]
+      #expect(images.ownership(ofLayer: image.layers[0]) == nil)
+      #expect(images.ownership(ofLayer: layer)?.ids == LayerOwnership.ownIDs)
+      // As a node with one id would have unpacked it.
+      let foreign = LayerOwnership(ids: "0 1000 1\n0 1000 1", isIncomplete: true)
+      try Files.write(foreign.text, to: images.ownershipPath(layer))
+      chown(layer + "/tool", 0, 0)
+      #expect(images.lacksOwners(image))
+      try images.prepareLayers(of: image)
+      var status = stat()
+      stat(layer + "/tool", &status)
+      #expect(status.st_uid == 1000 && status.st_gid == 50 && !images.lacksOwners(image))
+      #expect(try Files.list(images.drafts) == [])
+      try images.remove(ImageReference("tool"))
+      try images.prune()
+      #expect(try Files.list(images.path + "/owners") == [])
+    }
+  }
+
   private func attribute(_ name: String, of path: String) -> [UInt8]? {
     var value = [UInt8](repeating: 0, count: 100)
     let count = lgetxattr(path, name, &value, value.count)
@@ -75,6 +102,22 @@ import Testing
       #expect(attribute("trusted.overlay.opaque", of: root + "/file") == nil)
       var status = stat()
       #expect(lstat(root + "/file", &status) == 0 && status.st_uid == 1234 && status.st_gid == 4321)
+    }
+  }
+
+  @Test func pipesAndLinksKeepTheirModesAndTimes() async throws {
+    try await TemporaryFolder.with { folder in
+      try Files.makeDirectories(folder.path("content"))
+      mkfifo(folder.path("content/pipe"), 0o600)
+      symlink("nowhere", folder.path("content/link"))
+      try await tar(folder, "--mode=0622", "--mtime=@1000000000", "-cf", folder.path("layer.tar"), "pipe", "link")
+      let root = try unpack(folder)
+      var status = stat()
+      for (name, mode) in [("pipe", FileType.namedPipe.rawValue | 0o622), ("link", nil)] {
+        try systemCall("lstat", on: name) { lstat(root + "/" + name, &status) }
+        #expect(status.st_mtim.tv_sec == 1_000_000_000)
+        if let mode { #expect(status.st_mode == mode) }
+      }
     }
   }
 

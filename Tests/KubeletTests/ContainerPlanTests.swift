@@ -275,5 +275,12 @@ struct ContainerPlanTests {
           + "machine's settings, devices, modules and clock: a node shares the machine with everything else on it",
       ])
     #expect(shortcomings.notes(on: try Self.pod("hostname: web").spec) == [])
+    #expect(shortcomings.ownersNote("a:1") == nil)
+    shortcomings.owners = shortcomings.otherUsers
+    let owners = shortcomings.ownersNote("a:1").map { "\($0.reason): \($0.message)" }
+    #expect(
+      owners
+        == "OwnersNotKept: Files of image \"a:1\" belong to root instead of the users that it names: only one user id is "
+        + "mapped. To change that: sudo usermod (see podium doctor)")
   }
 }

@@ -114,6 +114,26 @@ import Testing
     let byNumber = try #require(IDMapping.range(in: text, name: nil, id: 1001))
     #expect(byNumber == (5, 6))
     #expect(IDMapping.range(in: text, name: "nobody", id: 7) == nil)
+    let added = try #require(IDMapping.range(in: "me:100000:500\n" + "me:300000:65536\n", name: "me", id: 1000))
+    #expect(added == (300_000, 65_536))
+  }
+
+  @Test(arguments: [
+    (true, "", "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 me"),
+    // Ranges that others have are left alone.
+    (
+      true, "a:100000:65536\nb:165536:65536\n",
+      "sudo usermod --add-subuids 231072-296607 --add-subgids 231072-296607 me"
+    ),
+    (true, "me:100000:500\n", "sudo usermod --add-subuids 100500-166035 --add-subgids 100500-166035 me"),
+    (
+      false, "",
+      "sudo apt-get install uidmap && sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 me"
+    ),
+    (false, "me:100000:65536\n", "sudo apt-get install uidmap"), (true, "me:100000:65536\n", "sudo podium"),
+  ])
+  func moreIDsAreGrantedWhereNobodyHasThem(hasHelpers: Bool, file: String, command: String) {
+    #expect(IDMapping.grant(hasHelpers: hasHelpers, files: [file, file], user: ("me", 1000)) == command)
   }
 
   @Test func remembersEverythingOfASpec() throws {

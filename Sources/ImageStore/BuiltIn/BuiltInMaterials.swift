@@ -28,7 +28,7 @@ public struct BuiltInMaterials: Sendable {
   }
 
   /// Both must run where there is nothing else: no loader, no libraries.
-  func check() throws {
+  public func check() throws {
     let repair = "install the package busybox-static"
     guard Files.exists(busybox) else {
       throw ImageStoreError.material(path: busybox, problem: "it is not there; \(repair)")

@@ -25,6 +25,12 @@ extension Shortcomings {
       "GroupsNotApplied", "Neither programs nor files are given \(asked.list)", asked.isEmpty, otherUsers)
   }
 
+  /// That files of the image belong to somebody else than it says.
+  func ownersNote(_ image: String) -> EventNote? {
+    note(
+      "OwnersNotKept", "files of image \"\(image)\" belong to root instead of the users that it names", false, owners)
+  }
+
   /// Capabilities that mean the machine and not the node.
   private static let machineCapabilities: Set<String> = [
     "ALL", "DAC_READ_SEARCH", "LINUX_IMMUTABLE", "MKNOD", "SYS_MODULE", "SYS_RAWIO", "SYS_PACCT", "SYS_BOOT",

@@ -68,8 +68,8 @@ extension ContainerProcess {
   }
 
   private static func needsSubordinateIDs(_ user: UInt32, _ group: UInt32) -> String {
-    "user \(user), group \(group) cannot be had here, because only one user id is mapped; enable more with "
-      + "`sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER` and start the cluster again"
+    "user \(user), group \(group) cannot be had here, because only one user id is mapped; "
+      + "`podium doctor` tells how to get more"
   }
 
   /// Later entries win and keep the place of the first.

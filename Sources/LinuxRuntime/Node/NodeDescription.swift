@@ -13,6 +13,8 @@ struct NodeDescription: Sendable, Equatable {
   var hierarchy: CgroupHierarchy
   var isRootless: Bool
   var mapsOtherUsers: Bool
+  /// What would give it more of them; files that tell are not seen inside.
+  var otherUsersRemedy: String
   /// Remembers which address a pod gets next, for the node that is started after this one.
   var addressFile: String
 
@@ -49,7 +51,7 @@ struct NodeDescription: Sendable, Equatable {
     var document: Document = [
       "cluster": .string(cluster), "name": .string(name), "number": .integer(number),
       "isRootless": .bool(isRootless), "mapsOtherUsers": .bool(mapsOtherUsers),
-      "addressFile": .string(addressFile),
+      "otherUsersRemedy": .string(otherUsersRemedy), "addressFile": .string(addressFile),
     ]
     switch hierarchy {
     case .v1(let mounts):
@@ -75,15 +77,17 @@ struct NodeDescription: Sendable, Equatable {
     }
     (self.cluster, self.name, self.number) = (cluster, name, UInt8(clamping: number))
     (self.isRootless, self.mapsOtherUsers, self.addressFile) = (isRootless, mapsOtherUsers, addressFile)
+    otherUsersRemedy = document["otherUsersRemedy"]?.stringValue ?? ""
   }
 
   init(
     cluster: String, name: String, number: UInt8, hierarchy: CgroupHierarchy, isRootless: Bool, mapsOtherUsers: Bool,
-    addressFile: String
+    otherUsersRemedy: String, addressFile: String
   ) {
     (self.cluster, self.name, self.number) = (cluster, name, number)
     (self.hierarchy, self.isRootless) = (hierarchy, isRootless)
-    (self.mapsOtherUsers, self.addressFile) = (mapsOtherUsers, addressFile)
+    (self.mapsOtherUsers, self.otherUsersRemedy) = (mapsOtherUsers, otherUsersRemedy)
+    self.addressFile = addressFile
   }
 }
 

@@ -19,13 +19,47 @@ extension IDMapping {
       newgidmap: [helpers.groups, "PID", "0", "\(group)", "1", "1", "\(groups.start)", "\(groups.count)"])
   }
 
-  /// The first range that a file in the manner of subuid(5) grants: `NAME:START:COUNT`, by name or by number.
+  /// How many other users images count on: `nobody` is the last of them.
+  static let usualCount: UInt32 = 65_536
+
+  /// The largest range that a file in the manner of subuid(5) grants: `NAME:START:COUNT`, by name or by number.
   static func range(in text: String, name: String?, id: UInt32) -> (start: UInt32, count: UInt32)? {
-    for line in text.split(separator: "\n") {
+    ranges(in: text).filter { $0.owner == String(id) || $0.owner == name }.map { ($0.start, $0.count) }
+      .max { $0.1 < $1.1 }
+  }
+
+  private static func ranges(in text: String) -> [(owner: String, start: UInt32, count: UInt32)] {
+    text.split(separator: "\n").compactMap { line in
       let fields = line.split(separator: ":", omittingEmptySubsequences: false)
-      guard fields.count == 3, let start = UInt32(fields[1]), let count = UInt32(fields[2]), count > 0 else { continue }
-      if fields[0] == String(id) || name.map({ fields[0] == $0 }) ?? false { return (start, count) }
+      guard fields.count == 3, let start = UInt32(fields[1]), let count = UInt32(fields[2]), count > 0 else {
+        return nil
+      }
+      return (String(fields[0]), start, count)
     }
-    return nil
+  }
+
+  /// A command that gives this user ids which nobody else has.
+  static var remedy: String {
+    let files = ["/etc/subuid", "/etc/subgid"].map { (try? Files.readText($0)) ?? "" }
+    let name = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) }
+    return grant(
+      hasHelpers: Files.exists(helpers.users) && Files.exists(helpers.groups), files: files,
+      user: (name, geteuid()))
+  }
+
+  /// - Parameter files: What subuid and subgid say.
+  static func grant(hasHelpers: Bool, files: [String], user: (name: String?, id: UInt32)) -> String {
+    let install = "sudo apt-get install uidmap"
+    let hasRanges = files.allSatisfy {
+      (range(in: $0, name: user.name, id: user.id)?.count ?? 0) >= usualCount - 1
+    }
+    // Only root of the machine has more than that.
+    if hasRanges { return hasHelpers ? "sudo podium" : install }
+    // Two users with the same ids could reach into each other's pods.
+    let ends = files.flatMap(ranges).map { UInt64($0.start) + UInt64($0.count) }
+    let first = max(100_000, ends.max() ?? 0)
+    let free = "\(first)-\(first + UInt64(usualCount) - 1)"
+    let grant = "sudo usermod --add-subuids \(free) --add-subgids \(free) \(user.name ?? "$USER")"
+    return hasHelpers ? grant : "\(install) && \(grant)"
   }
 }
