@@ -121,7 +121,7 @@ public final class NodeBundle: Sendable {
       otherUsersRemedy: mapping.isRootless ? IDMapping.remedy : "",
       addressFile: "\(spec.stateDirectory)/node-\(spec.node).next-address")
     try prepare(spec, description)
-    let plan = launchPlan(spec, description, mapping)
+    let plan = try launchPlan(spec, description, mapping)
     let launcher: Launcher
     do {
       launcher = try Launcher.start(plan, kubelet: spec.kubelet?.plan, lock: lock.descriptor, logFile: spec.logFile)
@@ -152,13 +152,16 @@ public final class NodeBundle: Sendable {
 
   private static func mountPoint(_ spec: NodeBundleSpec) -> String { spec.directory + "/root" }
 
-  static func launchPlan(_ spec: NodeBundleSpec, _ description: NodeDescription, _ mapping: IDMapping) -> Plan {
+  private static func launchPlan(
+    _ spec: NodeBundleSpec, _ description: NodeDescription, _ mapping: IDMapping
+  ) throws(ProfileError) -> Plan {
     let node = NodePlan(
       nodeName: spec.node, cgroups: description.cgroups, mapping: mapping, mountPoint: mountPoint(spec),
       readOnlyPaths: HostSurroundings.readOnlyPaths(),
       writablePaths: [spec.stateDirectory, spec.directory] + spec.sharedDirectories,
       links: HostSurroundings.links(), bridge: NodeDescription.bridge, number: spec.number,
       packetFolder: spec.packetFolder, nameServers: (try? Files.readText("/etc/resolv.conf")) ?? "",
+      systemCallFilter: mapping.isRootless ? nil : try SystemCallFilter(.ofRootsNodes, named: "of every node of root"),
       leftovers: [spec.directory] + (spec.mailbox.map { [$0] } ?? []))
     var plan = node.plan()
     plan.stateDirectory = spec.stateDirectory

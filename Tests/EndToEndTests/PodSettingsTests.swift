@@ -52,6 +52,10 @@ struct PodSettingsTests {
     #expect(
       try await learner.kubectl("get", "pod", "unsafe", "-o", refused)
         == "Failed SysctlForbidden: Pod was rejected: forbidden sysctl: \"kernel.msgmax\" not allowlisted")
+    try await Deadline.wait("the failure of a hook that nobody can run", within: .seconds(20)) {
+      try await learner.kubectl("get", "events", "--field-selector", "involvedObject.name=hooked").contains(
+        "PostStartHook failed")
+    }
     try await tellsWhatItsNodeCannotDo(learner)
     try await changesNoMachine(learner)
   }
@@ -197,6 +201,15 @@ struct PodSettingsTests {
     spec:
       terminationGracePeriodSeconds: 1
       containers: [{name: main, image: busybox, command: [sleep, "1000"], securityContext: {privileged: true}}]
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: hooked}
+    spec:
+      restartPolicy: Never
+      terminationGracePeriodSeconds: 0
+      containers:
+      - {name: main, image: busybox, command: [sleep, "1000"], lifecycle: {postStart: {tcpSocket: {port: 80}}}}
     ---
     apiVersion: v1
     kind: Pod

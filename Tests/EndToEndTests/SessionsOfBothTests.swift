@@ -120,6 +120,10 @@ struct SessionsOfBothTests {
     #expect(back.end == .exited(0), "\(back.error)")
     #expect(try Files.readText(learner.home + "/back/page.html") == "<p>Hello</p>\n")
     #expect(Files.exists(learner.home + "/back/index.html"))
+    try await copyFromAHostileContainer(learner) { words, input in
+      byStock
+        ? try await learner.stock(words, input: input) : try await learner.podium(["kubectl"] + words, input: input)
+    }
 
     try await onTerminal("port-forward", "two", ":80", ":81") { terminal in
       try await terminal.expectScreen("a way to each port") { $0.text.contains(" -> 81\n") }
@@ -150,5 +154,72 @@ struct SessionsOfBothTests {
     let gone = try await kubectl("wait", "--for=delete", "pod/two", "--timeout=20s")
     #expect(gone.end == .exited(0), "\(gone.error)")
     #expect(try await kubectl("events", "--for=pod/two").output.contains("Stopping container web"))
+  }
+
+  /// What comes out of a container is an archive that the container made; it is written where the learner said, or not at
+  /// all.
+  private func copyFromAHostileContainer(
+    _ learner: Learner, _ kubectl: (_ words: [String], _ input: String) async throws -> ProgramOutput
+  ) async throws {
+    func inContainer(_ script: String, input: String = "") async throws {
+      let answer = try await kubectl(["exec", "-i", "two", "-c", "side", "--", "sh", "-c", script], input)
+      #expect(answer.end == .exited(0), "\(answer.error)")
+    }
+    func copy(_ source: String, _ target: String) async throws -> ProgramOutput {
+      try await kubectl(["cp", "two:" + source, learner.home + "/" + target, "-c", "side"], "")
+    }
+    try await inContainer("mkdir -p /tmp/für/größe; echo inside > /tmp/für/größe/datei")
+    #expect(try await copy("/tmp/für", "für").end == .exited(0))
+    #expect(try Files.readText(learner.home + "/für/größe/datei") == "inside\n")
+
+    try await inContainer(
+      "mkdir -p /usr/local/sbin; printf '#!/bin/sh\ncat /tmp/archive' > /usr/local/sbin/tar; chmod +x /usr/local/sbin/tar"
+    )
+    let page = learner.home + "/page.html"
+    let traps = [
+      TarTrap(name: "tmp/x/" + String(repeating: "../", count: 12) + learner.home.dropFirst() + "/escaped"),
+      TarTrap(name: "tmp/x/link", kind: "2", target: learner.home), TarTrap(name: "tmp/x/link/escaped"),
+      TarTrap(name: "tmp/x/file", kind: "2", target: page), TarTrap(name: "tmp/x/file"),
+      TarTrap(name: "tmp/x/hard", kind: "1", target: page), TarTrap(name: "tmp/x/device", kind: "3"),
+      TarTrap(name: "tmp/x/pipe", kind: "6"), TarTrap(name: "tmp/x/plain"),
+    ]
+    try await inContainer("cat > /tmp/archive", input: traps.map(\.bytes).joined() + TarTrap.end)
+    let answer = try await copy("/tmp/x", "caught")
+    #expect(try Files.readText(learner.home + "/caught/plain") == TarTrap.content, "\(answer.error)")
+    #expect(!Files.exists(learner.home + "/escaped"))
+    #expect(try Files.readText(page) == "<p>Hello</p>\n")
+    for name in ["link", "file", "hard"] {
+      #expect(throws: SystemCallError.self, "\(name)") { try Files.linkTarget(learner.home + "/caught/" + name) }
+    }
+    let absolute = TarTrap(name: learner.home + "/escaped")
+    try await inContainer("cat > /tmp/archive", input: absolute.bytes + TarTrap.end)
+    let refused = try await copy("/tmp/x", "caught")
+    #expect(refused.end == .exited(1) && refused.error.contains("tar contents corrupted"), "\(refused.error)")
+    #expect(!Files.exists(learner.home + "/escaped"))
+  }
+}
+
+/// An entry of an archive that no honest tar writes.
+private struct TarTrap {
+  static let content = "caught\n"
+  static let end = String(repeating: "\0", count: 1024)
+
+  var name: String
+  var kind = "0"
+  var target = ""
+
+  var bytes: String {
+    func field(_ text: String, _ size: Int) -> String { text + String(repeating: "\0", count: size - text.utf8.count) }
+    func octal(_ number: Int, _ digits: Int) -> String {
+      let text = String(number, radix: 8)
+      return String(repeating: "0", count: digits - text.count) + text
+    }
+    let size = kind == "0" ? Self.content.utf8.count : 0
+    let before =
+      field(name, 100) + "0000644\00000000\00000000\0" + octal(size, 11) + "\0" + octal(0, 11) + "\0"
+    let after = field(kind + field(target, 100) + "ustar\000", 356)
+    let sum = (before + "        " + after).utf8.reduce(0) { $0 + Int($1) }
+    let content = size == 0 ? "" : field(Self.content, 512)
+    return before + octal(sum, 6) + "\0 " + after + content
   }
 }

@@ -35,6 +35,14 @@ struct SeveralNodesTests {
     #expect(received.prefix(64) == sent.prefix(64) && received.count > 64)
     #expect(try await ask("ping -c 1 -W 5 \(web)").contains("1 packets received"))
     #expect(try await ask("ping -c 1 -W 5 10.244.2.1").contains("1 packets received"), "the node itself")
+    // Datagrams too, whatever their size.
+    let echo = try await learner.kubectl("get", "pod", "echo", "-o", "jsonpath={.status.podIP}")
+    let call = """
+      $s = IO::Socket::INET->new(Proto => q(udp), PeerAddr => q(\(echo)), PeerPort => 5353);
+      for (5, 1400, 40000) { $s->send(q(x) x $_); alarm 5; $s->recv($b, 65000); print length $b, qq(\\n) }
+      """
+    let told = try await learner.kubectl("exec", "caller", "--", "perl", "-MIO::Socket::INET", "-e", call)
+    #expect(told == "5\n1400\n40000\n")
     // A node's own programs, which is what pods of its network are.
     let fromNode = try await learner.kubectl("exec", "onnode", "--", "wget", "-q", "-O", "-", "http://\(web)/")
     #expect(fromNode.contains("Welcome to nginx!"))
@@ -186,8 +194,33 @@ struct SeveralNodesTests {
       + "containers: [{name: main, image: busybox, command: [sleep, \"1000\"]}]}}"
   }
 
+  private static let echo =
+    "$s = IO::Socket::INET->new(Proto => q(udp), LocalPort => 5353); $s->send($b) while $s->recv($b, 65000)"
+
+  /// With the programs of the machine, which has more of them than an image.
+  private static func perl(_ name: String, on node: String, _ script: String) -> String {
+    """
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: \(name)}
+    spec:
+      nodeName: \(node)
+      terminationGracePeriodSeconds: 1
+      containers:
+      - name: main
+        image: busybox
+        command: [perl, -MIO::Socket::INET, -e, '\(script)']
+        volumeMounts: [{name: usr, mountPath: /usr, readOnly: true}, {name: lib, mountPath: /lib64, readOnly: true}]
+      volumes: [{name: usr, hostPath: {path: /usr}}, {name: lib, hostPath: {path: /usr/lib64}}]
+    """
+  }
+
   private static let manifests = """
     \(pod("client", on: "podium"))
+    ---
+    \(perl("caller", on: "podium", "sleep 1000"))
+    ---
+    \(perl("echo", on: "podium-3", Self.echo))
     ---
     {apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {nodeName: podium-2, containers: [{name: main, image: nginx}]}}
     ---

@@ -165,6 +165,19 @@ struct UnsupportedFieldTests {
       ])
   }
 
+  @Test func aPodInTheNetworkOfItsNodeHasThePortsOfTheNode() throws {
+    func warnings(_ network: String) throws -> [String] {
+      let yaml = "spec: {hostNetwork: \(network), containers: [{name: a, image: b, ports: [{hostPort: 80}]}]}"
+      let pod = Pod.decode(try #require(try Document.parse(yaml: yaml).first)).value
+      return UnsupportedFields.warnings(pod.spec, at: FieldPath("spec"))
+    }
+    #expect(try warnings("true") == [])
+    #expect(
+      try warnings("false") == [
+        "spec.containers[0].ports[0].hostPort: not supported by Podium: nothing listens at the node's port"
+      ])
+  }
+
   @Test func anOrdinaryPodIsToldNothing() {
     var pod = Pod()
     pod.spec.containers = [Container()]

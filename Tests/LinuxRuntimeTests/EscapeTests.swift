@@ -115,6 +115,9 @@ extension RealNodes {
         """, more: "--cgroup")
     }
 
+    private static let watchAll =
+      "perl -e '$a = pack(q(L2x104), 0, 112); exit(syscall(298, $a, -1, 0, -1, 0) < 0)'"
+
     private static let kernel: Attempts = [
       (
         "bpf",
@@ -124,10 +127,7 @@ extension RealNodes {
         exit(syscall(321, 5, $a, 120) < 0)'
         """
       ),
-      (
-        "watch all processors",
-        "perl -e '$a = pack(q(L2x104), 0, 112); exit(syscall(298, $a, -1, 0, -1, 0) < 0)'"
-      ),
+      ("watch all processors", watchAll),
       ("kexec_load", call(246, "0", "0", "0", "0")),
       ("init_module", call(175, "q(x)", "1", "q()")),
       ("delete_module", call(176, "q(x)", "0")),
@@ -207,6 +207,7 @@ extension RealNodes {
           ("set the clock", "perl -e '$t = pack(q(q2), time, 0); exit(syscall(164, $t, 0) < 0)'"),
           ("ports", Self.call(172, "3")),
           ("a file that nobody can remove", "touch /tmp/x && perl -e '\(Self.makeImmutable)'"),
+          ("all processors", Self.watchAll), ("the kernel's log", Self.call(103, "3", "$b = q(x) x 8", "8")),
           ("bounds", "grep -x 'CapBnd:.*1ff[0-9a-f]*ffffffff' /proc/self/status"),
         ]
         for sharing in [NamespaceMode.container, .node] {
@@ -375,10 +376,24 @@ extension RealNodes {
       let add =
         "@a = (q(user), q(\(secret)), q(x), 1, -3); $key = syscall(248, @a); exit(syscall(250, 15, $key, 20) < 0)"
       #expect(try await ProgramOutput.of("perl", ["-e", add]).end == .exited(0))
+      // The same for all sessions of the user.
+      let addForAll = "@a = (q(user), q(\(secret)), q(x), 1, -4); exit(syscall(248, @a) < 0)"
+      #expect(try await ProgramOutput.of("perl", ["-e", addForAll]).end == .exited(0))
       try await TestNode.with { node in
         let search = Self.call(250, "10", "-3", "q(user)", "q(\(secret))", "0")
-        try await expectRefusal(of: [("read a key of the session", search)], on: node, in: node.sandbox())
+        let searchOfAll = Self.call(250, "10", "-4", "q(user)", "q(\(secret))", "0")
+        // Whoever links what is the user's to a session of its own has it.
+        let link = "perl -e 'exit(syscall(250, 1, 0) < 0 || syscall(250, 8, -4, -3) < 0)' && \(searchOfAll)"
+        let attempts = [
+          ("read a key of the session", search), ("read a key of the user", searchOfAll),
+          ("take the user's keys", link),
+        ]
+        try await expectRefusal(of: attempts, on: node, in: node.sandbox())
+        try await expectRefusal(of: attempts, on: node, in: node.sandbox("mighty")) { $0.security.isPrivileged = true }
       }
+      let remove =
+        "@a = (q(user), q(\(secret)), 0); $key = syscall(250, 10, -4, @a); exit(syscall(250, 9, $key, -4) < 0)"
+      #expect(try await ProgramOutput.of("perl", ["-e", remove]).end == .exited(0))
     }
 
     @Test func sendsRawPacketsOnlyWithTheRight() async throws {

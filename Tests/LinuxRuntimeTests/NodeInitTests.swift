@@ -20,7 +20,7 @@ extension RealNodes {
         do {
           let kubelet = HostileKubelet(socket: try await bundle.takeControl())
           await Fuzz.run(rounds: 2000) { random in
-            if !kubelet.speak(&random) { kubelet.socket = try await bundle.takeControl() }
+            if try !kubelet.speak(&random) { kubelet.socket = try await bundle.takeControl() }
           }
           close(kubelet.socket)
           #expect(ProcessTable.isAlive(bundle.initPID))
@@ -85,7 +85,7 @@ private final class HostileKubelet {
   init(socket: Int32) { self.socket = socket }
 
   /// False when node init has had enough: the socket is closed.
-  func speak(_ random: inout SeededRandom) -> Bool {
+  func speak(_ random: inout SeededRandom) throws -> Bool {
     var attached: [Int32] = []
     let message: [UInt8]
     switch Int.random(in: 0..<10, using: &random) {
@@ -98,7 +98,7 @@ private final class HostileKubelet {
       attached = ends + [open("/", O_RDONLY), open("/dev/null", O_RDWR)]
     default:
       message = request(Int.random(in: 1...2, using: &random), &random)
-      let plan = Self.plan(&random)
+      let plan = try Self.plan(&random)
       attached = [cnode_memory_file("plan", plan, plan.count)]
     }
     let sent = cnode_send(socket, message, message.count, attached, Int32(attached.count))
@@ -126,7 +126,7 @@ private final class HostileKubelet {
   }
 
   /// A plan that does no harm, damaged: no text in it names a place that is there.
-  private static func plan(_ random: inout SeededRandom) -> [UInt8] {
+  private static func plan(_ random: inout SeededRandom) throws -> [UInt8] {
     var plan = Plan()
     plan.namespaces = [.mount, .network, .ipc, .hostName, .process]
     plan.streams = [.none, .terminal, .pipes(input: true, output: true, errors: true)].randomElement(using: &random)!
@@ -143,7 +143,7 @@ private final class HostileKubelet {
     plan.child = steps.shuffled(using: &random).map { .tolerate(Int32.random(in: 1...40, using: &random), $0) }
     if Int.random(in: 0..<4, using: &random) == 0 { plan.parent = [steps[4]] }
     if Int.random(in: 0..<8, using: &random) == 0 { plan.processNamespaceOf = "bb" }
-    var bytes = plan.encoded()
+    var bytes = try plan.encoded()
     switch Int.random(in: 0..<6, using: &random) {
     case 0: break
     case 1: bytes.removeLast(Int.random(in: 1...bytes.count, using: &random))

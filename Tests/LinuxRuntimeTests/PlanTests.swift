@@ -60,17 +60,20 @@ import Testing
     ).plan()
   }
 
-  private static func node(_ cgroups: Cgroups, _ mapping: IDMapping) -> Plan {
+  private static func node(
+    _ cgroups: Cgroups, _ mapping: IDMapping, _ filter: SystemCallFilter? = nil
+  ) -> Plan {
     NodePlan(
       nodeName: "podium", cgroups: cgroups, mapping: mapping, mountPoint: "/run/nodes/podium/root",
       readOnlyPaths: ["/usr"], writablePaths: ["/state"], links: [("/bin", "usr/bin")], bridge: "podium0", number: 1,
       packetFolder: "/sockets",
-      nameServers: "", leftovers: ["/run/nodes/podium"]
+      nameServers: "", systemCallFilter: filter, leftovers: ["/run/nodes/podium"]
     ).plan()
   }
 
-  @Test func setsUpANodeAsRoot() {
-    GoldenText.expect(Self.text(Self.node(Self.legacy, .none)), is: "node-root.txt")
+  @Test func setsUpANodeAsRoot() throws {
+    let filter = try SystemCallFilter(.ofRootsNodes, named: "of every node of root")
+    GoldenText.expect(Self.text(Self.node(Self.legacy, .none, filter)), is: "node-root.txt")
   }
 
   @Test func setsUpANodeAsAnOrdinaryUser() {
@@ -149,8 +152,10 @@ import Testing
   @Test func writesPlansAsNodeInitReadsThem() throws {
     var plan = Plan()
     plan.parent = [.tolerate(17, .makeLink(to: "a", at: "/b"))]
+    plan.child = [.execute(candidates: ["/bin/x"], arguments: ["x", "y"], environment: ["A=1\0B=2"])]
+    #expect(throws: InitError.step(1, errno: 22)) { try plan.encoded() }
     plan.child = [.execute(candidates: ["/bin/x"], arguments: ["x", "y"], environment: [])]
-    let bytes = plan.encoded()
+    let bytes = try plan.encoded()
     bytes.withUnsafeBytes { memory in
       let header = memory.load(as: cnode_plan.self)
       #expect(Int(header.size) == bytes.count)

@@ -222,8 +222,8 @@ private struct Unpacking {
 
   private mutating func begin(_ entry: TarArchive.Entry) async throws {
     close()
-    guard entry.name.hasPrefix(prefix) else { throw Failure("tar contents corrupted") }
-    let rest = Path.clean("/" + entry.name.dropFirst(prefix.utf8.count))
+    guard entry.name.utf8.starts(with: prefix.utf8) else { throw Failure("tar contents corrupted") }
+    let rest = Path.clean("/" + String(decoding: entry.name.utf8.dropFirst(prefix.utf8.count), as: UTF8.self))
     let shown = Path.clean(target + rest)
     // The folder may hold links already.
     let place = try context.writable(rest == "/" ? root : Path.clean(root) + rest, shown)

@@ -34,7 +34,8 @@ struct Errand: Sendable {
       case .failed(let message), .unclear(let message): return message
       }
     }
-    return nil
+    // Kubernetes takes a hook of another kind and then cannot run it.
+    return "invalid handler"
   }
 
   func run(_ probe: Probe) async -> ProbeResult {

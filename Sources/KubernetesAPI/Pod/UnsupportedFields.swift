@@ -9,11 +9,16 @@ public struct UnsupportedField: Sendable {
   public let instead: String
   /// The value that asks for nothing, where a field has one.
   let usual: Document?
+  /// Whether a pod in the network of its node has it all the same.
+  let comesWithTheNodesNetwork: Bool
 
-  init(_ path: String, _ instead: String, unless usual: Document? = nil) {
+  init(
+    _ path: String, _ instead: String, unless usual: Document? = nil, comesWithTheNodesNetwork: Bool = false
+  ) {
     self.path = path
     self.instead = instead
     self.usual = usual
+    self.comesWithTheNodesNetwork = comesWithTheNodesNetwork
   }
 }
 
@@ -91,7 +96,8 @@ public enum UnsupportedFields {
     fields += [
       UnsupportedField(
         container + ".securityContext.procMount", "the usual parts of /proc are hidden", unless: "Default"),
-      UnsupportedField(container + ".ports[*].hostPort", "nothing listens at the node's port"),
+      UnsupportedField(
+        container + ".ports[*].hostPort", "nothing listens at the node's port", comesWithTheNodesNetwork: true),
       UnsupportedField(container + ".ports[*].hostIP", "nothing listens at the node's address"),
       UnsupportedField(container + ".resizePolicy", "a running container is not resized"),
       UnsupportedField(container + ".resources.claims", "no devices are handed out"),
@@ -107,7 +113,8 @@ public enum UnsupportedFields {
       fields.append(UnsupportedField(container + ".resources.limits.\(resource)", "only cpu and memory are limited"))
     }
     for hook in ["postStart", "preStop"] {
-      fields.append(UnsupportedField(container + ".lifecycle.\(hook).tcpSocket", "the hook does nothing"))
+      fields.append(
+        UnsupportedField(container + ".lifecycle.\(hook).tcpSocket", "the hook fails, as it does in Kubernetes"))
       fields += request(container + ".lifecycle.\(hook).httpGet")
     }
     for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
@@ -128,7 +135,7 @@ public enum UnsupportedFields {
   /// What a pod, or a template for pods, asks for in vain.
   static func warnings(_ spec: PodSpec, at path: FieldPath) -> [String] {
     var warnings: [String] = []
-    tree.visit(spec.document(), at: path, &warnings)
+    tree.visit(spec.document(), at: path, inTheNodesNetwork: spec.hostNetwork == true, &warnings)
     return warnings
   }
 
@@ -155,17 +162,21 @@ public enum UnsupportedFields {
       inner[name]?.insert(field, parts.dropFirst())
     }
 
-    func visit(_ value: Document, at path: FieldPath, _ warnings: inout [String]) {
-      if let field, value != field.usual { warnings.append("\(path): not supported by Podium: \(field.instead)") }
+    func visit(
+      _ value: Document, at path: FieldPath, inTheNodesNetwork: Bool, _ warnings: inout [String]
+    ) {
+      if let field, value != field.usual, !(field.comesWithTheNodesNetwork && inTheNodesNetwork) {
+        warnings.append("\(path): not supported by Podium: \(field.instead)")
+      }
       for entry in value.mapValue?.entries ?? [] {
         guard let next = inner[entry.key] else { continue }
         let place = path.field(entry.key)
         guard next.isList else {
-          next.visit(entry.value, at: place, &warnings)
+          next.visit(entry.value, at: place, inTheNodesNetwork: inTheNodesNetwork, &warnings)
           continue
         }
         for (index, element) in (entry.value.listValue ?? []).enumerated() {
-          next.visit(element, at: place.index(index), &warnings)
+          next.visit(element, at: place.index(index), inTheNodesNetwork: inTheNodesNetwork, &warnings)
         }
       }
     }

@@ -181,7 +181,7 @@ final class ControlConnection: Sendable {
   ) async throws(InitError) -> Answer {
     var file: Int32 = -1
     if let plan {
-      let bytes = plan.encoded()
+      let bytes = try plan.encoded()
       file = cnode_memory_file("plan", bytes, bytes.count)
       if file < 0 { throw .step(Int32(CNODE_CLONING), errno: errno) }
     }

@@ -27,7 +27,9 @@ struct Launcher: Sendable {
   }
 
   private static func memoryFile(_ plan: Plan) throws(SystemCallError) -> Int32 {
-    let bytes = plan.encoded()
+    guard let bytes = try? plan.encoded() else {
+      throw SystemCallError("encode", on: "plan of the node", errno: EINVAL)
+    }
     return try systemCall("memfd_create") { cnode_memory_file("plan", bytes, bytes.count) }
   }
 

@@ -56,6 +56,8 @@ struct NodePlan {
   /// Where the nodes of the cluster have their mailboxes; nil for a node that is to be alone.
   var packetFolder: String?
   var nameServers: String
+  /// What no program of the node may ask the kernel.
+  var systemCallFilter: SystemCallFilter?
   /// What the launcher removes at the end.
   var leftovers: [String]
 
@@ -69,6 +71,7 @@ struct NodePlan {
     if mapping.isRootless { plan.namespaces.insert(.user) }
     plan.parent = mapping.steps
     plan.child = identity + root + network
+    if let systemCallFilter { plan.child.append(.filterSystemCalls(systemCallFilter)) }
     plan.final = cgroups.removeAll(patience: 2000) + cgroups.removeAncestors + leftovers.map { .removeTree($0) }
     return plan
   }

@@ -46,8 +46,9 @@ struct Plan: Sendable, Equatable {
     return all.indices.contains(Int(index)) ? all[Int(index)] : nil
   }
 
-  /// The layout of `cnode_plan`.
-  func encoded() -> [UInt8] {
+  /// The layout of `cnode_plan`. Throws the step that says something with a zero in it, which the kernel would read only
+  /// up to there.
+  func encoded() throws(InitError) -> [UInt8] {
     var writer = PlanWriter(reserving: MemoryLayout<cnode_plan>.size, steps: parent.count + child.count + final.count)
     var header = cnode_plan()
     header.parent_steps = UInt32(parent.count)
@@ -60,7 +61,10 @@ struct Plan: Sendable, Equatable {
     header.is_trial = isTrial ? 1 : 0
     header.state_directory = stateDirectory.map { writer.text($0) } ?? 0
     header.unclaimed_seconds = unclaimedSeconds
-    for step in parent + child + final { writer.append(step) }
+    for (index, step) in (parent + child + final).enumerated() {
+      writer.append(step)
+      if writer.hasZeroInText { throw .step(Int32(index), errno: EINVAL) }
+    }
     return writer.finish(&header)
   }
 }
@@ -70,6 +74,7 @@ private struct PlanWriter {
   private var steps: [cnode_step] = []
   private var tail: [UInt8] = []
   private let tailStart: Int
+  private(set) var hasZeroInText = false
 
   init(reserving header: Int, steps count: Int) {
     tailStart = header + count * MemoryLayout<cnode_step>.stride
@@ -78,7 +83,9 @@ private struct PlanWriter {
 
   mutating func text(_ text: String) -> UInt32 {
     let offset = UInt32(tailStart + tail.count)
-    tail.append(contentsOf: text.utf8)
+    let bytes = text.utf8
+    if bytes.contains(0) { hasZeroInText = true }
+    tail.append(contentsOf: bytes)
     tail.append(0)
     return offset
   }

@@ -32,6 +32,20 @@ extension SystemCallProfile {
     return profile
   }
 
+  /// Of the machine's root, without a user namespace around the node: the kernel keeps one set of keys for every process
+  /// of his, and answers these questions about the whole machine to whoever may mount file systems.
+  static let ofRootsNodes: SystemCallProfile = {
+    var profile = SystemCallProfile(usual: .allow)
+    profile.rules.append(Rule(calls: ["add_key", "keyctl", "request_key"], action: .fail(UInt32(ENOSYS))))
+    profile.rules.append(
+      Rule(
+        calls: [
+          "bpf", "kexec_file_load", "kexec_load", "open_by_handle_at", "perf_event_open", "quotactl", "quotactl_fd",
+          "swapoff", "swapon", "syslog",
+        ], action: .fail(UInt32(EPERM))))
+    return profile
+  }()
+
   private static let neverAllowed = [
     "add_key", "keyctl", "request_key", "kexec_load", "kexec_file_load", "userfaultfd", "io_uring_setup",
     "io_uring_enter", "io_uring_register", "pivot_root", "swapon", "swapoff", "migrate_pages", "move_pages",
