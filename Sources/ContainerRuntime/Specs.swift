@@ -87,6 +87,9 @@ public struct ContainerSpec: Sendable, Equatable {
   public var user: UserSpec = UserSpec()
   public var security = SecuritySpec()
   public var resources = ResourceLimits()
+  /// How readily the kernel ends it, of all programs of the machine, when the memory of all is used up: from 0, as any
+  /// other program, to 1000.
+  public var outOfMemoryScore = 0
   /// The container of the pod whose processes this one shares; nil leaves it to the sandbox.
   public var processesOf: ContainerID?
   public var hasTerminal = false

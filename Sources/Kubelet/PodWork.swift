@@ -186,7 +186,7 @@ struct PodWork: Sendable {
         pod: pod, container: container, configuration: configuration, addresses: addresses,
         resolver: resolver.text,
         nodeHosts: (try? Files.readText("/etc/hosts")) ?? "", environment: environment,
-        hasLimits: context.runtime.shortcomings.limits == nil)
+        hasLimits: context.runtime.shortcomings.limits == nil, memoryCapacity: context.facts.memoryBytes)
       spec = try plan.spec(
         id: Identifier.make(of: context.randomness), sandboxID: sandboxID, attempt: attempt, image: image)
       spec.processesOf = try await target(of: name)

@@ -223,6 +223,27 @@ struct ContainerPlanTests {
     }
   }
 
+  // MARK: When memory is short
+
+  @Test func whoeverAskedForMoreEndsLaterWhenMemoryIsShort() throws {
+    func score(_ resources: String, sidecar: String? = nil) throws -> Int {
+      let first = sidecar.map { "initContainers: [{name: side, image: b, restartPolicy: Always, resources: {\($0)}}]" }
+      var pod = try Self.pod(first ?? "hostname: web").spec
+      let document = try #require(try Document.parse(yaml: "{name: c, image: i, resources: {\(resources)}}").first)
+      pod.containers = [Container.decode(document).value]
+      return OutOfMemoryScore.of(
+        sidecar == nil ? pod.containers[0] : pod.initContainers[0], in: pod, memoryCapacity: 1000 << 20)
+    }
+    #expect(try score("") == 1000)
+    #expect(try score("requests: {cpu: 1}") == 999)
+    #expect(try score("requests: {memory: 250Mi}") == 750)
+    #expect(try score("requests: {memory: 1000Mi}") == 3)
+    #expect(try score("requests: {memory: 9E}") == 3)
+    #expect(try score("limits: {cpu: 1, memory: 1Mi}, requests: {cpu: 1, memory: 1Mi}") == 0)
+    #expect(try score("requests: {memory: 500Mi}", sidecar: "requests: {memory: 100Mi}") == 500)
+    #expect(try score("requests: {memory: 100Mi}", sidecar: "requests: {memory: 500Mi}") == 500)
+  }
+
   // MARK: Termination messages
 
   @Test func theLastWordsAreTheEndOfTheFileOrOfTheLog() async throws {

@@ -293,6 +293,17 @@ extension RealNodes {
       }
     }
 
+    @Test func goesBeforeOthersWhenTheMachineLacksMemory() async throws {
+      try await TestNode.with { node in
+        let spec = try await node.run(
+          ["sh", "-c", "cat /proc/self/oom_score_adj; sleep 1000"], in: try await node.sandbox()
+        ) { $0.outOfMemoryScore = 940 }
+        try await Deadline.wait("its words") { try !node.log(spec).isEmpty }
+        #expect(try node.log(spec) == "940\n")
+        #expect(try await node.exec(["cat", "/proc/self/oom_score_adj"], in: spec.id).output == "940\n")
+      }
+    }
+
     @Test(.needsCgroups) func isKilledWhenItsMemoryIsUsedUp() async throws {
       try await TestNode.with { node in
         let sandbox = try await node.sandbox()

@@ -17,6 +17,8 @@ struct ContainerPlan {
   let environment: [EnvironmentVariable]
   /// Whether the node can set limits; if not, the pod was told so.
   var hasLimits = true
+  /// Of the node.
+  var memoryCapacity: Int64 = 0
 
   func spec(id: ContainerID, sandboxID: String, attempt: Int, image: ImageInfo) throws(ContainerPlanError)
     -> ContainerSpec
@@ -37,6 +39,7 @@ struct ContainerPlan {
     spec.user = try user(image: image)
     spec.security = try security
     if hasLimits { spec.resources = ResourceLimits(container.resources) }
+    spec.outOfMemoryScore = OutOfMemoryScore.of(container, in: pod.spec, memoryCapacity: memoryCapacity)
     spec.hasTerminal = container.tty ?? false
     spec.keepsInputOpen = container.stdin ?? false
     spec.closesInputAfterFirstAttach = container.stdinOnce ?? false

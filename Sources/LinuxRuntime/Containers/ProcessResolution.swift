@@ -35,6 +35,7 @@ extension ContainerProcess {
 
     let home = accounts.home(of: user)
     hasTerminal = spec.hasTerminal
+    outOfMemoryScore = spec.outOfMemoryScore
     environment = Self.environment(
       spec: spec, image: image, hostname: sandbox.network == .node ? nodeName : sandbox.hostname, home: home)
     workingDirectory = spec.workingDirectory ?? (image.workingDirectory.isEmpty ? "/" : image.workingDirectory)

@@ -53,7 +53,8 @@ enum RecordDocuments {
       "hasTerminal": .bool(spec.hasTerminal),
       "keepsInputOpen": .bool(spec.keepsInputOpen),
       "closesInputAfterFirstAttach": .bool(spec.closesInputAfterFirstAttach),
-      "stopSignal": .integer(spec.stopSignal), "logPath": .string(spec.logPath),
+      "stopSignal": .integer(spec.stopSignal), "outOfMemoryScore": .integer(Int64(spec.outOfMemoryScore)),
+      "logPath": .string(spec.logPath),
       "logRotation": ["fileSize": .integer(spec.logRotation.fileSize), "files": .integer(spec.logRotation.files)],
       "terminationMessageFile": document(spec.terminationMessageFile),
       "terminationMessagePath": document(spec.terminationMessagePath),
@@ -92,6 +93,7 @@ enum RecordDocuments {
     spec.hasTerminal = truth(document["hasTerminal"])
     spec.keepsInputOpen = truth(document["keepsInputOpen"])
     spec.closesInputAfterFirstAttach = truth(document["closesInputAfterFirstAttach"])
+    spec.outOfMemoryScore = number(document["outOfMemoryScore"])
     spec.stopSignal = (document["stopSignal"]?.integerValue).map { Int32(truncatingIfNeeded: $0) } ?? spec.stopSignal
     spec.terminationMessageFile = text(document["terminationMessageFile"])
     spec.terminationMessagePath = text(document["terminationMessagePath"])

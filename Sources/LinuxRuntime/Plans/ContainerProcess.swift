@@ -13,6 +13,8 @@ struct ContainerProcess: Sendable, Equatable {
   var allowsPrivilegeEscalation: Bool
   /// Nil: every system call may be made.
   var systemCallFilter: SystemCallFilter?
+  /// From 0 to 1000.
+  var outOfMemoryScore = 0
   var hasTerminal: Bool
   var terminalSize = TerminalSize()
   /// Groups cannot be set where only one id is mapped.
@@ -29,6 +31,13 @@ struct ContainerProcess: Sendable, Equatable {
     return path.split(separator: ":", omittingEmptySubsequences: false).map { folder in
       folder.isEmpty ? "./" + program : folder + "/" + program
     }
+  }
+
+  /// Before anything of a container can be in the way. Nobody needs a right for more than the node has; for less, where
+  /// something around the node has raised it, one that not even root may have.
+  func yielding() -> [Step] {
+    outOfMemoryScore == 0
+      ? [] : [.tolerate(EACCES, .tell("/proc/self/oom_score_adj", String(outOfMemoryScore)))]
   }
 
   /// From the container's finished surroundings to its program.
