@@ -107,8 +107,8 @@ extension RealNodes {
         let script = "grep CapBnd /proc/self/status"
         for (added, dropped, set) in [
           ([], ["ALL"], "0000000000000000"), (["NET_ADMIN"], ["ALL"], "0000000000001000"),
-          // Rights over the machine are no node's to give.
-          (["ALL"], ["SYS_ADMIN", "SYS_RESOURCE"], "00000100bc8cfdfb"),
+          // Rights over the machine are not to be had from a node of root's.
+          (["ALL"], ["SYS_ADMIN", "SYS_RESOURCE"], isRoot ? "00000100be8cfdfb" : "000001fffedfffff"),
           (["CAP_NET_ADMIN"], ["net_admin"], "00000000a80425fb"),
         ] {
           let (log, _) = try await node.output(of: script, in: sandbox) { spec in

@@ -34,9 +34,8 @@ extension Shortcomings {
   /// Capabilities that mean the machine and not the node.
   private static let machineCapabilities: Set<String> = [
     "ALL", "DAC_READ_SEARCH", "LINUX_IMMUTABLE", "MKNOD", "SYS_MODULE", "SYS_RAWIO", "SYS_PACCT", "SYS_BOOT",
-    "SYS_TIME",
-    "AUDIT_CONTROL", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON",
-    "BPF",
+    "SYS_TIME", "AUDIT_CONTROL", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ",
+    "PERFMON", "BPF",
   ]
 
   private func rightsNote(_ pod: PodSpec) -> EventNote? {

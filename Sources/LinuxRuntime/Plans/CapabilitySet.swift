@@ -20,16 +20,16 @@ struct CapabilitySet: OptionSet, Sendable, Hashable, CustomStringConvertible {
     "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE",
   ])
 
-  /// What mean the machine and nothing of a node: its modules, clock, ports and log, files of its disks that no path of the
-  /// node leads to, and what watches or outlives everything.
+  /// What mean the machine and nothing of a node: its modules, ports and log, files of its disks that no path of the node
+  /// leads to, and what watches or outlives everything. Its clock is kept by the filter of the node, since manifests that
+  /// ask for it are common and show what they got.
   static let ofTheMachine = CapabilitySet(named: [
-    "DAC_READ_SEARCH", "LINUX_IMMUTABLE", "SYS_MODULE", "SYS_RAWIO", "SYS_PACCT", "SYS_BOOT", "SYS_TIME",
-    "AUDIT_CONTROL",
+    "DAC_READ_SEARCH", "LINUX_IMMUTABLE", "SYS_MODULE", "SYS_RAWIO", "SYS_PACCT", "SYS_BOOT", "AUDIT_CONTROL",
     "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF",
   ])
 
-  /// No program of a node ever gets more.
-  static let ofNodes = all.subtracting(ofTheMachine)
+  /// No program of a node of root's ever gets more. In a user namespace all of them mean the namespace.
+  static let ofRootsNodes = all.subtracting(ofTheMachine)
 
   init(rawValue: UInt64) { self.rawValue = rawValue }
 

@@ -84,7 +84,7 @@ struct NodePlan {
     }
     // After the change of user, which would clear it.
     steps.append(.control(.parentDeathSignal, UInt64(SIGKILL)))
-    steps.append(.boundCapabilities(.ofNodes))
+    if !mapping.isRootless { steps.append(.boundCapabilities(.ofRootsNodes)) }
     steps += cgroups.enterAsNode
     steps.append(.newKeyring)
     steps.append(.setHostName(nodeName))

@@ -40,7 +40,8 @@ extension SystemCallProfile {
     profile.rules.append(
       Rule(
         calls: [
-          "bpf", "kexec_file_load", "kexec_load", "open_by_handle_at", "perf_event_open", "quotactl", "quotactl_fd",
+          "adjtimex", "bpf", "clock_adjtime", "clock_adjtime64", "clock_settime", "clock_settime64", "kexec_file_load",
+          "kexec_load", "open_by_handle_at", "perf_event_open", "quotactl", "quotactl_fd", "settimeofday", "stime",
           "swapoff", "swapon", "syslog",
         ], action: .fail(UInt32(EPERM))))
     return profile
