@@ -171,6 +171,8 @@ public struct UserSpec: Sendable, Equatable {
   public var user: UInt32?
   public var group: UInt32?
   public var supplementaryGroups: [UInt32] = []
+  /// Whether those are all, whatever groups the image puts the user into.
+  public var hasNoGroupsOfTheImage = false
 
   public init() {}
 }

@@ -223,6 +223,15 @@ struct ContainerPlanTests {
     }
   }
 
+  @Test func theGroupsOfTheImageCanBeLeftOut() throws {
+    func user(_ policy: String) throws -> UserSpec {
+      try Self.plan(Self.pod("securityContext: {supplementalGroups: [5], supplementalGroupsPolicy: \(policy)}")).user
+    }
+    #expect(try user("Strict").hasNoGroupsOfTheImage)
+    #expect(try !user("Merge").hasNoGroupsOfTheImage)
+    #expect(try user("Strict").supplementaryGroups == [5])
+  }
+
   // MARK: When memory is short
 
   @Test func whoeverAskedForMoreEndsLaterWhenMemoryIsShort() throws {

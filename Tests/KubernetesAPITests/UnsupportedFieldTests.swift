@@ -38,7 +38,7 @@ struct UnsupportedFieldTests {
       PodDNSConfigOption: name value
       HostAlias: hostnames ip
       PodSpec: runtimeClassName
-      PodSecurityContext: appArmorProfile
+      PodSecurityContext: appArmorProfile supplementalGroupsPolicy
       PodSecurityContext: fsGroup runAsGroup runAsNonRoot runAsUser seccompProfile supplementalGroups sysctls
       SeccompProfile: localhostProfile type
       Sysctl: name value

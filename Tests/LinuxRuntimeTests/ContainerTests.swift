@@ -40,9 +40,18 @@ extension RealNodes {
     @Test func namesTheStepThatFailed() async throws {
       try await TestNode.with { node in
         let sandbox = try await node.sandbox()
-        let reason = "error during container init: take /no/such/place: no such file or directory: unknown"
-        await #expect(throws: RuntimeError(.startFailed, Self.prefix + reason)) {
-          try await node.run(["true"], in: sandbox) { $0.mounts = [Mount(source: "/no/such/place", target: "/data")] }
+        try node.folder.write("", to: "state/file")
+        let (file, folder) = (node.folder.path("state/file"), node.folder.path("state"))
+        for (source, target, cause) in [
+          ("/no/such/place", "/data", "no such file or directory"), (folder, "/etc/passwd", "not a directory"),
+          (file, "/tmp", "not a directory"), (folder, "/etc/passwd/inner", "not a directory"),
+        ] {
+          let reason =
+            "error during container init: error mounting \"\(source)\" to rootfs at \"\(target)\": mount src=\(source), "
+            + "dst=\(target), flags=MS_BIND|MS_REC: \(cause): unknown"
+          await #expect(throws: RuntimeError(.startFailed, Self.prefix + reason)) {
+            try await node.run(["true"], in: sandbox) { $0.mounts = [Mount(source: source, target: target)] }
+          }
         }
         // The failed attempt is out of the way: the same sandbox takes the next container.
         #expect(try await node.output(of: "echo fine", in: sandbox).log == "fine\n")
@@ -161,6 +170,12 @@ extension RealNodes {
             out
 
             """)
+        let (strict, _) = try await node.output(of: "id -G", in: sandbox) { spec in
+          spec.user.user = 1000
+          spec.user.supplementaryGroups = [4000]
+          spec.user.hasNoGroupsOfTheImage = true
+        }
+        #expect(strict == "1000 4000\n")
       }
     }
 

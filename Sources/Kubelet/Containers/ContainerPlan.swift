@@ -105,6 +105,7 @@ struct ContainerPlan {
     user.group = (own?.runAsGroup ?? shared?.runAsGroup).map { UInt32(clamping: $0) }
     user.supplementaryGroups = (shared?.supplementalGroups ?? []).map { UInt32(clamping: $0) }
     if let group = shared?.fsGroup { user.supplementaryGroups.append(UInt32(clamping: group)) }
+    user.hasNoGroupsOfTheImage = shared?.supplementalGroupsPolicy == "Strict"
     guard own?.runAsNonRoot ?? shared?.runAsNonRoot ?? false else { return user }
     let whose = "(pod: \"\(pod.name)_\(pod.namespace)(\(pod.uid))\", container: \(container.name ?? ""))"
     if let chosen = user.user {

@@ -46,9 +46,6 @@ public enum UnsupportedFields {
     security("spec.securityContext") + [
       UnsupportedField("spec.securityContext.fsGroupChangePolicy", "volumes get the group when they are made"),
       UnsupportedField("spec.securityContext.seLinuxChangePolicy", "nothing is labelled for SELinux"),
-      UnsupportedField(
-        "spec.securityContext.supplementalGroupsPolicy", "the groups that the image names are given as well",
-        unless: "Merge"),
     ]
 
   /// What a pod and a container may both say.

@@ -24,11 +24,13 @@ extension ContainerProcess {
     group = spec.user.group ?? own.group
     // The main group is one of the groups too, as login makes it.
     var groups = [group]
-    for extra in own.supplementary + spec.user.supplementaryGroups where !groups.contains(extra) {
+    let groupsOfTheImage = spec.user.hasNoGroupsOfTheImage ? [] : own.supplementary
+    for extra in groupsOfTheImage + spec.user.supplementaryGroups where !groups.contains(extra) {
       groups.append(extra)
     }
     supplementaryGroups = groups
     canSetGroups = mapping.mapsOtherUsers
+    isRootless = mapping.isRootless
     if !mapping.mapsOtherUsers, user != 0 || group != 0 {
       throw RuntimeError(.unsupported, Self.needsSubordinateIDs(user, group))
     }

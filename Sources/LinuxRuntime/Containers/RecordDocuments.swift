@@ -105,6 +105,7 @@ enum RecordDocuments {
   private static func document(_ user: UserSpec) -> Document {
     [
       "user": user.user.map { .integer($0) } ?? .null, "group": user.group.map { .integer($0) } ?? .null,
+      "hasNoGroupsOfTheImage": .bool(user.hasNoGroupsOfTheImage),
       "supplementaryGroups": .list(user.supplementaryGroups.map { .integer($0) }),
     ]
   }
@@ -113,6 +114,7 @@ enum RecordDocuments {
     var user = UserSpec()
     user.user = document?["user"]?.integerValue.map { UInt32(truncatingIfNeeded: $0) }
     user.group = document?["group"]?.integerValue.map { UInt32(truncatingIfNeeded: $0) }
+    user.hasNoGroupsOfTheImage = truth(document?["hasNoGroupsOfTheImage"])
     user.supplementaryGroups = (document?["supplementaryGroups"]?.listValue ?? []).compactMap {
       $0.integerValue.map { UInt32(truncatingIfNeeded: $0) }
     }

@@ -54,9 +54,28 @@ enum StartFailure {
         + "detected"
     case .changeDirectory(let path) where index > 0 && path == plan.workingDirectory:
       return "chdir to cwd (\"\(path)\") set in config.json failed: \(lowercased(errno))"
+    case .takeMount(_, "", let slot), .placeMount(let slot, _, _): return mounting(slot, errno, plan, step)
     case .makeDirectories(let path, _): return "error during container init: mkdir \(path): \(lowercased(errno))"
     default: return "error during container init: \(step): \(lowercased(errno))"
     }
+  }
+
+  /// Of something of the node in a container. What is not of the kind of the place that it is to cover, the kernel calls
+  /// an invalid argument when it moves a mount, and by a better name when it makes one.
+  private static func mounting(_ slot: Int32, _ errno: Int32, _ plan: Plan, _ step: Step) -> String {
+    var source: String?
+    var target: String?
+    for other in plan.child {
+      switch other {
+      case .takeMount(let path, let part, slot): source = part.isEmpty ? path : path + "/" + part
+      case .placeMount(slot, let path, _): target = path
+      default: break
+      }
+    }
+    let cause = lowercased(errno == EINVAL ? ENOTDIR : errno)
+    guard let source, let target else { return "error during container init: \(step): \(cause)" }
+    return "error during container init: error mounting \"\(source)\" to rootfs at \"\(target)\": mount src=\(source), "
+      + "dst=\(target), flags=MS_BIND|MS_REC: \(cause)"
   }
 
   /// What looking for the program found.

@@ -35,7 +35,7 @@ struct ContainerPlan {
     plan.parent = cgroups.makeLeaf(cgroup) + cgroups.limit(cgroup, spec.resources)
     var mounts = MountSteps()
     collect(into: &mounts)
-    plan.child = process.yielding() + [.control(.isDumpable, 0)]
+    plan.child = process.hidden()
     if !plan.parent.isEmpty { plan.child.append(.awaitParent) }
     // A new proc needs to see the old one; but as long as the old root lies over the new one, a link of the image that
     // goes up to the root ("/var/run" is "../run") leads out into the old root.

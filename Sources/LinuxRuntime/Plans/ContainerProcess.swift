@@ -19,6 +19,7 @@ struct ContainerProcess: Sendable, Equatable {
   var terminalSize = TerminalSize()
   /// Groups cannot be set where only one id is mapped.
   var canSetGroups: Bool
+  var isRootless = false
 
   static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -33,11 +34,14 @@ struct ContainerProcess: Sendable, Equatable {
     }
   }
 
-  /// Before anything of a container can be in the way. Nobody needs a right for more than the node has; for less, where
-  /// something around the node has raised it, one that not even root may have.
-  func yielding() -> [Step] {
-    outOfMemoryScore == 0
-      ? [] : [.tolerate(EACCES, .tell("/proc/self/oom_score_adj", String(outOfMemoryScore)))]
+  /// Out of sight of those who see its number already, and the first to go when memory is short.
+  func hidden() -> [Step] {
+    let hiding = Step.control(.isDumpable, 0)
+    if outOfMemoryScore == 0 { return [hiding] }
+    // Nobody needs a right for a higher score; where something around the node has raised it more, nobody has one for less.
+    let yielding = Step.tolerate(EACCES, .tell("/proc/self/oom_score_adj", String(outOfMemoryScore)))
+    // In a user namespace, what is hidden is not even its own.
+    return isRootless ? [yielding, hiding] : [hiding, yielding]
   }
 
   /// From the container's finished surroundings to its program.

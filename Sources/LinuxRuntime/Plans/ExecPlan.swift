@@ -15,7 +15,7 @@ struct ExecPlan {
     plan.streams =
       streams.terminal
       ? .terminal : .pipes(input: streams.input, output: streams.output, errors: streams.errors)
-    plan.child = process.yielding() + [.control(.isDumpable, 0)]
+    plan.child = process.hidden()
     plan.child += cgroups.join(cgroup)
     plan.child += [.join(container, [.mount, .network, .hostName, .ipc, .cgroup])] + ContainerPlan.shutOff
     plan.child += cgroups.stopgap + process.becoming()
