@@ -48,6 +48,8 @@ struct PodSettingsTests {
         return try await learner.kubectl("get", "pod", pod, "-o", path) == message
       }
     }
+    try await readsItsEnvironment(learner)
+    try await saysWhyItDoesNotRun(learner)
     // What asked for nothing goes before everything else on the machine.
     #expect(try await learner.kubectl("exec", "named", "--", "cat", "/proc/1/oom_score_adj") == "1000\n")
     let refused = "jsonpath={.status.phase} {.status.reason}: {.status.message}"
@@ -60,6 +62,44 @@ struct PodSettingsTests {
     }
     try await tellsWhatItsNodeCannotDo(learner)
     try await changesNoMachine(learner)
+  }
+
+  /// Variables from everywhere, and a hosts file that the container brings along.
+  private func readsItsEnvironment(_ learner: Learner) async throws {
+    try await learner.kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/reader", "--timeout=20s")
+    let lines = try await learner.kubectl("logs", "reader").split(separator: "\n").map(String.init)
+    #expect(
+      lines == [
+        "cgroup /", "web-last $(NONE) one+2 one web 10.244.0.1 podium default x=\"y\"", "1500 2 64 0", "192.0.2.8\town",
+      ])
+    // Without a limit, all of the node.
+    let (processors, bytes) = ("{.status.allocatable.cpu}", "{.status.allocatable.memory}")
+    let node = try await learner.kubectl("get", "node", "podium", "-o", "jsonpath=\(processors) \(bytes)")
+    #expect(try await learner.kubectl("logs", "reader", "-c", "free") == node + "\n")
+  }
+
+  /// In Kubernetes' words.
+  private func saysWhyItDoesNotRun(_ learner: Learner) async throws {
+    let path = "jsonpath={.metadata.uid} {.status.containerStatuses[0].state.waiting.reason}"
+    for (pod, message) in [
+      ("rooted", "container has runAsNonRoot and image will run as root"),
+      ("chosen", "container's runAsUser breaks non-root policy"),
+    ] {
+      let words = try await learner.kubectl("get", "pod", pod, "-o", path).split(separator: " ").map(String.init)
+      #expect(words.last == "CreateContainerConfigError")
+      let said = try await learner.kubectl(
+        "get", "pod", pod, "-o", "jsonpath={.status.containerStatuses[0].state.waiting.message}")
+      #expect(said == "\(message) (pod: \"\(pod)_default(\(words[0]))\", container: main)")
+    }
+    let refused = "jsonpath={.status.phase} {.status.reason}: {.status.message}"
+    #expect(
+      try await learner.kubectl("get", "pod", "confined", "-o", refused)
+        == "Failed AppArmor: Pod was rejected: Cannot enforce AppArmor: AppArmor is not enabled on the host")
+    let other =
+      "{apiVersion: v1, kind: Pod, metadata: {name: v}, spec: {runtimeClassName: kata, containers: [{name: a, image: b}]}}"
+    let answer = try await learner.podium(["kubectl", "apply", "-f", "-"], input: other)
+    #expect(
+      answer.error.contains(#"pods "v" is forbidden: pod rejected: RuntimeClass "kata" not found"#), "\(answer.error)")
   }
 
   /// Of a privileged pod: it has its node, and is told that it has no more.
@@ -203,6 +243,68 @@ struct PodSettingsTests {
     spec:
       terminationGracePeriodSeconds: 1
       containers: [{name: main, image: busybox, command: [sleep, "1000"], securityContext: {privileged: true}}]
+    ---
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: settings}
+    data: {key: one, hosts: "192.0.2.8\town\n"}
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: reader, labels: {x: "y"}}
+    spec:
+      restartPolicy: Never
+      containers:
+      - name: main
+        image: busybox
+        command: [sh, -c]
+        args:
+        - |
+          echo "cgroup $(grep -o '[^:]*$' /proc/self/cgroup | sort -u)"; echo "$ALL $key $P_key $HOST $NODE $ACCOUNT $LABELS"
+          echo "$CPU $WHOLE $MEMORY $NOTHING"; cat /etc/hosts
+        envFrom:
+        - {configMapRef: {name: settings}}
+        - {prefix: P_, configMapRef: {name: settings}}
+        - {secretRef: {name: none, optional: true}}
+        env:
+        - {name: P_key, value: web}
+        - {name: FIRST, value: "$(P_key)-last $$(NONE)"}
+        - {name: ALL, value: "$(FIRST) $(key)+2"}
+        - {name: HOST, valueFrom: {fieldRef: {fieldPath: status.hostIP}}}
+        - {name: NODE, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}
+        - {name: ACCOUNT, valueFrom: {fieldRef: {fieldPath: spec.serviceAccountName}}}
+        - {name: LABEL, valueFrom: {fieldRef: {fieldPath: "metadata.labels['x']"}}}
+        - {name: LABELS, value: 'x="$(LABEL)"'}
+        - {name: CPU, valueFrom: {resourceFieldRef: {resource: limits.cpu, divisor: 1m}}}
+        - {name: WHOLE, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}
+        - {name: MEMORY, valueFrom: {resourceFieldRef: {resource: requests.memory, divisor: 1Mi}}}
+        - {name: NOTHING, valueFrom: {resourceFieldRef: {resource: requests.ephemeral-storage}}}
+        resources: {limits: {cpu: 1500m, memory: 64Mi}}
+        volumeMounts: [{name: settings, mountPath: /etc/hosts, subPath: hosts}]
+      - name: free
+        image: busybox
+        command: [sh, -c, 'echo "$CPU ${MEMORY}Ki"']
+        env:
+        - {name: CPU, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}
+        - {name: MEMORY, valueFrom: {resourceFieldRef: {resource: limits.memory, divisor: 1Ki}}}
+      volumes: [{name: settings, configMap: {name: settings}}]
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: rooted}
+    spec: {containers: [{name: main, image: nginx, securityContext: {runAsNonRoot: true}}]}
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: chosen}
+    spec: {containers: [{name: main, image: nginx, securityContext: {runAsNonRoot: true, runAsUser: 0}}]}
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: confined}
+    spec:
+      securityContext: {appArmorProfile: {type: RuntimeDefault}}
+      containers: [{name: main, image: busybox}]
     ---
     apiVersion: v1
     kind: Pod

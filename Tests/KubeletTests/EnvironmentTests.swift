@@ -163,4 +163,27 @@ struct EnvironmentTests {
       }
     }
   }
+
+  @Test func bytesThatAreNoTextAreNoVariable() async throws {
+    try await Self.withNode { node in
+      try await node.make("{kind: Secret, metadata: {name: raw}, data: {key: /w==, text: dGV4dA==}}")
+      for (name, source, isTaken) in [
+        ("one", "env: [{name: X, valueFrom: {secretKeyRef: {name: raw, key: key}}}]", false),
+        ("other", "env: [{name: X, valueFrom: {secretKeyRef: {name: raw, key: text}}}]", true),
+        ("all", "envFrom: [{secretRef: {name: raw}}]", false),
+      ] {
+        try await node.create(
+          "{metadata: {name: \(name)}, spec: {containers: [{name: main, image: busybox, \(source)}]}}")
+        if isTaken {
+          try await node.wait(name, within: .seconds(5)) { $0?.status.phase == "Running" }
+          continue
+        }
+        try await node.wait(name, within: .seconds(5)) {
+          $0?.status.containerStatuses.first?.state.waiting?.reason == "CreateContainerError"
+        }
+        let message = "grpc: error while marshaling: string field contains invalid UTF-8"
+        #expect(node.pod(name)?.status.containerStatuses.first?.state.waiting?.message == message)
+      }
+    }
+  }
 }

@@ -50,7 +50,10 @@ struct ContainerEnvironment {
     } else {
       return []
     }
-    if let data = try await KeyedData.read(reference, client) { return data.text.sorted { $0.key < $1.key } }
+    if let data = try await KeyedData.read(reference, client) {
+      if !data.broken.isEmpty { throw Self.isNoText }
+      return data.text.sorted { $0.key < $1.key }
+    }
     if isOptional == true { return [] }
     throw ContainerPlanError(reference.isMissing)
   }
@@ -77,11 +80,16 @@ struct ContainerEnvironment {
   private func value(of key: String, in reference: DataReference, isOptional: Bool) async throws -> String? {
     let data = try await KeyedData.read(reference, client)
     if let value = data?.text[key] { return value }
+    if data?.broken.contains(key) == true { throw Self.isNoText }
     if isOptional { return nil }
     if data == nil { throw ContainerPlanError(reference.isMissing) }
     let kind = reference.kind == .configMap ? "ConfigMap" : "Secret"
     throw ContainerPlanError("couldn't find key \(key) in \(kind) \(reference.namespace)/\(reference.name)")
   }
+
+  /// In Kubernetes it is on its way to the runtime that bytes must be text.
+  private static let isNoText = ContainerPlanError(
+    "grpc: error while marshaling: string field contains invalid UTF-8", isOfRuntime: true)
 
   private func reference(_ kind: DataReference.Kind, _ name: String?) -> DataReference {
     DataReference(kind: kind, namespace: pod.namespace, name: name ?? "")

@@ -7,15 +7,19 @@ struct KeyedData: Sendable {
   let bytes: [String: [UInt8]]
   /// What becomes variables: of a ConfigMap, only what was written as text.
   let text: [String: String]
+  /// The keys of what is no text, of those that would have to be.
+  let broken: Set<String>
 
   init(_ object: ConfigMap) {
     text = object.data
+    broken = []
     bytes = object.data.mapValues { Array($0.utf8) }.merging(object.binaryData) { $1 }
   }
 
   init(_ object: Secret) {
-    text = object.data.mapValues { String(decoding: $0, as: UTF8.self) }
+    text = object.data.compactMapValues { String(validating: $0, as: UTF8.self) }
     bytes = object.data
+    broken = Set(object.data.keys).subtracting(text.keys)
   }
 
   /// Nil when there is no such object.
