@@ -29,9 +29,9 @@ extension Images {
       try blobs.adopt(member.path, digest)
     }
     for manifest in plan.manifests { _ = try blobs.add(manifest, mediaType: MediaType.manifest) }
-    var index = try index()
-    for image in plan.found { index.set(image.names, image.manifest, origin: origin) }
-    try Files.replace(indexPath, with: index.bytes, mode: 0o644)
+    let index = try changeIndex { index in
+      for image in plan.found { index.set(image.names, image.manifest, origin: origin) }
+    }
     return try plan.found.map { found in
       var image = try image(found.manifest.digest, in: index)
       image.names = found.names.sorted()

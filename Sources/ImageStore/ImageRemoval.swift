@@ -7,11 +7,9 @@ extension Images {
   public func remove(_ reference: ImageReference) throws -> Bool {
     let lock = try lock()
     defer { withExtendedLifetime(lock) {} }
-    var index = try index()
     let name = reference.withDefaultTag.description
-    guard index[name] != nil else { return false }
-    index.remove(name)
-    try Files.replace(indexPath, with: index.bytes, mode: 0o644)
+    guard try index()[name] != nil else { return false }
+    try changeIndex { $0.remove(name) }
     return true
   }
 
@@ -22,9 +20,7 @@ extension Images {
   public func forget(_ image: Image) throws {
     let lock = try lock()
     defer { withExtendedLifetime(lock) {} }
-    var index = try index()
-    index.entries.removeAll { $0.digest == image.manifestDigest && !$0.isStandIn }
-    try Files.replace(indexPath, with: index.bytes, mode: 0o644)
+    try changeIndex { $0.entries.removeAll { $0.digest == image.manifestDigest && !$0.isStandIn } }
   }
 
   /// How many characters of a layer's name stand in the options of a mount that has no room for whole names.

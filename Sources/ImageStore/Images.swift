@@ -137,9 +137,35 @@ public final class Images: Sendable {
     // A replaced file is another file, so its identity tells whether it was read before.
     let identity = try FileIdentity(indexPath)
     if let index = known.withLock({ $0.indexIdentity == identity ? $0.index : nil }) { return index }
-    let index = try ImageIndex(readingFrom: indexPath)
+    let index = try readIndex()
     known.withLock { $0.remember(index, identity) }
     return index
+  }
+
+  /// Some tools write the index in place, and for a moment only a part of it is there.
+  private func readIndex() throws -> ImageIndex {
+    for _ in 0..<100 {
+      if let index = try? ImageIndex(readingFrom: indexPath) { return index }
+      usleep(5_000)
+    }
+    return try ImageIndex(readingFrom: indexPath)
+  }
+
+  /// Changes the index, by whom the lock is held.
+  ///
+  /// Other tools know nothing of the lock: what one of them writes meanwhile is read and changed in its turn.
+  @discardableResult
+  func changeIndex(_ change: (inout ImageIndex) throws -> Void) throws -> ImageIndex {
+    let draft = drafts + "/index.json"
+    while true {
+      let identity = try FileIdentity(indexPath)
+      var index = try index()
+      try change(&index)
+      try Files.replace(draft, with: index.bytes, mode: 0o644)
+      if try FileIdentity(indexPath) != identity { continue }
+      try systemCall("rename", on: indexPath) { rename(draft, indexPath) }
+      return index
+    }
   }
 
   /// Where a layer of that digest is, or will be, unpacked.

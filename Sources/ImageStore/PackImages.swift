@@ -61,9 +61,7 @@ extension Images {
     if names.isEmpty { return [] }
     let lock = try lock()
     defer { withExtendedLifetime(lock) {} }
-    var index = try index()
-    index.entries.removeAll(where: isGone)
-    try Files.replace(indexPath, with: index.bytes, mode: 0o644)
+    try changeIndex { $0.entries.removeAll(where: isGone) }
     return names
   }
 
@@ -82,9 +80,6 @@ extension Images {
     defer { withExtendedLifetime(lock) {} }
     // Somebody may have given the name to another image meanwhile.
     try check()
-    var index = try index()
-    index.set(names, manifest, origin: origin)
-    try Files.replace(indexPath, with: index.bytes, mode: 0o644)
-    return index
+    return try changeIndex { $0.set(names, manifest, origin: origin) }
   }
 }

@@ -31,11 +31,11 @@ public struct HostCapabilities: Sendable, Equatable {
   ///
   /// - Parameter places: Directories that will be written to; they need not be there yet.
   public static func probe(places: [String] = []) async -> HostCapabilities {
-    let mapping = IDMapping.available()
+    let (mapping, moreUsers) = await IDMapping.working()
     var findings = [await namespaces(mapping)]
     // Without them nothing else of a node can be tried.
     if findings[0].verdict != .missing {
-      if mapping.isRootless { findings.append(await otherUsers(mapping)) }
+      if mapping.isRootless { findings.append(await otherUsers(mapping, moreUsers)) }
       findings.append(await systemMounts(mapping))
       findings.append(await limits(mapping))
       findings.append(await layers(mapping))
@@ -100,25 +100,29 @@ public struct HostCapabilities: Sendable, Equatable {
     return "sudo podium"
   }
 
-  private static func otherUsers(_ mapping: IDMapping) async -> Finding {
-    let explanation =
-      "Only one user id is mapped: pods whose programs run as other users cannot be started, and all files of images "
-      + "belong to root."
-    func restricted(_ explanation: String, _ remedy: String) -> Finding {
-      Finding(subject: "other users", verdict: .restricted, explanation: explanation, remedy: remedy)
+  /// What keeps a program from running as another user and in that user's group; nil when nothing does.
+  static func failure(asUser user: UInt32, _ mapping: IDMapping) async -> String? {
+    let plan = trial(mapping, [.mount], [.setGroups([user]), .setGroup(user), .setUser(user)])
+    return await Launcher.tryOut(plan).map { StartFailure.described($0, plan) }
+  }
+
+  private static func otherUsers(_ mapping: IDMapping, _ remedy: String) async -> Finding {
+    func restricted(_ explanation: String) -> Finding {
+      Finding(
+        subject: "other users", verdict: .restricted,
+        explanation: explanation
+          + " Pods whose programs run as others cannot be started, and root has the files that images give to them.",
+        remedy: remedy)
     }
-    guard mapping.mapsOtherUsers else { return restricted(explanation, IDMapping.remedy) }
-    let plan = trial(mapping, [.mount], [.setGroups([1]), .setGroup(1), .setUser(1)])
-    let nobody = trial(mapping, [.mount], [.setGroups([65_534]), .setGroup(65_534), .setUser(65_534)])
-    if let failure = await Launcher.tryOut(plan) {
+    if !mapping.mapsOtherUsers {
+      let best = IDMapping.available()
+      let reason = best.mapsOtherUsers ? await failure(asUser: 1, best) : nil
       return restricted(
-        "The ids of /etc/subuid and /etc/subgid cannot be mapped (\(StartFailure.described(failure, plan))).",
-        "sudo chmod u+s \(IDMapping.helpers.users) \(IDMapping.helpers.groups)")
+        "Only one user id is mapped\(reason.map { ", because those of /etc/subuid and /etc/subgid cannot be (\($0))" } ?? "")."
+      )
     }
-    if await Launcher.tryOut(nobody) != nil {
-      return restricted(
-        "There are too few subordinate ids for all users that images know, such as nobody (65534): pods whose programs "
-          + "run as others cannot be started, and root has their files.", IDMapping.remedy)
+    if await failure(asUser: 65_534, mapping) != nil {
+      return restricted("There are too few subordinate ids for all users that images know, such as nobody (65534).")
     }
     return Finding(
       subject: "other users", verdict: .works,
@@ -183,7 +187,7 @@ public struct HostCapabilities: Sendable, Equatable {
     let steps: [Step] = [
       .mount("", on: "/", [.recursive, .isPrivate]), .mount("tmpfs", on: "/tmp", type: "tmpfs"),
       .execute(
-        candidates: ["/usr/bin/dd", "/bin/dd"],
+        candidates: ["/usr/bin/dd", "/bin/dd", "/bin/busybox"],
         arguments: ["dd", "if=/dev/zero", "of=/tmp/file", "bs=1M", "count=16"], environment: []),
     ]
     let plan = trial(mapping, [.mount], cgroups.join(group) + steps)

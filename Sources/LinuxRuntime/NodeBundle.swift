@@ -114,11 +114,11 @@ public final class NodeBundle: Sendable {
   }
 
   private static func launch(_ spec: NodeBundleSpec, locked lock: consuming NodeLock) async throws -> NodeBundle {
-    let mapping = IDMapping.available()
+    let (mapping, remedy) = await IDMapping.working()
     let description = NodeDescription(
       cluster: spec.cluster, name: spec.node, number: spec.number, hierarchy: .usable(),
       isRootless: mapping.isRootless, mapsOtherUsers: mapping.mapsOtherUsers,
-      otherUsersRemedy: mapping.isRootless ? IDMapping.remedy : "",
+      otherUsersRemedy: remedy,
       addressFile: "\(spec.stateDirectory)/node-\(spec.node).next-address")
     try prepare(spec, description)
     let plan = try launchPlan(spec, description, mapping)

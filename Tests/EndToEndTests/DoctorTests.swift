@@ -9,7 +9,7 @@ struct DoctorTests {
   /// Runs the doctor by a shell that has taken something away before.
   private func examine(
     after script: String, account: Account = .own, wrapper: [String] = []
-  ) async throws -> (findings: [String: Document], canRunPods: Bool?, end: ProgramOutput) {
+  ) async throws -> (findings: [String: Document], canRunPods: Bool?, answer: ProgramOutput) {
     try await TemporaryFolder.with { folder in
       account.own(folder.path)
       let words = wrapper + ["sh", "-c", "\(script)\nexec \(BuiltProgram.path("podium")) doctor -o json"]
@@ -131,6 +131,18 @@ struct DoctorTests {
     try await Account.withSubordinateIDs {
       let enough = try await examine(after: "", account: .ordinaryUser).findings["other users"]
       #expect(enough?["verdict"] == "ok", "\(enough.map { "\($0)" } ?? "")")
+    }
+    // A helper without the right to map ids: pods run all the same, with one.
+    try await Account.withSubordinateIDs {
+      let command = Account.ordinaryUser.command(BuiltProgram.path("podium"), ["doctor", "-o", "json"])
+      let line = ([command.program] + command.arguments).joined(separator: " ")
+      let broken = try await examine(
+        after: "mount --bind /usr/bin/false /usr/bin/newuidmap\nexec \(line)", account: .root,
+        wrapper: ["unshare", "--mount"])
+      let others = broken.findings["other users"]
+      #expect(others?["verdict"] == "limited", "\(broken.answer)")
+      #expect(others?["remedy"] == "sudo chmod u+s /usr/bin/newuidmap /usr/bin/newgidmap")
+      #expect(broken.findings["system mounts"]?["verdict"] == "ok")
     }
     try await Account.withSubordinateIDs(count: 1000) {
       let few = try await examine(after: "", account: .ordinaryUser).findings["other users"]

@@ -1,4 +1,5 @@
 import Documents
+import Glibc
 import SystemIO
 import TestSupport
 import Testing
@@ -206,6 +207,37 @@ import Testing
       #expect(kept.contains(note) && kept.contains(unknown) && index["annotations"]?["org.example.kept"] == "yes")
       #expect(try images.remove(ImageReference("team/missing:1")))
       #expect(try images.unusable().count == 2)
+    }
+  }
+
+  @Test func whatAnotherToolWritesMeanwhileIsKept() async throws {
+    try await TemporaryFolder.with { folder in
+      let images = try Images.open(at: folder.path("images"))
+      let tool = try images.importImages(from: dockerArchive(folder, tags: ["tool"]))[0]
+      let manifest = try #require(try images.index()[tool.names[0]])
+      var turns = 0
+      try images.changeIndex { index in
+        turns += 1
+        if turns == 1 {
+          var theirs = index
+          theirs.set(["docker.io/library/theirs:1"], manifest)
+          try Files.replace(images.indexPath, with: theirs.bytes)
+        }
+        index.set(["docker.io/library/ours:1"], manifest)
+      }
+      #expect(turns == 2)
+      #expect(try images.list().map(\.names.count) == [3])
+      // One that writes in place has written a part only.
+      let whole = try Files.read(images.indexPath)
+      try Files.write(whole, to: folder.path("whole"))
+      try Files.write(Array(whole.prefix(whole.count / 2)), to: images.indexPath)
+      let copy = ProcessLaunch(
+        "/bin/sh", ["sh", "-c", "sleep 0.03; cat \(folder.path("whole")) > \(images.indexPath)"],
+        environment: ["PATH=/usr/bin:/bin"])
+      let pid = try copy.start()
+      #expect(try images.list().map(\.names.count) == [3])
+      var status: Int32 = 0
+      waitpid(pid, &status, 0)
     }
   }
 

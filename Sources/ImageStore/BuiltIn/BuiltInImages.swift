@@ -32,14 +32,14 @@ extension Images {
       documents += [manifest, configuration]
     }
 
-    var index = try index()
     let current = Set(made.map(\.manifest.digest))
-    index.entries.removeAll { $0.isStandIn && !current.contains($0.digest) }
-    for (image, manifest) in made {
-      index.set(image.fullNames.filter { index[$0]?.isStandIn ?? true }, manifest, origin: .standIn)
-    }
     try checkpoint()
-    try Files.replace(indexPath, with: index.bytes, mode: 0o644)
+    try changeIndex { index in
+      index.entries.removeAll { $0.isStandIn && !current.contains($0.digest) }
+      for (image, manifest) in made {
+        index.set(image.fullNames.filter { index[$0]?.isStandIn ?? true }, manifest, origin: .standIn)
+      }
+    }
     try checkpoint()
     // Last: whoever finds it finds all the rest.
     try Files.replace(

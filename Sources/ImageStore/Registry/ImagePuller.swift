@@ -92,11 +92,11 @@ private struct RegistryPull {
     var descriptor = try images.blobs.add(bytes, mediaType: manifest.mediaType)
     descriptor.annotations = [:]
     _ = try ImageContent(descriptor.digest, in: images.blobs)
-    var index = try images.index()
     let name = reference.description
-    let isOfNode = forNode && index[name]?.isOfNode ?? true
-    index.set([name], descriptor, origin: .pulled(digest: digest, forNode: isOfNode))
-    try Files.replace(images.indexPath, with: index.bytes, mode: 0o644)
+    let index = try images.changeIndex { index in
+      let isOfNode = forNode && index[name]?.isOfNode ?? true
+      index.set([name], descriptor, origin: .pulled(digest: digest, forNode: isOfNode))
+    }
     return try images.image(descriptor.digest, in: index, of: reference.repository)
   }
 

@@ -19,6 +19,14 @@ extension IDMapping {
       newgidmap: [helpers.groups, "PID", "0", "\(group)", "1", "1", "\(groups.start)", "\(groups.count)"])
   }
 
+  /// The best that works for whoever runs this, and a command that would let more work; empty where nothing more can be.
+  static func working() async -> (mapping: IDMapping, remedy: String) {
+    let best = available()
+    guard case .ranges = best else { return (best, best.isRootless ? remedy : "") }
+    if await HostCapabilities.failure(asUser: 1, best) == nil { return (best, remedy) }
+    return (.single(user: geteuid(), group: getegid()), "sudo chmod u+s \(helpers.users) \(helpers.groups)")
+  }
+
   /// How many other users images count on: `nobody` is the last of them.
   static let usualCount: UInt32 = 65_536
 
