@@ -58,6 +58,11 @@ public final class Images: Sendable {
     }
   }
 
+  /// Whether an image has this very name.
+  public func hasName(_ reference: ImageReference) throws -> Bool {
+    try index()[reference.withDefaultTag.description] != nil
+  }
+
   /// The image with that id, which is the digest of its configuration.
   public func find(id: String) throws -> Image? { try list().first { $0.id == id } }
 

@@ -101,16 +101,16 @@ public struct MachineImages: Sendable {
 
   /// Takes a full name away; answers whether a stand-in has it now.
   private func take(_ name: String) throws -> Bool {
-    let reference = try ImageReference(name)
-    try images.remove(reference)
+    try images.remove(ImageReference(name))
     try images.ensureBuiltIns()
-    return try images.find(reference) != nil
+    return try images.builtInNames().contains(name)
   }
 
   /// The name that is meant by itself, or by the id of an image that has no other.
   private func nameToRemove(_ name: String, of image: Image) throws -> String {
-    if let reference = try? ImageReference(name).withDefaultTag, image.names.contains(reference.description) {
-      return reference.description
+    if var reference = try? ImageReference(name).withDefaultTag {
+      if reference.digest != nil { reference.tag = nil }
+      if try images.hasName(reference) { return reference.description }
     }
     let familiar = image.names.map { (try? ImageReference($0).familiarName) ?? $0 }
     guard let only = image.names.first else {

@@ -182,6 +182,11 @@ struct RegistryTests {
         }
         try await learner.start("after", "nginx", policy: "Always")
         #expect(try await learner.imageID("after") == "docker.io/library/nginx@\(real)")
+        // The same image by its digest is a name of its own, and goes alone.
+        let precise = "nginx:any@\(real)"
+        #expect(try await learner.podium("images", "pull", precise).end == .exited(0))
+        #expect(
+          try await learner.podium("images", "rm", "--force", precise).output == "removed \(precise)\n")
         #expect(
           try await learner.podium("images", "rm", "--force", "nginx").output
             == "removed nginx; the stand-in of that name answers again\n")
