@@ -11,6 +11,7 @@ let roles: [String: @Sendable ([String]) -> Int32] = [
   "curl": Curl.main,
   "wget": Wget.main,
   "mountpoint": MountPoint.main,
+  "nc": NetCat.main,
   "nice": OtherConditions.lessUrgent,
   "nohup": OtherConditions.withoutHangup,
   "printenv": PrintEnvironment.main,

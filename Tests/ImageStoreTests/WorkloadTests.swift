@@ -394,6 +394,36 @@ import Testing
       try await answer("nohup", "/bin/busybox", "sh", "-c", "kill -HUP $$; echo still here").output == "still here\n")
   }
 
+  @Test func netcatLooksAtPortsAndCarriesBytes() async throws {
+    try await withHelloApp { server async throws in
+      func nc(_ words: String..., input: String = "") async throws -> ProgramOutput {
+        let line = "printf '\(input)' | \(Self.program) nc \(words.joined(separator: " "))"
+        return try await ProgramOutput.of("/bin/sh", ["-c", line])
+      }
+      let port = "\(server.port)"
+      let open = try await nc("-zv", "127.0.0.1", port)
+      #expect(open.end == .exited(0) && open.error == "127.0.0.1 (127.0.0.1:\(port)) open\n")
+      #expect(try await nc("-z", "-w1", "localhost", port).error == "")
+      let closed = try await nc("-vz", "-w", "1", "127.0.0.1", "1")
+      #expect(closed.end == .exited(1) && closed.error == "nc: 127.0.0.1 (127.0.0.1:1): Connection refused\n")
+      #expect(try await nc("-z", "127.0.0.1", "1").error == "")
+      #expect(try await nc("-z", "nowhere.invalid", "1").error == "nc: bad address 'nowhere.invalid'\n")
+      let page = try await nc("127.0.0.1", port, input: "GET / HTTP/1.0\\r\\n\\r\\n")
+      #expect(page.output.contains("Hello, world!"), "\(page)")
+      #expect(try await nc("-u", "127.0.0.1", "53").error.hasPrefix("nc: UDP is not understood by this stand-in\n"))
+      #expect(try await nc("127.0.0.1").error.hasPrefix("nc: a host and a port are needed\n"))
+    }
+  }
+
+  @Test func netcatListens() async throws {
+    let port = try freePort()
+    let line =
+      "printf hi | \(Self.program) nc -l -p \(port) & while ! \(Self.program) nc -w 2 127.0.0.1 \(port) "
+      + "</dev/null 2>/dev/null; do sleep 0.05; done; wait"
+    let answer = try await ProgramOutput.of("/bin/sh", ["-c", line])
+    #expect(answer.output == "hi", "\(answer)")
+  }
+
   @Test func psShowsProcessesInSeveralShapes() async throws {
     let own = try await ProgramOutput.of(Self.program, ["ps", "-eo", "pid,ppid,args"])
     #expect(own.output.contains("ps -eo pid,ppid,args"))

@@ -13,7 +13,7 @@ enum BaseLayer {
 
   /// Commands that Debian builds its busybox without, or with less than people expect.
   private static let replacing = [
-    "mountpoint", "nice", "nohup", "pgrep", "pkill", "printenv", "ps", "wget",
+    "mountpoint", "nc", "nice", "nohup", "pgrep", "pkill", "printenv", "ps", "wget",
   ].map { "usr/bin/" + $0 }
 
   /// All of it that does not depend on the machine.

@@ -23,8 +23,8 @@ extension BuiltInImage {
   /// What people type in images of the Debian family that busybox does not have.
   static let debianCommands =
     [
-      // busybox's shell prefers its own ps, which knows fewer options, to the one on the search path.
-      LayerEntry.text("etc/bash.bashrc", "alias ps=/usr/bin/ps\n")
+      // busybox's shell prefers its own commands, which know fewer options, to those on the search path.
+      LayerEntry.text("etc/bash.bashrc", "alias nc=/usr/bin/nc\nalias ps=/usr/bin/ps\n")
     ] + roles(["usr/bin/apt", "usr/bin/apt-get", "usr/bin/bash", "usr/bin/curl"])
 
   static let curl = BuiltInImage(
