@@ -97,6 +97,8 @@ final class SPDYCarrier: RemoteCommandCarrier {
     await connection.finish()
   }
 
+  func ping() async throws { try await connection.ping() }
+
   func close() async { await connection.finish(patience: .zero) }
 
   private func stream(_ name: String) -> SPDYStream? { streams.withLock { $0[name] } }

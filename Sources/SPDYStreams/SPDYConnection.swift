@@ -66,6 +66,9 @@ public final class SPDYConnection: Sendable {
 
   func send(_ frame: SPDYFrame) async throws { try await outgoing.write(frame.encoded) }
 
+  /// A question that the client answers by itself. The server's own have even numbers.
+  public func ping() async throws { try await send(.ping(2)) }
+
   func forget(_ stream: UInt32) { _ = state.withLock { $0.streams.removeValue(forKey: stream) } }
 
   // MARK: Receiving

@@ -84,6 +84,17 @@ public final class Descriptor: Sendable {
     }
   }
 
+  /// Returns when a connection is broken or closed in both directions, without reading what is left in it.
+  public func waitUntilBroken() async {
+    while !Task.isCancelled {
+      let number = self.number
+      if number < 0 { return }
+      var entry = pollfd(fd: number, events: 0, revents: 0)
+      if poll(&entry, 1, 0) > 0 { return }
+      await Poller.shared.wait(number, for: .breaking)
+    }
+  }
+
   /// Ends a socket in both directions: whoever reads from it sees the end.
   public func shutDown() {
     state.withLock { number in

@@ -9,13 +9,18 @@ internal import Synchronization
 final class Poller: Sendable {
   static let shared = Poller()
 
-  enum Direction: Sendable { case reading, writing }
+  enum Direction: Sendable {
+    case reading, writing
+    /// Neither is possible any more, whatever is still unread.
+    case breaking
+  }
 
   private struct Waiters {
     var reading: CheckedContinuation<Void, Never>?
     var writing: CheckedContinuation<Void, Never>?
+    var breaking: CheckedContinuation<Void, Never>?
 
-    var isEmpty: Bool { reading == nil && writing == nil }
+    var isEmpty: Bool { reading == nil && writing == nil && breaking == nil }
 
     var events: UInt32 {
       (reading == nil ? 0 : EPOLLIN.rawValue | EPOLLRDHUP.rawValue) | (writing == nil ? 0 : EPOLLOUT.rawValue)
@@ -47,6 +52,7 @@ final class Poller: Sendable {
           switch direction {
           case .reading: (previous, entry.reading) = (entry.reading, continuation)
           case .writing: (previous, entry.writing) = (entry.writing, continuation)
+          case .breaking: (previous, entry.breaking) = (entry.breaking, continuation)
           }
           guard watch(descriptor, for: entry.events) else {
             // A regular file is always ready (EPERM); a closed descriptor fails at the caller's next try.
@@ -75,6 +81,7 @@ final class Poller: Sendable {
     }
     entry?.reading?.resume()
     entry?.writing?.resume()
+    entry?.breaking?.resume()
   }
 
   fileprivate func run() {
@@ -90,24 +97,21 @@ final class Poller: Sendable {
 
   private func deliver(_ descriptor: Int32, _ ready: UInt32) {
     let failed = ready & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
-    let (reader, writer) = waiters.withLock { waiters in
-      guard var entry = waiters[descriptor] else {
-        return (nil as CheckedContinuation<Void, Never>?, nil as CheckedContinuation<Void, Never>?)
-      }
-      var reader: CheckedContinuation<Void, Never>?
-      var writer: CheckedContinuation<Void, Never>?
-      if failed || ready & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0 { swap(&reader, &entry.reading) }
-      if failed || ready & EPOLLOUT.rawValue != 0 { swap(&writer, &entry.writing) }
+    let ready = waiters.withLock { waiters in
+      var woken = Waiters()
+      guard var entry = waiters[descriptor] else { return woken }
+      if failed || ready & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0 { swap(&woken.reading, &entry.reading) }
+      if failed || ready & EPOLLOUT.rawValue != 0 { swap(&woken.writing, &entry.writing) }
+      if failed { swap(&woken.breaking, &entry.breaking) }
       if entry.isEmpty {
         waiters[descriptor] = nil
       } else {
         waiters[descriptor] = entry
         _ = watch(descriptor, for: entry.events)
       }
-      return (reader, writer)
+      return woken
     }
-    reader?.resume()
-    writer?.resume()
+    for waiter in [ready.reading, ready.writing, ready.breaking] { waiter?.resume() }
   }
 }
 

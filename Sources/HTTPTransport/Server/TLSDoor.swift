@@ -101,7 +101,10 @@ final class TLSDoor: Sendable {
       return session.close()
     }
     speaking.enter()
-    await Splice.run(client: session, server: plain, outwardHasEnded: { self.speaking.leave() })
+    // The door keeps the connection open until the session has said its last.
+    await Splice.run(
+      client: session, server: plain, outwardHasEnded: { self.speaking.leave() },
+      clientIsGone: { await connection.waitUntilBroken() })
   }
 
   /// False when the client does not speak TLS, does not trust us, or takes too long.

@@ -51,10 +51,22 @@ public final class RemoteCommandSession: Sendable {
         guard (try? await self.carrier.begin()) != nil else { return nil }
         return await command(self)
       }
+      group.addTask {
+        await self.askForSigns()
+        return nil
+      }
       if let outcome = await group.next() ?? nil { try? await carrier.send(outcome) }
       group.cancelAll()
     }
     await carrier.close()
+  }
+
+  /// Returns when the client has gone without being heard: behind input that the command does not read, its farewell
+  /// would not arrive either. What is sent to it then comes back as an error.
+  private func askForSigns() async {
+    while (try? await Task.sleep(for: .seconds(5))) != nil {
+      guard (try? await carrier.ping()) != nil else { return }
+    }
   }
 
   /// Sends what the command wrote; throws when the client has gone.
@@ -94,5 +106,7 @@ public protocol RemoteCommandCarrier: Sendable {
   func send(output bytes: [UInt8]) async throws
   func send(error bytes: [UInt8]) async throws
   func send(_ outcome: RemoteCommandOutcome) async throws
+  /// Says something that means nothing; throws when the client has gone.
+  func ping() async throws
   func close() async
 }

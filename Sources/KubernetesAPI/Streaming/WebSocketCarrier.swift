@@ -23,6 +23,8 @@ final class WebSocketCarrier: RemoteCommandCarrier {
     try await socket.send(RemoteCommandChannels.message(.outcome, outcome.statusBytes))
   }
 
+  func ping() async throws { try await socket.ping() }
+
   func close() async { await socket.close() }
 
   private func send(_ channel: RemoteCommandChannels.Channel, _ bytes: [UInt8]) async throws {
