@@ -9,6 +9,10 @@ public enum Placement: Sendable, Equatable {
   public static func decide(_ pod: Pod, in surroundings: Surroundings) -> Placement {
     let nodes = surroundings.nodes
     if nodes.isEmpty { return .nowhere("no nodes available to schedule pods") }
+    if let claim = missingClaim(of: pod) {
+      let why = "0/\(nodes.count) nodes are available: \(claim)."
+      return .nowhere(why + preemption(pod, ["Preemption is not helpful for scheduling": nodes.count], nodes.count))
+    }
     var possible: [NodeState] = []
     var reasons: [String: Int] = [:]
     var helplessness: [String: Int] = [:]
@@ -25,11 +29,22 @@ public enum Placement: Sendable, Equatable {
       helplessness[remark, default: 0] += 1
     }
     if let best = best(of: possible, for: pod, surroundings) { return .node(best) }
-    let why = told(reasons, nodes.count)
-    if pod.spec.preemptionPolicy == "Never" {
-      return .nowhere(why + " preemption: not eligible due to preemptionPolicy=Never.")
+    return .nowhere(told(reasons, nodes.count) + preemption(pod, helplessness, nodes.count))
+  }
+
+  private static func preemption(_ pod: Pod, _ remarks: [String: Int], _ count: Int) -> String {
+    pod.spec.preemptionPolicy == "Never"
+      ? " preemption: not eligible due to preemptionPolicy=Never." : " preemption: \(told(remarks, count))"
+  }
+
+  /// Every claim is missing: there is no storage here that could be claimed. It is looked at before any node.
+  private static func missingClaim(of pod: Pod) -> String? {
+    if let claim = pod.spec.volumes.compactMap({ $0.persistentVolumeClaim?.claimName }).first {
+      return "persistentvolumeclaim \"\(claim)\" not found"
     }
-    return .nowhere(why + " preemption: \(told(helplessness, nodes.count))")
+    return pod.spec.volumes.first { $0.ephemeral != nil }?.claimName(of: pod).map {
+      "waiting for ephemeral volume controller to create the persistentvolumeclaim \"\($0)\""
+    }
   }
 
   /// Of equals the emptier one, then the one that comes first by name.

@@ -98,7 +98,10 @@ struct VolumeTests {
         ),
         ("optional", "configMap: {name: none, optional: true}"),
         ("optional-key", "secret: {secretName: keys, optional: true, items: [{key: k, path: p}]}"),
-        ("far", "nfs: {server: s, path: /}"),
+        ("far", "nfs: {server: s, path: /}"), ("driver", "csi: {driver: d.example}"),
+        ("claim", "persistentVolumeClaim: {claimName: x}"), ("huge", "emptyDir: {medium: HugePages}"),
+        ("stranger", "downwardAPI: {items: [{path: a, resourceFieldRef: {containerName: z, resource: limits.cpu}}]}"),
+        ("deep", "hostPath: {path: /no/such/folder/file, type: FileOrCreate}"),
       ] {
         try await node.create(Self.pod(volume, name))
       }
@@ -116,6 +119,23 @@ struct VolumeTests {
             + "failed to process volumes=[v]: failed to get Plugin from volumeSpec for volume \"v\" "
             + "err=no volume plugin matched"
         ),
+        (
+          "driver",
+          "Warning FailedMount MountVolume.NewMounter initialization failed for volume \"v\" : volume mode \"Ephemeral\" "
+            + "not supported by driver d.example (no CSIDriver object)"
+        ),
+        (
+          "claim",
+          "Warning FailedMount Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], "
+            + "failed to process volumes=[v]: error processing PVC default/x: failed to fetch PVC from API server: "
+            + "persistentvolumeclaims \"x\" not found"
+        ),
+        (
+          "huge",
+          failed + "medium HugePages: hugePages storage requested, but there is no resource request for huge pages"
+        ),
+        ("stranger", failed + "container z not found"),
+        ("deep", failed + "open /no/such/folder/file: no such file or directory"),
       ] {
         #expect(node.events(name).contains { $0.hasPrefix(message) }, "\(node.events(name))")
       }

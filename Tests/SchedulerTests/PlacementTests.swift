@@ -23,6 +23,19 @@ struct PlacementTests {
       name: "tells that there are no nodes", nodes: "", pod: "{containers: [{name: a}]}",
       expected: "no nodes available to schedule pods"),
     Case(
+      name: "looks for claims before it looks at nodes", nodes: "a cordoned\nb",
+      pod:
+        "{containers: [{name: a}], volumes: [{name: e, ephemeral: {}}, {name: v, persistentVolumeClaim: {claimName: x}}]}",
+      expected:
+        "0/2 nodes are available: persistentvolumeclaim \"x\" not found. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling."
+    ),
+    Case(
+      name: "waits for the claim of an ephemeral volume", nodes: "a",
+      pod: "{preemptionPolicy: Never, containers: [{name: a}], volumes: [{name: e, ephemeral: {}}]}",
+      expected:
+        "0/1 nodes are available: waiting for ephemeral volume controller to create the persistentvolumeclaim \"new-e\". preemption: not eligible due to preemptionPolicy=Never."
+    ),
+    Case(
       name: "tells what is insufficient", nodes: "oracle cpu=2 memory=4Gi",
       pod: "{containers: [{name: a, resources: {requests: {cpu: '64', memory: 1Ti}}}]}",
       expected:

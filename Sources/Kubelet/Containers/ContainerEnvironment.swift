@@ -64,7 +64,7 @@ struct ContainerEnvironment {
         field.fieldPath ?? "", of: pod, addresses: addresses, hostAddresses: hostAddresses)
     }
     if let field = source.resourceFieldRef {
-      return PodFields.value(field, of: pod, container: container, node: node)
+      return try PodFields.value(field, of: pod, container: container, node: node)
     }
     if let entry = source.configMapKeyRef {
       return try await value(

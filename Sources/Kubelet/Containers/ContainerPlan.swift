@@ -34,7 +34,7 @@ struct ContainerPlan {
     spec.command = container.command.map { VariableExpansion.expand($0, variables) }
     spec.arguments = container.args.map { VariableExpansion.expand($0, variables) }
     spec.workingDirectory = container.workingDir.flatMap { $0.isEmpty ? nil : $0 }
-    spec.mounts = try mounts(variables)
+    spec.mounts = try mounts(variables, id)
     spec.files = files(besides: spec.mounts)
     spec.user = try user(image: image)
     spec.security = try security
@@ -55,13 +55,14 @@ struct ContainerPlan {
     return spec
   }
 
-  private func mounts(_ variables: [String: String]) throws(ContainerPlanError) -> [Mount] {
+  private func mounts(_ variables: [String: String], _ id: ContainerID) throws(ContainerPlanError) -> [Mount] {
     var mounts: [Mount] = []
     for mount in container.volumeMounts {
       guard let volume = pod.spec.volumes.first(where: { $0.name == mount.name }) else {
         throw ContainerPlanError("volume \"\(mount.name ?? "")\" is not in the pod")
       }
       let source = PodVolumes.path(of: volume, pod: pod, configuration)
+      if let hostPath = volume.hostPath { try HostPath(hostPath).makeIfMissing(for: id) }
       var part = mount.subPath ?? ""
       if let expression = mount.subPathExpr {
         let missing = VariableExpansion.missing(in: expression, variables).sorted()

@@ -26,10 +26,13 @@ enum PodFields {
   /// An amount that a container asks for or may not exceed, in units of the divisor, rounded up. Whoever has no limit may
   /// use the whole node.
   static func value(
-    _ field: ResourceFieldSelector, of pod: Pod, container: Container, node: MachineFacts
-  ) -> String {
-    let whose =
-      (pod.spec.containers + pod.spec.initContainers).first { $0.name == field.containerName } ?? container
+    _ field: ResourceFieldSelector, of pod: Pod, container: Container?, node: MachineFacts
+  ) throws(ContainerPlanError) -> String {
+    let name = field.containerName ?? ""
+    let named = (pod.spec.containers + pod.spec.initContainers).first { $0.name == name }
+    guard let whose = named ?? (name.isEmpty ? container : nil) else {
+      throw ContainerPlanError("container \(name) not found")
+    }
     let parts = (field.resource ?? "").split(separator: ".", maxSplits: 1).map(String.init)
     guard parts.count == 2 else { return "0" }
     let amounts =

@@ -1,3 +1,4 @@
+internal import ContainerRuntime
 internal import KubernetesAPI
 internal import SystemIO
 
@@ -26,8 +27,20 @@ struct HostPath {
     case "Socket": try require(kind == .socket, "socket file")
     case "CharDevice": try require(kind == .characterDevice, "character device")
     case "BlockDevice": try require(kind == .blockDevice, "block device")
-    // Nothing is looked at; container runtimes make a directory of what is not there.
-    default: if kind == nil { try Files.makeDirectories(path, mode: 0o755) }
+    // Nothing is looked at before a container gets it.
+    default: return
+    }
+  }
+
+  /// Makes a directory of what is not there, as container runtimes do where nobody has said what it is to be.
+  func makeIfMissing(for container: ContainerID) throws(ContainerPlanError) {
+    if !type.isEmpty || Files.kind(of: path) != nil { return }
+    do throws(SystemCallError) {
+      try Files.makeDirectories(path, mode: 0o755)
+    } catch {
+      throw ContainerPlanError(
+        "failed to generate container \"\(container)\" spec: failed to generate spec: failed to mkdir \"\(path)\": "
+          + error.inGoWords, isOfRuntime: true)
     }
   }
 

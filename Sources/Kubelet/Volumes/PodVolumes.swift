@@ -63,6 +63,8 @@ struct PodVolumes: Sendable {
         errors.append(VolumeError(volume: name, message: error.message))
       } catch let error as RuntimeError {
         errors.append(VolumeError(volume: name, message: error.message))
+      } catch let error as SystemCallError {
+        errors.append(VolumeError(volume: name, message: error.inGoWords))
       } catch {
         errors.append(VolumeError(volume: name, message: "\(error)"))
       }
@@ -77,6 +79,10 @@ struct PodVolumes: Sendable {
       try await prepare(emptyDir, at: Self.path(of: volume, pod: pod, configuration))
     } else if Self.isOfTheKubelet(volume) {
       try await write(volume)
+    } else if let claim = volume.claimName(of: pod) {
+      throw VolumeError(volume: volume.name ?? "", missingClaim: claim, namespace: pod.namespace)
+    } else if let csi = volume.csi {
+      throw VolumeError(volume: volume.name ?? "", ofUnknownDriver: csi.driver ?? "")
     } else {
       throw VolumeError(ofUnknownKind: volume.name ?? "")
     }
@@ -90,6 +96,10 @@ struct PodVolumes: Sendable {
       if Files.isMountPoint(path) { return }
       try Files.makeDirectories(path, mode: 0o755)
       try await context.runtime.mountMemory(at: path, size: memory(for: source))
+    case let medium where medium.hasPrefix("HugePages"):
+      // A pod that asks for huge pages finds no node.
+      throw ContainerPlanError(
+        "medium \(medium): hugePages storage requested, but there is no resource request for huge pages")
     case let medium: throw ContainerPlanError("unknown storage medium \"\(medium)\"")
     }
     try Files.makeDirectories(path, mode: 0o755)
@@ -167,11 +177,36 @@ struct VolumeError: Error, Equatable, Sendable {
     self.message = "MountVolume.SetUp failed for volume \"\(volume)\" : \(message)"
   }
 
+  /// A driver of which the cluster knows nothing.
+  init(volume: String, ofUnknownDriver driver: String) {
+    self.volume = volume
+    message =
+      "MountVolume.NewMounter initialization failed for volume \"\(volume)\" : volume mode \"Ephemeral\" not supported "
+      + "by driver \(driver) (no CSIDriver object)"
+  }
+
   /// There is nothing here that could mount it.
   init(ofUnknownKind volume: String) {
+    self.init(
+      unprocessed: volume, "failed to get Plugin from volumeSpec for volume \"\(volume)\" err=no volume plugin matched")
+  }
+
+  /// There are no claims here; a pod that was scheduled waits for one all the same if it has named its node itself.
+  init(volume: String, missingClaim claim: String, namespace: String) {
+    self.init(
+      unprocessed: volume,
+      "error processing PVC \(namespace)/\(claim): failed to fetch PVC from API server: persistentvolumeclaims "
+        + "\"\(claim)\" not found")
+  }
+
+  private init(unprocessed volume: String, _ reason: String) {
     message =
       "Unable to attach or mount volumes: unmounted volumes=[\(volume)], unattached volumes=[], "
-      + "failed to process volumes=[\(volume)]: failed to get Plugin from volumeSpec for volume \"\(volume)\" "
-      + "err=no volume plugin matched"
+      + "failed to process volumes=[\(volume)]: \(reason)"
   }
+}
+
+extension SystemCallError {
+  /// As the events of a kubelet quote the system: `open /nope/file: no such file or directory`.
+  var inGoWords: String { "\(call) \(object): \(reason.lowercased())" }
 }

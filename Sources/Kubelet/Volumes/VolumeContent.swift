@@ -46,7 +46,7 @@ struct VolumeContent: Sendable {
       return try await entries(
         source.items, of: .secret, source.secretName, isOptional: source.optional, mode: source.defaultMode)
     }
-    if let source = volume.downwardAPI { return fields(source.items, mode: source.defaultMode) }
+    if let source = volume.downwardAPI { return try fields(source.items, mode: source.defaultMode) }
     return try await projected(volume.projected?.sources ?? [], mode: volume.projected?.defaultMode)
   }
 
@@ -63,7 +63,12 @@ struct VolumeContent: Sendable {
         problems.append(error.message)
       }
     }
-    if problems.isEmpty { return files }
+    try Self.complain(of: problems)
+    return files
+  }
+
+  private static func complain(of problems: [String]) throws(ContainerPlanError) {
+    if problems.isEmpty { return }
     var different: [String] = []
     for problem in problems where !different.contains(problem) { different.append(problem) }
     throw ContainerPlanError(different.count == 1 ? different[0] : "[\(different.joined(separator: ", "))]")
@@ -76,7 +81,7 @@ struct VolumeContent: Sendable {
     if let part = source.secret {
       return try await entries(part.items, of: .secret, part.name, isOptional: part.optional, mode: mode)
     }
-    if let part = source.downwardAPI { return fields(part.items, mode: mode) }
+    if let part = source.downwardAPI { return try fields(part.items, mode: mode) }
     if let part = source.serviceAccountToken { return [try await token(part, mode: mode)] }
     return []
   }
@@ -109,19 +114,29 @@ struct VolumeContent: Sendable {
 
   // MARK: The pod's own fields
 
-  private func fields(_ items: [DownwardAPIVolumeFile], mode: Int32?) -> [VolumeFile] {
-    items.map { item in
-      var text = ""
-      if let field = item.fieldRef {
-        text =
-          PodFields.value(
-            field.fieldPath ?? "", of: pod, addresses: [], hostAddresses: context.configuration.nodeAddresses) ?? ""
-      } else if let field = item.resourceFieldRef {
-        text = PodFields.value(field, of: pod, container: Container(), node: context.facts)
+  private func fields(_ items: [DownwardAPIVolumeFile], mode: Int32?) throws(ContainerPlanError) -> [VolumeFile] {
+    var files: [VolumeFile] = []
+    var problems: [String] = []
+    for item in items {
+      do throws(ContainerPlanError) {
+        let text = try text(of: item)
+        files.append(
+          VolumeFile(path: item.path ?? "", bytes: Array(text.utf8), mode: UInt32(item.mode ?? mode ?? 0o644)))
+      } catch {
+        problems.append(error.message)
       }
-      return VolumeFile(
-        path: item.path ?? "", bytes: Array(text.utf8), mode: UInt32(item.mode ?? mode ?? 0o644))
     }
+    try Self.complain(of: problems)
+    return files
+  }
+
+  private func text(of item: DownwardAPIVolumeFile) throws(ContainerPlanError) -> String {
+    if let field = item.fieldRef {
+      return PodFields.value(
+        field.fieldPath ?? "", of: pod, addresses: [], hostAddresses: context.configuration.nodeAddresses) ?? ""
+    }
+    guard let field = item.resourceFieldRef else { return "" }
+    return try PodFields.value(field, of: pod, container: nil, node: context.facts)
   }
 
   // MARK: Tokens

@@ -168,3 +168,11 @@ public struct ImageVolumeSource: Described {
       Field("reference", \.reference, .string, "The image, such as registry/name:tag."),
     ])
 }
+
+extension Volume {
+  /// The claim that the volume needs, if it needs one; one of its own is named after the pod and the volume.
+  public func claimName(of pod: Pod) -> String? {
+    if let claim = persistentVolumeClaim { return claim.claimName ?? "" }
+    return ephemeral == nil ? nil : "\(pod.name)-\(name ?? "")"
+  }
+}
