@@ -1,4 +1,5 @@
 internal import KubernetesAPI
+internal import ObjectSchema
 internal import ObjectStore
 
 /// Requests that only the kubelet of a pod's node can answer: logs, exec, attach, port-forward, proxy.
@@ -6,6 +7,8 @@ extension Server {
   func readLog(_ call: Call) async throws(StatusError) -> APIResponse {
     let pod = try await pod(call)
     let container = try container(of: pod, asked: call.request.query("container"))
+    let problems = Self.problems(ofLog: call.request)
+    if !problems.isEmpty { throw StatusError.invalid("PodLogOptions", pod.name, problems) }
     // A pod that is nowhere has said nothing yet.
     guard let kubelet = try await kubelet(of: pod) else {
       return APIResponse(headers: ["Content-Type": "text/plain"], body: .bytes([]))
@@ -14,6 +17,24 @@ extension Server {
     let query = call.request.query.filter { passed.contains($0.name) }
     return try await forward(
       call, to: kubelet, "/containerLogs/\(pod.namespace)/\(pod.name)/\(container)", query, method: "GET")
+  }
+
+  /// What cannot be asked of a log.
+  private static func problems(ofLog request: APIRequest) -> [FieldError] {
+    var problems: [FieldError] = []
+    func require(_ field: String, atLeast least: Int64, _ words: String) {
+      guard let value = request.query(field).flatMap({ Int64($0) }), value < least else { return }
+      problems.append(FieldError(FieldPath(field), .invalid("must be \(words) 0"), value: .integer(value)))
+    }
+    require("tailLines", atLeast: 0, "greater than or equal to")
+    require("limitBytes", atLeast: 1, "greater than")
+    if request.query("sinceSeconds") != nil && request.query("sinceTime") != nil {
+      let why = "at most one of `sinceTime` or `sinceSeconds` may be specified"
+      problems.append(FieldError(FieldPath(""), .forbidden(why)))
+    } else {
+      require("sinceSeconds", atLeast: 1, "greater than")
+    }
+    return problems
   }
 
   func openTerminal(_ call: Call, _ action: String) async throws(StatusError) -> APIResponse {

@@ -128,10 +128,14 @@ public struct LogRotation: Sendable, Equatable {
   public var fileSize: Int64
   /// With the newest.
   public var files: Int
+  /// In seconds: so long a file goes on although it is full, so that what is written in one go stays together. Only when
+  /// it has grown to many times its size, nobody waits any longer.
+  public var patience: Int64
 
-  public init(fileSize: Int64 = 10 << 20, files: Int = 5) {
+  public init(fileSize: Int64 = 10 << 20, files: Int = 5, patience: Int64 = 0) {
     self.fileSize = fileSize
     self.files = files
+    self.patience = patience
   }
 }
 

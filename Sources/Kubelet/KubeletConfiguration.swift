@@ -21,8 +21,8 @@ public struct KubeletConfiguration: Sendable, Equatable {
   /// Where the empty directories of pods lie instead, if the root directory is kept in memory.
   public var diskDirectory: String?
   public var logDirectory = "/var/log/pods"
-  /// `containerLogMaxSize` and `containerLogMaxFiles`.
-  public var logRotation = LogRotation()
+  /// `containerLogMaxSize`, `containerLogMaxFiles` and `containerLogMonitorInterval`.
+  public var logRotation = LogRotation(patience: 10)
   public var clusterDomain = "cluster.local"
   /// The address of the cluster's name server, if there is one.
   public var clusterDNS: String?

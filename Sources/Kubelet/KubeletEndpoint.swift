@@ -110,7 +110,7 @@ struct KubeletEndpoint: APIEndpoint {
       }
       return APIResponse(headers: ["Content-Type": "text/plain"], body: .stream(stream))
     } catch {
-      throw StatusError.internalError("failed to read the log of container \"\(container)\": \(error)")
+      throw StatusError.badRequest("failed to open log file \"\(path)\": \(error.inGoWords)")
     }
   }
 

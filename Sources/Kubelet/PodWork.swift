@@ -225,6 +225,8 @@ struct PodWork: Sendable {
     if let slash = spec.logPath.lastIndex(of: "/") {
       try Files.makeDirectories(String(spec.logPath[..<slash]), mode: 0o755)
       FormerLogs.remove(besides: spec)
+      // A container that cannot be started has a log, too, with nothing in it.
+      if !Files.exists(spec.logPath) { try Files.write([], to: spec.logPath, mode: 0o640) }
     }
     guard let file = spec.terminationMessageFile, let slash = file.lastIndex(of: "/") else { return }
     try Files.makeDirectories(String(file[..<slash]), mode: 0o755)

@@ -65,6 +65,8 @@ final class JoinedSession: ExecSession {
   private let input: Descriptor?
   private let closesInput: Bool
   private let isTerminal: Bool
+  /// True once the caller has said all that it had to say to a container that goes on listening.
+  private let isOver = Mutex(false)
 
   init(
     connection: ControlConnection, process: String, container: ContainerSpec, streams: AttachSpec, input: Descriptor?
@@ -86,9 +88,16 @@ final class JoinedSession: ExecSession {
   func writeInput(_ bytes: [UInt8]) async throws { try await input?.write(bytes) }
 
   func closeInput() {
-    guard closesInput, !isTerminal, let input else { return }
-    input.close()
-    connection.closeInput(process)
+    guard let input else { return }
+    if closesInput, !isTerminal {
+      input.close()
+      connection.closeInput(process)
+    } else {
+      // The container hears others who come later. Who has left its input leaves its output as well.
+      isOver.withLock { $0 = true }
+      LogPump.shared.drain(container)
+      abandon()
+    }
   }
 
   func resize(columns: UInt16, rows: UInt16) {
@@ -98,6 +107,7 @@ final class JoinedSession: ExecSession {
   }
 
   func wait() async throws(RuntimeError) -> ExitStatus {
+    if isOver.withLock({ $0 }) { return ExitStatus(code: 0, finishedAt: Clock.now) }
     guard let status = await connection.waitForEnd(process)?.exitStatus else {
       throw RuntimeError(.notRunning, "the node has ended")
     }

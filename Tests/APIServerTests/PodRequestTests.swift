@@ -47,6 +47,27 @@ struct PodRequestTests {
       ])
   }
 
+  @Test(arguments: [
+    ("tailLines=-1", "tailLines: Invalid value: -1: must be greater than or equal to 0"),
+    ("limitBytes=0", "limitBytes: Invalid value: 0: must be greater than 0"),
+    (
+      "sinceSeconds=0&tailLines=-2",
+      "[tailLines: Invalid value: -2: must be greater than or equal to 0, "
+        + "sinceSeconds: Invalid value: 0: must be greater than 0]"
+    ),
+    (
+      "sinceSeconds=5&sinceTime=2026-11-21T12:00:00Z",
+      ": Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified"
+    ),
+  ])
+  func whatCannotBeAskedOfALogIsRefused(_ query: String, _ why: String) async throws {
+    let cluster = try await Cluster()
+    try await cluster.createPod("web")
+    #expect(
+      try await cluster.refusal("GET", Cluster.pods + "/web/log?" + query, expecting: 422)
+        == "PodLogOptions \"web\" is invalid: \(why)")
+  }
+
   @Test func withoutANodeThereIsNothingToReadAndNobodyToTalkTo() async throws {
     let cluster = try await Cluster()
     try await cluster.createPod("web")

@@ -274,6 +274,11 @@ struct ContainerPlanTests {
       // The file goes before the log, and of a long one the end counts.
       try folder.write("start" + String(repeating: "y", count: 4093) + "end", to: "message")
       #expect(LastWords.of(spec, success) == String(repeating: "y", count: 4093) + "end")
+      // However much of a log there is, only its end is read.
+      spec.terminationMessageFile = nil
+      let many = (1...20_000).map { "2026-11-21T12:00:00.000000000Z stdout F line \($0)\n" }
+      try folder.write(many.joined(), to: "log")
+      #expect(LastWords.of(spec, failure) == (19_921...20_000).map { "line \($0)\n" }.joined())
     }
   }
 

@@ -52,6 +52,30 @@ struct LogStreamTests {
     }
   }
 
+  /// Its parts reach over the border of any piece that is read at once.
+  @Test(arguments: [16_384, 16_500, 30_000, 200_000]) func countsALongLineAsOne(_ length: Int) async throws {
+    try await TemporaryFolder.with { folder in
+      let long = String(repeating: "x", count: length)
+      var lines = ["F first"]
+      var rest = long[...]
+      while rest.count > 16_384 {
+        lines.append("P \(rest.prefix(16_384))")
+        rest = rest.dropFirst(16_384)
+      }
+      lines += ["F \(rest)", "F last"]
+      let path = try folder.write(
+        lines.map { "2026-11-21T12:04:14.000000001Z stdout \($0)\n" }.joined(), to: "0.log")
+      for (count, expected) in [(1, "last\n"), (2, long + "\nlast\n"), (3, "first\n\(long)\nlast\n")] {
+        let request = APIRequest("GET", "/", query: [QueryItem("tailLines", "\(count)")])
+        let stream = try LogStream(
+          path, LogRequest(request, now: Timestamp(seconds: 0)), hasEnded: { true }, changes: { AsyncStream { nil } })
+        var text: [UInt8] = []
+        while let chunk = try await stream.next() { text += chunk }
+        #expect(String(decoding: text, as: UTF8.self) == expected)
+      }
+    }
+  }
+
   @Test func followsUntilTheContainerHasEnded() async throws {
     try await TemporaryFolder.with { folder in
       let path = try folder.write("2026-11-21T12:04:14.000000001Z stdout F one\n", to: "0.log")

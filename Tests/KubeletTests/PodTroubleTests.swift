@@ -3,6 +3,7 @@ import Documents
 import KubernetesAPI
 import ObjectSchema
 import SimulatedRuntime
+import SystemIO
 import Testing
 
 /// What is said and done when something of a pod does not work, or when it has to go.
@@ -109,6 +110,28 @@ struct PodTroubleTests {
       let events = node.events("drains")
       #expect(events.contains { $0.hasPrefix("Warning Unhealthy Readiness probe failed: draining") })
       #expect(!events.contains { $0.contains("Liveness") })
+    }
+  }
+
+  @Test func theLastWordsOfAPodShareTheirRoom() async throws {
+    var settings = Self.settings(.deaf)
+    settings.script = { spec in
+      try? Files.write(spec.name + String(repeating: "x", count: 4000), to: spec.terminationMessageFile ?? "")
+      return .exits(0, after: .milliseconds(5))
+    }
+    try await SimulatedNode.run(settings: settings) { node in
+      try await node.create(
+        """
+        metadata: {name: talkers}
+        spec:
+          restartPolicy: Never
+          initContainers: [{name: i, image: busybox}, {name: j, image: busybox}]
+          containers: [{name: a, image: busybox}, {name: b, image: busybox}]
+        """)
+      try await node.wait("talkers") { $0?.status.phase == "Succeeded" }
+      let status = try #require(node.pod("talkers")?.status)
+      let messages = (status.initContainerStatuses + status.containerStatuses).map { $0.state.terminated?.message }
+      #expect(messages == ["i", "j", "a", "b"].map { $0 + String(repeating: "x", count: 3071) })
     }
   }
 

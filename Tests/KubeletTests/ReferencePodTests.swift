@@ -127,6 +127,12 @@ struct ReferencePodTests {
       try await node.delete("bad-command")
       try await node.wait("bad-command") { $0 == nil }
       #expect(node.watched("bad-command").last == "0/1 StartError 2")
+      // Where nothing is tried again, the failed start is how the container ended.
+      try await node.create(
+        "{metadata: {name: once}, spec: {restartPolicy: Never, containers: [{name: main, image: busybox}]}}")
+      try await node.wait("once") { $0?.status.phase == "Failed" }
+      let status = try #require(node.pod("once")?.status.containerStatuses.first)
+      #expect(status.state.terminated?.reason == "StartError" && status.state.waiting == nil)
     }
   }
 

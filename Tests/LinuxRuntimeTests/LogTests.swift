@@ -51,6 +51,24 @@ extension RealNodes {
       }
     }
 
+    @Test func whatIsWrittenInOneGoStaysTogetherUnlessItIsVeryMuch() async throws {
+      try await TestNode.with { node in
+        func files(_ bytes: Int) async throws -> [String] {
+          let script = "yes 123456789 | head -c \(bytes); sleep 1.1; yes 123456789 | head -c \(bytes)"
+          let spec = try await node.run(["sh", "-c", script], in: node.sandbox()) {
+            $0.logRotation = LogRotation(fileSize: 100_000, files: 3, patience: 60)
+          }
+          _ = try await node.end(of: spec.id)
+          return try Files.list(node.folder.path("state/logs")).filter { $0.hasPrefix("\(spec.id).log") }
+        }
+        async let some = files(100_000)
+        async let much = files(400_000)
+        let (one, several) = try await (some, much)
+        #expect(one.count == 1)
+        #expect(several.count > 1)
+      }
+    }
+
     @Test func goesOnInANewFileWhenOneIsFullAndKeepsTheLatest() async throws {
       try await TestNode.with { node in
         let script = """

@@ -162,7 +162,7 @@ import Testing
     spec.keepsInputOpen = true
     spec.closesInputAfterFirstAttach = true
     spec.stopSignal = 3
-    spec.logRotation = LogRotation(fileSize: 4096, files: 2)
+    spec.logRotation = LogRotation(fileSize: 4096, files: 2, patience: 7)
     spec.terminationMessageFile = "/m"
     spec.terminationMessagePath = "/dev/m"
     spec.writableLayer = "/kept"

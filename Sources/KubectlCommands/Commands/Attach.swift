@@ -38,14 +38,16 @@ enum Attach {
     }
     let name = try await PodContainers.choose(
       invocation[Exec.container], in: pod, invocation, isQuiet: invocation[Exec.quiet])
-    let hasTerminal = (pod.spec.containers + pod.spec.initContainers).first { $0.name == name }?.tty ?? false
+    let own = (pod.spec.containers + pod.spec.initContainers).first { $0.name == name }?.tty
+    let hasTerminal = own ?? pod.spec.ephemeralContainers.first { $0.name == name }?.tty ?? false
     if invocation[Exec.tty], !hasTerminal {
       await invocation.io.printError(
         "error: Unable to use a TTY - container \(name) did not allocate one\n")
     }
     let session = RemoteSession(
       invocation: invocation, pod: pod, container: name, wantsInput: invocation[Exec.stdin],
-      wantsTerminal: invocation[Exec.tty] && hasTerminal, isQuiet: invocation[Exec.quiet])
+      // A terminal is spoken to as one, whether that was asked for or not.
+      wantsTerminal: hasTerminal, isQuiet: invocation[Exec.quiet])
     if !invocation[Exec.quiet] {
       await invocation.io.printError("If you don't see a command prompt, try pressing enter.\n")
     }

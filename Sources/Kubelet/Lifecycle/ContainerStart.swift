@@ -114,7 +114,10 @@ extension PodLifecycle {
     containers[index].end(
       ContainerLife.Ended(
         state: .notStarted(id: id, message: message, at: turn.now), image: ContainerLife.ImageNames(image)))
-    containers[index].complaint = ContainerLife.Complaint(reason: "RunContainerError", message: message)
+    // Of a container that is not tried again it is the end.
+    let isFinal = pod.spec.restartPolicy == "Never" && containers[index].role != .sidecar
+    containers[index].complaint =
+      isFinal ? nil : ContainerLife.Complaint(reason: "RunContainerError", message: message)
     containers[index].isBeingReplaced = false
     record(.warning("Failed", "Error: \(message)"), containers[index], &turn)
     pauseAfterCrash(index, &turn)

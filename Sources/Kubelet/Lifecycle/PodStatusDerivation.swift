@@ -4,6 +4,9 @@ internal import ObjectSchema
 
 /// What the API is told of the pod: phase, conditions and container states, all from the state of its life.
 extension PodLifecycle {
+  /// Of the termination messages of a pod; its containers share it evenly.
+  private static let mostBytesOfMessages = 12 << 10
+
   func status(at now: Timestamp) -> PodStatus {
     var status = PodStatus()
     if case .rejected(let reason, let message) = cause {
@@ -14,9 +17,14 @@ extension PodLifecycle {
       status.startTime = startTime
       return status
     }
-    let initial = pod.spec.initContainers.compactMap { containerStatus($0.name ?? "") }
-    let main = pod.spec.containers.compactMap { containerStatus($0.name ?? "") }
-    let ephemeral = pod.spec.ephemeralContainers.compactMap { containerStatus($0.name ?? "") }
+    let names = [
+      pod.spec.initContainers.map(\.name), pod.spec.containers.map(\.name), pod.spec.ephemeralContainers.map(\.name),
+    ]
+    let share = Self.mostBytesOfMessages / max(1, names.joined().count)
+    let statuses = names.map { names in
+      names.compactMap { containerStatus($0 ?? "")?.withTerminationMessages(upTo: share) }
+    }
+    let (initial, main, ephemeral) = (statuses[0], statuses[1], statuses[2])
     status.initContainerStatuses = initial
     // Containers are told by name, init containers in their order.
     status.containerStatuses = main.sorted { ($0.name ?? "") < ($1.name ?? "") }
@@ -202,6 +210,17 @@ extension PodLifecycle {
     case .ephemeral: status.ready = false
     }
     status.volumeMounts = spec.volumeMounts.map(VolumeMountStatus.init)
+    return status
+  }
+}
+
+extension ContainerStatus {
+  fileprivate func withTerminationMessages(upTo limit: Int) -> ContainerStatus {
+    var status = self
+    for state in [\ContainerStatus.state, \.lastState] {
+      guard let message = status[keyPath: state].terminated?.message, message.utf8.count > limit else { continue }
+      status[keyPath: state].terminated?.message = String(decoding: message.utf8.prefix(limit), as: UTF8.self)
+    }
     return status
   }
 }

@@ -30,8 +30,10 @@ struct LogStream: ByteStream {
     var isLast = true
     while end > 0 {
       let begin = max(0, end - 65_536)
-      let chunk = try file.read(at: begin, upTo: end - begin)
-      for index in chunk.indices.reversed() where chunk[index] == 0x0A {
+      // With the whole of the line that ends where the piece begins.
+      let before = min(begin, longestLine)
+      let chunk = try file.read(at: begin - before, upTo: end - begin + before)
+      for index in chunk.indices.dropFirst(before).reversed() where chunk[index] == 0x0A {
         // The very last line end closes the last line; every other one stands before a line.
         if isLast {
           isLast = false
@@ -40,12 +42,15 @@ struct LogStream: ByteStream {
         // A cut line goes on in the next one: both are one line to the reader.
         if isCut(lineEndingAt: index, in: chunk) { continue }
         found += 1
-        if found == count { return begin + index + 1 }
+        if found == count { return begin - before + index + 1 }
       }
       end = begin
     }
     return 0
   }
+
+  /// A part of a line with what stands before it, and more.
+  private static let longestLine = 20_000
 
   private static func isCut(lineEndingAt end: Int, in chunk: [UInt8]) -> Bool {
     let begin = chunk[..<end].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0

@@ -55,7 +55,10 @@ enum RecordDocuments {
       "closesInputAfterFirstAttach": .bool(spec.closesInputAfterFirstAttach),
       "stopSignal": .integer(spec.stopSignal), "outOfMemoryScore": .integer(Int64(spec.outOfMemoryScore)),
       "logPath": .string(spec.logPath),
-      "logRotation": ["fileSize": .integer(spec.logRotation.fileSize), "files": .integer(spec.logRotation.files)],
+      "logRotation": [
+        "fileSize": .integer(spec.logRotation.fileSize), "files": .integer(spec.logRotation.files),
+        "patience": .integer(spec.logRotation.patience),
+      ],
       "terminationMessageFile": document(spec.terminationMessageFile),
       "terminationMessagePath": document(spec.terminationMessagePath),
       "writableLayer": document(spec.writableLayer), "labels": document(spec.labels),
@@ -87,7 +90,8 @@ enum RecordDocuments {
     spec.security = security(document["security"])
     spec.resources = resources(document["resources"])
     if let rotation = document["logRotation"], let size = rotation["fileSize"]?.integerValue {
-      spec.logRotation = LogRotation(fileSize: size, files: number(rotation["files"]))
+      spec.logRotation = LogRotation(
+        fileSize: size, files: number(rotation["files"]), patience: rotation["patience"]?.integerValue ?? 0)
     }
     spec.processesOf = text(document["processesOf"])
     spec.hasTerminal = truth(document["hasTerminal"])

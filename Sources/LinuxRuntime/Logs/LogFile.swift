@@ -8,7 +8,10 @@ struct LogFile {
   private let rotation: LogRotation
   private var descriptor: Int32
   private var size: Int64
+  private var begun = Clock.now
   private var canRotate = true
+  /// A full file has grown to so many times its size before those who are patient rotate it all the same.
+  private static let mostSizes: Int64 = 16
 
   init(_ path: String, _ rotation: LogRotation) throws(SystemCallError) {
     self.path = path
@@ -19,7 +22,7 @@ struct LogFile {
   }
 
   mutating func write(_ lines: [UInt8]) {
-    if size >= rotation.fileSize && canRotate { rotate() }
+    if isFull && canRotate { rotate() }
     var rest = lines[...]
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -28,6 +31,11 @@ struct LogFile {
       rest = rest.dropFirst(max(0, written))
       size += Int64(max(0, written))
     }
+  }
+
+  private var isFull: Bool {
+    if size < rotation.fileSize { return false }
+    return Clock.now - begun >= rotation.patience * 1_000_000_000 || size / Self.mostSizes >= rotation.fileSize
   }
 
   func close() { Glibc.close(descriptor) }
@@ -50,6 +58,7 @@ struct LogFile {
     Glibc.close(descriptor)
     descriptor = fresh
     size = 0
+    begun = Clock.now
     forgetOldest()
   }
 
