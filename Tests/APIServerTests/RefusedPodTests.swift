@@ -18,6 +18,68 @@ struct RefusedPodTests {
     #expect(RefusedExample.kubectlText(status) == example.refusal)
   }
 
+  @Test(arguments: [
+    (
+      "configMap: {name: c}", "subPath: ../x",
+      "spec.containers[0].volumeMounts.subPath: Invalid value: \"../x\": must not contain '..'"
+    ),
+    (
+      "emptyDir: {}", "mountPropagation: Bidirectional",
+      "spec.containers[0].volumeMounts.mountPropagation: Forbidden: "
+        + "Bidirectional mount propagation is available only to privileged containers"
+    ),
+    (
+      "emptyDir: {}", "mountPropagation: Both",
+      "spec.containers[0].volumeMounts.mountPropagation: Unsupported value: \"Both\": supported values: "
+        + "\"Bidirectional\", \"HostToContainer\", \"None\""
+    ),
+    (
+      "emptyDir: {}", "recursiveReadOnly: Enabled",
+      "spec.containers[0].volumeMounts.recursiveReadOnly: Forbidden: may only be specified when readOnly is true"
+    ),
+    (
+      "emptyDir: {}", "readOnly: true, recursiveReadOnly: IfPossible, mountPropagation: HostToContainer",
+      "spec.containers[0].volumeMounts.recursiveReadOnly: Forbidden: "
+        + "may only be specified when mountPropagation is None or not specified"
+    ),
+    (
+      "secret: {secretName: s, items: [{key: k, path: ..k}]}", "",
+      "spec.volumes[0].secret.items[0].path: Invalid value: \"..k\": must not start with '..'"
+    ),
+    (
+      "downwardAPI: {items: [{path: a, resourceFieldRef: {resource: limits.cpu}}]}", "",
+      "spec.volumes[0].downwardAPI.resourceFieldRef.containerName: Required value"
+    ),
+    (
+      "downwardAPI: {items: [{path: a, resourceFieldRef: {containerName: main, resource: limits.gpu}}]}", "",
+      "spec.volumes[0].downwardAPI.resourceFieldRef.resource: Unsupported value: \"limits.gpu\": supported values: "
+        + "\"limits.cpu\", \"limits.ephemeral-storage\", \"limits.memory\", \"requests.cpu\", "
+        + "\"requests.ephemeral-storage\", \"requests.memory\""
+    ),
+    (
+      "projected: {sources: [{serviceAccountToken: {path: t, expirationSeconds: 60}}]}", "",
+      "spec.volumes[0].projected.sources[0].serviceAccountToken.expirationSeconds: Invalid value: 60: "
+        + "may not specify a duration less than 10 minutes"
+    ),
+    (
+      "projected: {sources: [{secret: {name: s, items: [{key: k, path: p}]}}, "
+        + "{configMap: {name: c, items: [{key: k, path: p}]}}]}", "",
+      "spec.volumes[0].projected: Invalid value: \"c\": conflicting duplicate paths"
+    ),
+    (
+      "projected: {sources: [{secret: {name: s}, configMap: {name: c}}]}", "",
+      "spec.volumes[0].projected.sources[0]: Forbidden: may not specify more than 1 volume type"
+    ),
+  ])
+  func volumesAreNamedWithTheirMistakes(volume: String, mount: String, refusal: String) async throws {
+    let cluster = try await Cluster()
+    let manifest =
+      "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {volumes: [{name: v, \(volume)}], containers: "
+      + "[{name: main, image: b, volumeMounts: [{name: v, mountPath: /v, \(mount)}]}]}}"
+    let said = try await cluster.refusal("POST", Cluster.pods, manifest, expecting: 422, type: "application/yaml")
+    #expect(said == "Pod \"p\" is invalid: \(refusal)")
+  }
+
   private static let good =
     #"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"good"},"spec":{"terminationGracePeriodSeconds":1,"containers":[{"name":"main","image":"busybox","command":["sleep","3600"]}]}}"#
   private static let mayNotChange =

@@ -148,16 +148,44 @@ struct ContainerCheck {
       if let target = mount.mountPath, !target.isEmpty, !targets.insert(target).inserted {
         errors.append(FieldError(place.field("mountPath"), .invalid("must be unique"), value: .string(target)))
       }
+      // Of these Kubernetes does not say of which mount they are.
+      let mounts = path.field("volumeMounts")
       for (field, value) in [("subPath", mount.subPath), ("subPathExpr", mount.subPathExpr)] {
         guard let value, !value.isEmpty else { continue }
-        errors += VolumeCheck.localPath(value, at: place.field(field))
+        errors += VolumeCheck.localPath(value, at: mounts.field(field))
       }
+      errors += propagation(of: mount, at: mounts.field("mountPropagation"))
+      errors += recursion(of: mount, at: mounts.field("recursiveReadOnly"))
       if let subPath = mount.subPath, let expression = mount.subPathExpr, !subPath.isEmpty, !expression.isEmpty {
         errors.append(
           FieldError(
             place.field("subPathExpr"), .invalid("subPathExpr and subPath are mutually exclusive"),
             value: .string(expression)))
       }
+    }
+    return errors
+  }
+
+  private func propagation(of mount: VolumeMount, at place: FieldPath) -> [FieldError] {
+    guard let mode = mount.mountPropagation else { return [] }
+    let modes = ["Bidirectional", "HostToContainer", "None"]
+    if !modes.contains(mode) { return [FieldError(place, .notSupported(modes), value: .string(mode))] }
+    if mode != "Bidirectional" || container.securityContext?.privileged == true { return [] }
+    let why = "Bidirectional mount propagation is available only to privileged containers"
+    return [FieldError(place, .forbidden(why))]
+  }
+
+  private func recursion(of mount: VolumeMount, at place: FieldPath) -> [FieldError] {
+    guard let mode = mount.recursiveReadOnly, mode != "Disabled" else { return [] }
+    let modes = ["Disabled", "Enabled", "IfPossible"]
+    if !modes.contains(mode) { return [FieldError(place, .notSupported(modes), value: .string(mode))] }
+    var errors: [FieldError] = []
+    if mount.readOnly != true {
+      errors.append(FieldError(place, .forbidden("may only be specified when readOnly is true")))
+    }
+    if let propagation = mount.mountPropagation, propagation != "None" {
+      let why = "may only be specified when mountPropagation is None or not specified"
+      errors.append(FieldError(place, .forbidden(why)))
     }
     return errors
   }
