@@ -80,6 +80,37 @@ struct RefusedPodTests {
     #expect(said == "Pod \"p\" is invalid: \(refusal)")
   }
 
+  @Test func onlyClaimsAreDevices() async throws {
+    let cluster = try await Cluster()
+    let manifest = """
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: p}
+      spec:
+        volumes: [{name: e, emptyDir: {}}, {name: c, persistentVolumeClaim: {claimName: x}}]
+        containers:
+        - name: main
+          image: b
+          volumeMounts: [{name: c, mountPath: /dev/y}]
+          volumeDevices:
+          - {name: e, devicePath: /dev/x}
+          - {name: c, devicePath: /dev/y}
+          - {name: none, devicePath: /dev/../x}
+      """
+    let said = try await cluster.refusal("POST", Cluster.pods, manifest, expecting: 422, type: "application/yaml")
+    let place = "spec.containers[0].volumeDevices"
+    #expect(
+      said == "Pod \"p\" is invalid: ["
+        + [
+          "\(place)[0].name: Invalid value: \"e\": "
+            + "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode",
+          "\(place)[1].name: Invalid value: \"c\": must not already exist in volumeMounts",
+          "\(place)[1].devicePath: Invalid value: \"/dev/y\": must not already exist as a path in volumeMounts",
+          "\(place)[2].name: Not found: \"none\"",
+          "\(place)[2].devicePath: Invalid value: \"/dev/../x\": can not contain backsteps ('..')",
+        ].joined(separator: ", ") + "]")
+  }
+
   private static let good =
     #"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"good"},"spec":{"terminationGracePeriodSeconds":1,"containers":[{"name":"main","image":"busybox","command":["sleep","3600"]}]}}"#
   private static let mayNotChange =

@@ -6,13 +6,16 @@ struct ContainerCheck {
   let container: Container
   let path: FieldPath
   let volumes: Set<String>
+  /// Those of the volumes that stand for claims.
+  let claims: Set<String>
   /// The seconds that the pod is given to end.
   let grace: Int64
 
-  init(_ container: Container, at path: FieldPath, volumes: Set<String>, grace: Int64) {
+  init(_ container: Container, at path: FieldPath, volumes: Set<String>, claims: Set<String>, grace: Int64) {
     self.container = container
     self.path = path
     self.volumes = volumes
+    self.claims = claims
     self.grace = grace
   }
 
@@ -37,7 +40,7 @@ struct ContainerCheck {
         FieldError(
           path.field("image"), .invalid("must not have leading or trailing whitespace"), value: .string(image)))
     }
-    return errors + ports() + environment() + mounts() + resources() + security()
+    return errors + ports() + environment() + mounts() + devices() + resources() + security()
   }
 
   private func ports() -> [FieldError] {
@@ -161,6 +164,42 @@ struct ContainerCheck {
           FieldError(
             place.field("subPathExpr"), .invalid("subPathExpr and subPath are mutually exclusive"),
             value: .string(expression)))
+      }
+    }
+    return errors
+  }
+
+  /// What a container gets as a raw device.
+  private func devices() -> [FieldError] {
+    var errors: [FieldError] = []
+    var names: Set<String> = []
+    var targets: Set<String> = []
+    for (index, device) in container.volumeDevices.enumerated() {
+      let place = path.field("volumeDevices").index(index)
+      func refuse(_ field: String, _ why: String, _ value: String) {
+        errors.append(FieldError(place.field(field), .invalid(why), value: .string(value)))
+      }
+      if let name = device.name, !name.isEmpty {
+        if !names.insert(name).inserted { refuse("name", "must be unique", name) }
+        if !volumes.contains(name) {
+          errors.append(FieldError(place.field("name"), .notFound, value: .string(name)))
+        } else if !claims.contains(name) {
+          let why = "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode"
+          refuse("name", why, name)
+        }
+        if container.volumeMounts.contains(where: { $0.name == name }) {
+          refuse("name", "must not already exist in volumeMounts", name)
+        }
+      }
+      if let target = device.devicePath, !target.isEmpty {
+        if target.split(separator: "/").contains("..") {
+          refuse("devicePath", "can not contain backsteps ('..')", target)
+        } else if !targets.insert(target).inserted {
+          refuse("devicePath", "must be unique", target)
+        }
+        if container.volumeMounts.contains(where: { $0.mountPath == target }) {
+          refuse("devicePath", "must not already exist as a path in volumeMounts", target)
+        }
       }
     }
     return errors

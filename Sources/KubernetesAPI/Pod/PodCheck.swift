@@ -7,11 +7,12 @@ enum PodCheck {
   static func check(_ pod: PodSpec, at place: FieldPath) -> [FieldError] {
     var errors: [FieldError] = []
     let volumes = VolumeCheck.check(pod.volumes, at: place.field("volumes"), &errors)
+    let claims = Set(pod.volumes.filter { $0.persistentVolumeClaim != nil || $0.ephemeral != nil }.compactMap(\.name))
     let grace = pod.terminationGracePeriodSeconds ?? 30
     var names: Set<String> = []
     for (index, container) in pod.containers.enumerated() {
       let path = place.field("containers").index(index)
-      let check = ContainerCheck(container, at: path, volumes: volumes, grace: grace)
+      let check = ContainerCheck(container, at: path, volumes: volumes, claims: claims, grace: grace)
       errors += check.common(&names) + check.hooksAndProbes()
       if container.restartPolicy != nil {
         errors.append(FieldError(path.field("restartPolicy"), .forbidden("may not be set for non-init containers")))
@@ -19,7 +20,7 @@ enum PodCheck {
     }
     for (index, container) in pod.initContainers.enumerated() {
       let path = place.field("initContainers").index(index)
-      let check = ContainerCheck(container, at: path, volumes: volumes, grace: grace)
+      let check = ContainerCheck(container, at: path, volumes: volumes, claims: claims, grace: grace)
       errors += check.common(&names) + check.asInitContainer()
     }
     if pod.hostNetwork == true { errors += hostPorts(pod, at: place) }
