@@ -98,10 +98,11 @@ public final class Images: Sendable {
     let lock = try lock()
     defer { withExtendedLifetime(lock) {} }
     let archives = try ImageContent(image.manifestDigest, in: blobs).archives
-    for (archive, target) in zip(archives, image.layers) where !isPrepared(target) {
+    for (number, (archive, target)) in zip(archives, image.layers).enumerated() where !isPrepared(target) {
       // Unpacked for a namespace with other ids: its files would be those of strangers.
       try moveAway(target)
-      try unpack(archive.digest, to: target, expecting: "sha256:" + target.suffix(64))
+      try unpack(
+        archive.digest, to: target, over: Array(image.layers[..<number]), expecting: "sha256:" + target.suffix(64))
     }
   }
 
@@ -185,12 +186,14 @@ public final class Images: Sendable {
     try? Files.removeTree(draft)
   }
 
-  func unpack(_ archive: String, to target: String, expecting diffID: String? = nil) throws {
+  func unpack(
+    _ archive: String, to target: String, over lower: [String] = [], expecting diffID: String? = nil
+  ) throws {
     let draft = drafts + "/layer"
     try Files.removeTree(draft)
     try systemCall("mkdir", on: draft) { mkdir(draft, 0o755) }
     do {
-      let ownership = try LayerUnpacker.unpack(blobs.path(archive), into: draft, expecting: diffID)
+      let ownership = try LayerUnpacker.unpack(blobs.path(archive), into: draft, over: lower, expecting: diffID)
       // First: a layer of whose owners nothing is known is taken for root's.
       if let ownership {
         try Files.replace(ownershipPath(target), with: Array(ownership.text.utf8), mode: 0o644)

@@ -10,6 +10,7 @@ struct LayerUnpacker {
   private let reader: TarReader
   private let source: String
   private let root: String
+  private let lower: [String]
   private let mayGiveAway: Bool
   /// Set at the end, since unpacking into a directory changes its time and may need to write into it.
   private var directories: [(path: String, mode: UInt32, seconds: Int)] = []
@@ -25,12 +26,16 @@ struct LayerUnpacker {
   ///
   /// With `diffID` the archive must have that digest before compression; without, it was made here a moment ago.
   ///
+  /// - Parameter lower: The unpacked layers that lie under this one, lowest first.
+  ///
   /// Answers how far its files belong to whom the archive says; nil when it says that they are all root's.
   @discardableResult
-  static func unpack(_ source: String, into root: String, expecting diffID: String?) throws -> LayerOwnership? {
+  static func unpack(
+    _ source: String, into root: String, over lower: [String] = [], expecting diffID: String?
+  ) throws -> LayerOwnership? {
     let reader = try TarReader(source, digested: diffID != nil)
     var unpacker = LayerUnpacker(
-      reader: reader, source: source, root: root, mayGiveAway: geteuid() == 0)
+      reader: reader, source: source, root: root, lower: lower, mayGiveAway: geteuid() == 0)
     try unpacker.run()
     if let diffID, try reader.content.digestOfAll() != diffID {
       throw ImageStoreError.damaged(path: source, problem: "it does not hold the layer \(diffID)")
@@ -39,10 +44,11 @@ struct LayerUnpacker {
       ? LayerOwnership(ids: LayerOwnership.ownIDs, isIncomplete: unpacker.lacksOwners) : nil
   }
 
-  private init(reader: TarReader, source: String, root: String, mayGiveAway: Bool) {
+  private init(reader: TarReader, source: String, root: String, lower: [String], mayGiveAway: Bool) {
     self.reader = reader
     self.source = source
     self.root = root
+    self.lower = lower
     self.mayGiveAway = mayGiveAway
   }
 
@@ -137,7 +143,7 @@ struct LayerUnpacker {
     return path
   }
 
-  private func resolve(_ components: ArraySlice<String>, entry: String) throws -> String {
+  private mutating func resolve(_ components: ArraySlice<String>, entry: String) throws -> String {
     var path: [String] = []
     var rest = Array(components)
     var hops = 0
@@ -152,8 +158,8 @@ struct LayerUnpacker {
       switch FileType(of: candidate) {
       case nil:
         guard errno == ENOENT else { throw SystemCallError("lstat", on: candidate) }
-        try systemCall("mkdir", on: candidate) { mkdir(candidate, 0o755) }
         path.append(name)
+        try makeUnlisted(candidate, path)
       case .symbolicLink:
         hops += 1
         if hops > 40 {
@@ -169,6 +175,31 @@ struct LayerUnpacker {
       }
     }
     return ([root] + path).joined(separator: "/")
+  }
+
+  /// A directory that the layer leaves out hides one below, and so must be like it.
+  private mutating func makeUnlisted(_ directory: String, _ path: [String]) throws {
+    try systemCall("mkdir", on: directory) { mkdir(directory, 0o755) }
+    guard let below = directoryBelow(path) else { return }
+    if below.st_uid != 0 || below.st_gid != 0 { hasOtherOwners = true }
+    if mayGiveAway { lchown(directory, below.st_uid, below.st_gid) }
+    try systemCall("chmod", on: directory) { chmod(directory, below.st_mode & 0o7777) }
+  }
+
+  /// What the layers below say about the directory; nil when they have none there.
+  private func directoryBelow(_ path: [String]) -> stat? {
+    for layer in lower.reversed() {
+      var status = stat()
+      var place = layer
+      // Step by step: a link on the way would lead out of the layer.
+      let isHere = path.allSatisfy { name in
+        place += "/" + name
+        return lstat(place, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      }
+      if isHere { return status }
+      if FileType(of: place) != nil { return nil }
+    }
+    return nil
   }
 
   private func linkTarget(_ path: String) throws -> String {

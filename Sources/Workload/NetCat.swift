@@ -151,11 +151,7 @@ enum NetCat {
         if errno == EINTR { continue }
         return
       }
-      if waiting[0].revents != 0 {
-        let count = recv(socket, &chunk, chunk.count, 0)
-        if count <= 0 { return }
-        write(Array(chunk[..<count]), to: STDOUT_FILENO)
-      }
+      // First: who has hung up one way may still read.
       if waiting[1].revents != 0 {
         let count = Glibc.read(input, &chunk, chunk.count)
         if count <= 0 {
@@ -164,6 +160,11 @@ enum NetCat {
         } else if !TCPConnection(socket: socket).send(Array(chunk[..<count])) {
           return
         }
+      }
+      if waiting[0].revents != 0 {
+        let count = recv(socket, &chunk, chunk.count, 0)
+        if count <= 0 { return }
+        write(Array(chunk[..<count]), to: STDOUT_FILENO)
       }
     }
   }

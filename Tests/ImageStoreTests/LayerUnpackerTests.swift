@@ -28,6 +28,35 @@ import Testing
     }
   }
 
+  /// Several tools leave out directories that are below already.
+  @Test func aDirectoryThatIsNotListedIsLikeTheOneBelow() async throws {
+    try await TemporaryFolder.with { folder in
+      var layers: [String] = []
+      let lowest: [LayerEntry] = [
+        .directory("tmp", mode: 0o1777), .directory("root", mode: 0o700), .directory("root/deep", mode: 0o711),
+        .link("out", to: "/"),
+      ]
+      let highest: [LayerEntry] = [
+        .text("tmp/a", "a"), .text("root/deep/b", "b"), .text("new/c", "c"), .text("out/tmp/d", "d"),
+        .directory("root", mode: 0o750),
+      ]
+      for (number, entries) in [lowest, [.text("etc/hosts", "")], highest].enumerated() {
+        let archive = folder.path("\(number).tar")
+        _ = try LayerWriter.write(entries, to: archive)
+        let layer = folder.path("\(number)")
+        try Files.makeDirectories(layer)
+        try LayerUnpacker.unpack(archive, into: layer, over: layers, expecting: nil)
+        layers.append(layer)
+      }
+      #expect(try mode(layers[2] + "/tmp") == 0o1777)
+      #expect(try mode(layers[2] + "/root/deep") == 0o711)
+      // What is listed counts, and what the machine has of that name does not.
+      #expect(try mode(layers[2] + "/root") == 0o750)
+      #expect(try mode(layers[2] + "/new") == 0o755)
+      #expect(try mode(layers[2] + "/out/tmp") == 0o755)
+    }
+  }
+
   @Test func laterEntriesReplaceEarlierOnes() async throws {
     try await withUnpacked([
       .directory("x"), .text("x/y", "old"), .text("x", "now a file"), .link("l", to: "/etc"), .directory("l"),
