@@ -115,6 +115,9 @@ struct ContainerCheck {
   private func check(_ source: EnvVarSource, hasValue: Bool, at path: FieldPath) -> [FieldError] {
     var errors: [FieldError] = []
     if let field = source.fieldRef { errors += PodFields.environment.check(field, at: path.field("fieldRef")) }
+    if let field = source.resourceFieldRef {
+      errors += ResourceFieldCheck.check(field, at: path.field("resourceFieldRef"))
+    }
     if let reference = source.configMapKeyRef, reference.name?.isEmpty ?? true {
       errors.append(FieldError(path.field("configMapKeyRef").field("name"), .required))
     }
@@ -270,15 +273,7 @@ struct ContainerCheck {
 
   private func security() -> [FieldError] {
     guard let context = container.securityContext else { return [] }
-    let place = path.field("securityContext")
-    var errors: [FieldError] = []
-    for (field, id) in [("runAsUser", context.runAsUser), ("runAsGroup", context.runAsGroup)] {
-      guard let id, !(0...Int64(Int32.max)).contains(id) else { continue }
-      errors.append(
-        FieldError(
-          place.field(field), .invalid("must be between 0 and 2147483647, inclusive"), value: .integer(id)))
-    }
-    return errors
+    return SecurityCheck.check(context, at: path.field("securityContext"))
   }
 
   // MARK: Hooks and probes

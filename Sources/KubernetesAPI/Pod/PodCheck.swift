@@ -25,7 +25,47 @@ enum PodCheck {
     }
     if pod.hostNetwork == true { errors += hostPorts(pod, at: place) }
     errors += ports(pod, at: place) + scheduling(pod, at: place) + identity(pod, at: place)
+    errors += SecurityCheck.check(pod, at: place) + resolving(pod, at: place)
     errors += PodPlacementCheck.check(pod, at: place)
+    return errors
+  }
+
+  /// Whom the pod asks for addresses, and which it brings along.
+  private static func resolving(_ pod: PodSpec, at path: FieldPath) -> [FieldError] {
+    var errors: [FieldError] = []
+    func subdomain(_ name: String, at place: FieldPath) {
+      for problem in Names.subdomainProblems(name) {
+        errors.append(FieldError(place, .invalid(problem), value: .string(name)))
+      }
+    }
+    if let config = pod.dnsConfig {
+      let place = path.field("dnsConfig")
+      let (servers, searches) = (config.nameservers, config.searches)
+      func tooLong(_ field: String, _ list: [String], _ limit: String) {
+        errors.append(FieldError(place.field(field), .invalid("must not have more than \(limit)"), list: list))
+      }
+      if servers.count > 3 { tooLong("nameservers", servers, "3 nameservers") }
+      for (index, server) in servers.enumerated() {
+        errors += AddressCheck.address(server, at: place.field("nameservers").index(index))
+      }
+      if searches.count > 32 { tooLong("searches", searches, "32 search paths") }
+      if searches.joined(separator: " ").utf8.count > 2048 {
+        tooLong("searches", searches, "2048 characters (including spaces) in the search list")
+      }
+      for (index, search) in searches.enumerated() {
+        subdomain(search.hasSuffix(".") ? String(search.dropLast()) : search, at: place.field("searches").index(index))
+      }
+      for (index, option) in config.options.enumerated() where option.name?.isEmpty ?? true {
+        errors.append(FieldError(place.field("options").index(index), .requiredBecause("must not be empty")))
+      }
+    }
+    for (index, alias) in pod.hostAliases.enumerated() {
+      let place = path.field("hostAliases").index(index)
+      errors += AddressCheck.address(alias.ip ?? "", at: place.field("ip"))
+      for (number, name) in alias.hostnames.enumerated() {
+        subdomain(name, at: place.field("hostnames").index(number))
+      }
+    }
     return errors
   }
 
