@@ -5,6 +5,8 @@ struct LayerEntry: Sendable {
     case text(String)
     /// A copy of a program of this machine.
     case program(String)
+    /// A program that was made of another one.
+    case bytes([UInt8])
     /// A copy of a file whose size was known when it was listed.
     case file(FileSource, size: Int)
     case symbolicLink(to: String)
@@ -48,6 +50,10 @@ struct LayerEntry: Sendable {
     LayerEntry(path: path, mode: 0o755, kind: .program(source))
   }
 
+  static func program(_ path: String, _ bytes: [UInt8]) -> LayerEntry {
+    LayerEntry(path: path, mode: 0o755, kind: .bytes(bytes))
+  }
+
   static func link(_ path: String, to target: String) -> LayerEntry {
     LayerEntry(path: path, mode: 0o777, kind: .symbolicLink(to: target))
   }
@@ -63,6 +69,7 @@ struct LayerEntry: Sendable {
       case .directory: "directory"
       case .text(let text): "text \(text)"
       case .program(let source): "program \(source)"
+      case .bytes(let bytes): "bytes \(bytes.count)"
       case .file(let source, let size): "file \(source.folder)/\(source.path) \(size)"
       case .symbolicLink(let target): "symbolic \(target)"
       case .hardLink(let target): "hard \(target)"

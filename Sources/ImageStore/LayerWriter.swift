@@ -58,6 +58,10 @@ struct LayerWriter {
         archive_entry_set_filetype(item, FileType.regular.rawValue)
         content = Array(text.utf8)
         archive_entry_set_size(item, Int64(content.count))
+      case .bytes(let bytes):
+        archive_entry_set_filetype(item, FileType.regular.rawValue)
+        content = bytes
+        archive_entry_set_size(item, Int64(content.count))
       case .program(let source):
         archive_entry_set_filetype(item, FileType.regular.rawValue)
         let file = try ProgramFile(source)

@@ -68,9 +68,10 @@ enum NetCat {
     return request.words.count == 2 && !ports(request.words[1]).isEmpty ? nil : "a host and a port are needed"
   }
 
-  /// Returns only when it failed, with the reason.
+  /// Returns only when it failed, with the reason. In the built-in images busybox has its own under a name that its shell
+  /// does not know.
   private static func become(_ arguments: ArraySlice<String>) -> String {
-    var pointers = (["nc"] + arguments).map { strdup($0) } + [nil]
+    var pointers = (["nd"] + arguments).map { strdup($0) } + [nil]
     execv("/usr/bin/busybox", &pointers)
     return "cannot start busybox: \(String(cString: strerror(errno)))"
   }

@@ -110,8 +110,9 @@ struct HardUseTests {
     case 13: return [0x1B, UInt8.random(in: 0x20..<0x7F, using: &random)]
     case 14: return Array("\u{1B}[200~pasted\rgarbage\u{7}\u{1B}[A\u{0}\u{9B}31m\u{1B}[201~".utf8)
     case 15:
-      return Array("\u{1B}[200~".utf8) + (0..<200).map { _ in UInt8.random(in: 1...255, using: &random) }
-        + Array("\u{1B}[201~".utf8)
+      // The key that ends the prompt is no garbage: where ^C has thrown the mark of a paste away, it counts as typed.
+      let garbage = (0..<200).map { _ in UInt8.random(in: 1...255, using: &random) }.filter { $0 != 4 }
+      return Array("\u{1B}[200~".utf8) + garbage + Array("\u{1B}[201~".utf8)
     case 16:
       return Array(["\u{1B}[", "\u{1B}]0;", "\u{1B}O", "\u{1B}[1;5", "\u{1B}[200"].randomElement(using: &random)!.utf8)
     case 17: return Array("\t\t".utf8)

@@ -20,6 +20,14 @@ struct NodeTests {
     try await filtersSystemCalls(learner)
     try await keepsPartsInsideTheirVolume(learner)
     try await followsALogThroughItsFiles(learner)
+    try await waitsForAPortAsScriptsDo(learner)
+  }
+
+  /// In a script it is the shell's own `nc` that is called, if it has one.
+  private func waitsForAPortAsScriptsDo(_ learner: Learner) async throws {
+    try await Deadline.wait("an open port", within: .seconds(20)) {
+      try await learner.podium("kubectl", "logs", "patient", "-c", "waiting").output == "closed\nopen\n"
+    }
   }
 
   private func stopsByTheSignalOfTheImage(_ learner: Learner) async throws {
@@ -63,7 +71,7 @@ struct NodeTests {
   private func followsALogThroughItsFiles(_ learner: Learner) async throws {
     try await learner.kubectl("wait", "--for=condition=Ready", "pod/loud", "--timeout=30s")
     async let followed = learner.kubectl("logs", "loud", "--follow")
-    // The log must have been joined while it has one file.
+    // The log must have been joined while it has one file; a full one goes on for its first ten seconds.
     try await Task.sleep(for: .milliseconds(300))
     try await learner.kubectl("exec", "loud", "--", "touch", "/tmp/listening")
     let lines = try await followed.split(separator: "\n")
@@ -90,6 +98,20 @@ struct NodeTests {
   }
 
   private static let manifests = #"""
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: patient}
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers:
+      - {name: server, image: nginx}
+      - name: waiting
+        image: busybox
+        command:
+        - sh
+        - -c
+        - nc -z localhost 81 || echo closed; until nc -z localhost 80; do sleep 0.1; done; echo open; sleep 1000
+    ---
     {apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: web, image: nginx}]}}
     ---
     apiVersion: v1
@@ -179,7 +201,7 @@ struct NodeTests {
         - sh
         - -c
         - |
-          until test -e /tmp/listening; do sleep 0.05; done
+          (sleep 11; touch /tmp/old) & until test -e /tmp/listening -a -e /tmp/old; do sleep 0.05; done
           text=$(head -c 60 /dev/zero | tr '\0' a)
           i=0; while [ $i -lt 150000 ]; do echo line $i $text; i=$((i+1)); done; echo end
     """#

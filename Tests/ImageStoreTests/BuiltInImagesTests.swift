@@ -205,6 +205,24 @@ import Testing
     }
   }
 
+  /// What busybox's shell does not know it looks for on the search path.
+  @Test func aHiddenCommandIsNoneOfTheShellsOwn() async throws {
+    try await TemporaryFolder.with { folder in
+      let program = folder.path("busybox")
+      try Files.write(
+        HiddenApplets.hiding(["nc", "none"], in: Files.read(Self.materials.busybox)), to: program, mode: 0o755)
+      func shell(_ line: String) async throws -> ProgramOutput {
+        try await ProgramOutput.of(program, ["sh", "-c", "PATH=/nowhere; \(line)"])
+      }
+      #expect(try await shell("nc").error.hasSuffix("nc: not found\n"))
+      // Its neighbours in the table are still found.
+      for name in ["basename", "mv", "netstat", "nslookup", "yes | head -n 1"] {
+        #expect(try await !shell("\(name) --help").error.contains("not found"), "\(name)")
+      }
+      #expect(try await ProgramOutput.of(program, [HiddenApplets.hiddenName(of: "nc"), "--help"]).error.contains("-l"))
+    }
+  }
+
   @Test func listsApplets() throws {
     let applets = try Self.materials.applets()
     for name in ["sh", "date", "hostname", "wget", "nc", "vi", "tail", "sleep"] {

@@ -9,7 +9,7 @@ struct UnifiedCgroupTests {
   private static let tests = [
     "RealNodes/CgroupTests", "livesFromStartToRemoval", "nothingIsLeftWhenNodeInitIsKilled",
     "isKilledWhenItsMemoryIsUsedUp", "staysUnderItsLimits", "keepsItsChildren", "aForkBomb", "aMemoryBomb",
-    "cannotRaise", "runsSeveralAtOnce",
+    "cannotRaise", "runsSeveralAtOnce", "leavesNobodyBehind",
   ]
   /// Of whom a user namespace keeps away from devices in any case.
   private static let testsOfRoot = ["opensNoDevice", "findsTheNode"]

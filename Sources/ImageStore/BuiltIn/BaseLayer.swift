@@ -4,8 +4,9 @@ internal import SystemIO
 /// The layer that all built-in images share: busybox under all its names, and the workload program.
 enum BaseLayer {
   static func entries(_ materials: BuiltInMaterials) throws -> [LayerEntry] {
+    let busybox = HiddenApplets.hiding(hidden, in: try Files.read(materials.busybox))
     let programs: [LayerEntry] = [
-      .program("usr/bin/busybox", copyOf: materials.busybox), .program(workloadPath, copyOf: materials.workload),
+      .program("usr/bin/busybox", busybox), .program(workloadPath, copyOf: materials.workload),
     ]
     let applets = try materials.applets().map { LayerEntry.hardLink($0, to: "usr/bin/busybox") }
     return skeleton + programs + applets + roles(replacing)
@@ -15,6 +16,9 @@ enum BaseLayer {
   private static let replacing = [
     "mountpoint", "nc", "nice", "nohup", "pgrep", "pkill", "printenv", "ps", "wget",
   ].map { "usr/bin/" + $0 }
+
+  /// Of these, what scripts call.
+  static let hidden = ["nc"]
 
   /// All of it that does not depend on the machine.
   static let skeleton: [LayerEntry] = [

@@ -141,6 +141,7 @@ private struct BuiltInStamp {
   static let recipesDigest: String = {
     var digest = SHA256()
     for entry in BaseLayer.skeleton { digest.update(entry.fingerprint) }
+    digest.update(Array(BaseLayer.hidden.joined(separator: " ").utf8))
     for image in BuiltInImage.all {
       digest.update(Array("\(image.names.joined(separator: " "))\n\(image.config.document.jsonText())\n".utf8))
       for entry in image.entries { digest.update(entry.fingerprint) }

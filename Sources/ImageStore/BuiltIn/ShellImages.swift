@@ -24,7 +24,7 @@ extension BuiltInImage {
   static let debianCommands =
     [
       // busybox's shell prefers its own commands, which know fewer options, to those on the search path.
-      LayerEntry.text("etc/bash.bashrc", "alias nc=/usr/bin/nc\nalias ps=/usr/bin/ps\n")
+      LayerEntry.text("etc/bash.bashrc", "alias ps=/usr/bin/ps\n")
     ] + roles(["usr/bin/apt", "usr/bin/apt-get", "usr/bin/bash", "usr/bin/curl"])
 
   static let curl = BuiltInImage(
