@@ -102,6 +102,8 @@ struct Transcript {
   /// Without what is different each time: ages, addresses, generated names, and the width of the columns they stand in.
   private static func masked(_ line: String) -> String {
     line.replacing(/kube-api-access-[a-z0-9]{5}/, with: "kube-api-access-<x>")
+      // Before ages: a part of one may look like four hundred days.
+      .replacing(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/, with: "<uid>")
       .replacing(/\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/, with: "<address>")
       .replacing(/\b(\d+[dhms]){1,2}\b/, with: "<age>")
       // What `top` shows: a processor share looks like an age, and the memory beside it is measured anew each time.
@@ -112,7 +114,6 @@ struct Transcript {
       .replacing(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [+-]\d{4}/, with: "<time>")
       .replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, with: "<time>")
       .replacing(/resourceVersion: "\d+"/, with: "resourceVersion: <n>")
-      .replacing(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/, with: "<uid>")
       .replacing(/\b(oracle|podium)\b/, with: "<node>")
       .replacing(/start exec "\w+"/, with: "start exec <n>")
       .replacing(/[IWE]\d{4} [\d:.]+ +\d+/, with: "<log>")
