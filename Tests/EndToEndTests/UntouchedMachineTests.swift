@@ -62,7 +62,9 @@ private struct Machine {
   init() async throws {
     links = try Files.list("/sys/class/net").sorted()
     mounts = try Files.readText("/proc/self/mountinfo").split(separator: "\n").map(String.init).sorted()
-    rules = try await ProgramOutput.of("nft", ["list", "ruleset"]).output
+    let told = try await ProgramOutput.of("nft", ["list", "ruleset"])
+    try #require(told.end == .exited(0), "\(told.error)")
+    rules = told.output
     settings = [:]
     // What cannot be read, such as a setting that is only told, is left out.
     let listed = try await ProgramOutput.of("find", ["/proc/sys", "-type", "f", "-perm", "-400"])
